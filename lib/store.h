@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * store.h: what the supervisor and settle need of a store beyond the public
+ * interface: taking it over for a run, journals, strikes, retention.
+ */
+#ifndef CKPT_STORE_H
+#define CKPT_STORE_H
+
+#include "lib/ckptstate.h"
+
+#define CKPT_NO_TASK UINT32_MAX
+
+/* Whose store it is; borrowed strings. */
+struct ckpt_identity {
+	const char *cluster;
+	uint32_t job;	     /* of an array task: the task's own job id */
+	uint32_t array_job;  /* 0: not an array */
+	uint32_t array_task; /* CKPT_NO_TASK: not an array */
+	const char *token;   /* random text made at submission */
+};
+
+/*
+ * Take a store over for a run: create it (mode 0700, parents too) where there
+ * is none, check that it is this job's, sweep stale stages, and create the
+ * run's journal, from which moment writers of earlier runs are stale.
+ * Idempotent for the same run.
+ */
+enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
+			    const struct ckpt_identity *id, unsigned run,
+			    struct ckpt_error *err);
+
+/* Open without taking over: settle, and commands that write journals.
+ * id NULL: any job's. */
+enum ckpt_status ckpt_attach(struct ckpt_store **store, const char *dir,
+			     const struct ckpt_identity *id,
+			     struct ckpt_error *err);
+
+/* The store's identity as recorded; strings live as long as the store. */
+const struct ckpt_identity *ckpt_whose(const struct ckpt_store *store);
+const char *ckpt_dir(const struct ckpt_store *store);
+
+/* -------- journal: one file a run, one checked record a line -------- */
+struct ckpt_record;
+
+/* kind is the record's "rec".  A failed allocation is remembered and
+ * reported by ckpt_journal_append(). */
+struct ckpt_record *ckpt_record_new(const char *kind);
+void ckpt_record_free(struct ckpt_record *rec);
+void ckpt_record_set_str(struct ckpt_record *rec, const char *key,
+			 const char *value); /* NULL: leaves the key out */
+void ckpt_record_set_int(struct ckpt_record *rec, const char *key,
+			 int64_t value);
+void ckpt_record_set_num(struct ckpt_record *rec, const char *key,
+			 double value);
+void ckpt_record_set_bool(struct ckpt_record *rec, const char *key, bool value);
+const char *ckpt_record_kind(const struct ckpt_record *rec);
+double ckpt_record_time(const struct ckpt_record *rec); /* epoch seconds */
+const char *ckpt_record_str(const struct ckpt_record *rec, const char *key);
+int64_t ckpt_record_int(const struct ckpt_record *rec, const char *key,
+			int64_t otherwise);
+double ckpt_record_num(const struct ckpt_record *rec, const char *key,
+		       double otherwise);
+bool ckpt_record_bool(const struct ckpt_record *rec, const char *key);
+/* The record as one JSON object; lives as long as the record. */
+const char *ckpt_record_json(const struct ckpt_record *rec);
+
+/* Append with the present time and sync; rec stays the caller's. */
+enum ckpt_status ckpt_journal_append(struct ckpt_store *store, unsigned run,
+				     struct ckpt_record *rec,
+				     struct ckpt_error *err);
+/* Call each() for every whole record of a run, oldest first; a damaged line
+ * is skipped.  each() returning false ends the walk. CKPT_NONE: no journal. */
+enum ckpt_status
+ckpt_journal_read(struct ckpt_store *store, unsigned run,
+		  bool (*each)(const struct ckpt_record *rec, void *arg),
+		  void *arg, struct ckpt_error *err);
+/* Number of the newest run that has a journal; -1: none. */
+int ckpt_journal_newest(struct ckpt_store *store);
+
+/* -------- small facts that the job itself tells -------- */
+/* Did this run say done / what progress did it tell (negative: none)? */
+bool ckpt_is_done(struct ckpt_store *store, unsigned run);
+double ckpt_told_progress(struct ckpt_store *store, unsigned run);
+
+/* -------- versions -------- */
+/* One run that began from a version failed before it saved anything; at two
+ * strikes the version is set aside.  reason is for people. */
+enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
+			     const char *reason, struct ckpt_error *err);
+/* Remove all versions but the newest `keep`; the newest two that verify are
+ * never removed. */
+enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
+			     struct ckpt_error *err);
+/* Remove all versions (the job is complete); journals stay. */
+enum ckpt_status ckpt_clean(struct ckpt_store *store, struct ckpt_error *err);
+
+#endif
