@@ -38,9 +38,9 @@ pkglibexecdir = $(libexecdir)/slurm-checkpoint
 # ---------------------------------------------------------------- parts
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
 # Everything in requeue/ but the file that speaks to libslurm.
-REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out requeue/slurm.c,\
+REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out requeue/ctl.c,\
 	$(wildcard requeue/*.c)))
-SLURM_OBJ := $(B)/requeue/slurm.o
+CTL_OBJ := $(B)/requeue/ctl.o
 SPANK_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard spank/*.c))
 SCHECKPOINT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/scheckpoint*.c))
 
@@ -57,7 +57,7 @@ $(B)/%.o: %.c $(B)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_CFLAGS) $(OBJ_CFLAGS) -c -o $@ $<
 
-$(B)/requeue/slurm.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
+$(B)/requeue/ctl.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
 $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 # The plugin finds its helpers here unless plugstack.conf says helpers=DIR.
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
@@ -91,7 +91,7 @@ $(B)/libexec/%: $(B)/cmd/%.o $(B)/librequeue.a $(LIBCKPT_A)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 $(B)/libexec/settle $(B)/libexec/rpc: $(B)/libexec/%: $(B)/cmd/%.o \
-		$(SLURM_OBJ) $(B)/librequeue.a $(LIBCKPT_A)
+		$(CTL_OBJ) $(B)/librequeue.a $(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS) $(SLURM_LIBS)
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ctl.h: what we ask of slurmctld, in our own words.  ctl.c is the only file
+ * that speaks to libslurm, and every difference between releases lives there.
+ *
+ * All calls block: at most about MessageTimeout (10 s by default) where
+ * slurmctld is away, longer where it limits the rate of a user's calls.
+ * They carry the credential of the effective user.  Not thread-safe.
+ */
+#ifndef CTL_H
+#define CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "requeue/decision.h"
+
+enum ctl_result {
+	CTL_OK = 0,
+	CTL_AWAY,    /* slurmctld or munge can't be reached: try again */
+	CTL_GONE,    /* no such job */
+	CTL_REFUSED, /* slurmctld said no: see text */
+	CTL_PENDING, /* requeue: the job is pending already */
+};
+
+#define CTL_TEXT_MAX 256
+#define CTL_PATH_MAX 4096
+#define CTL_NO_TASK UINT32_MAX
+
+/* A job as slurmctld sees it.  Times are seconds since the epoch, 0 where
+ * there is none; limits are minutes, 0 where there is none. */
+struct ctl_job {
+	uint32_t job_id;
+	uint32_t array_job_id; /* 0: not an array */
+	uint32_t array_task_id; /* CTL_NO_TASK: not an array */
+	uint32_t user_id;
+	uint32_t restart_count;
+	enum job_state state;
+	char state_name[64]; /* as Slurm spells it: PENDING,COMPLETING */
+	bool is_completing;
+	bool is_suspended;
+	bool is_held;
+	bool can_requeue;
+	int64_t submit_s;
+	int64_t start_s;
+	int64_t end_s; /* as the present limit has it */
+	int64_t begin_s; /* earliest start while pending */
+	int64_t preempt_s;
+	int64_t limit_min;
+	int64_t time_min_min;
+	char cluster[128];
+	char nodes[1024];
+	char name[256];
+	char partition[128];
+	char work_dir[CTL_PATH_MAX];
+	char std_err[CTL_PATH_MAX];
+	char comment[1024];
+};
+
+/* Load Slurm's configuration (SLURM_CONF, configless) once in a process. */
+void ctl_init(void);
+
+/* text: at least CTL_TEXT_MAX bytes, set unless CTL_OK; may be NULL. */
+enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text);
+
+/*
+ * Requeue.  only_running: does nothing to a job that isn't RUNNING or
+ * SUSPENDED any more (and answers CTL_OK: load the job to see), so that a
+ * cancellation in between wins.  hold: put it back held.
+ */
+enum ctl_result ctl_requeue(uint32_t job_id, bool only_running, bool hold,
+			    char *text);
+
+/* Each is an update of its own: slurmctld stops at the first field it
+ * refuses. */
+enum ctl_result ctl_set_requeue(uint32_t job_id, char *text);
+enum ctl_result ctl_set_limit(uint32_t job_id, int64_t minutes, char *text);
+enum ctl_result ctl_set_time_min(uint32_t job_id, int64_t minutes, char *text);
+enum ctl_result ctl_set_begin(uint32_t job_id, int64_t begin_s, char *text);
+enum ctl_result ctl_set_comment(uint32_t job_id, const char *comment,
+				char *text);
+/* Hold as the owner does (scontrol uhold), so that the owner may release. */
+enum ctl_result ctl_hold(uint32_t job_id, char *text);
+
+/* Signal every srun step of the job, not the batch script. */
+enum ctl_result ctl_signal_steps(uint32_t job_id, int signum, char *text);
+/* Signal the batch script alone (reaches the supervisor). */
+enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text);
+
+/* Does Slurm's own TERM reach every process of a batch step?  Depends on
+ * proctrack: cgroup signals only the first.  *reaches_all is set on CTL_OK. */
+enum ctl_result ctl_term_reach(bool *reaches_all, char *text);
+
+/* The Slurm release that this was built for, such as 22.05. */
+const char *ctl_release(void);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c: one run of the job as a state machine. */
+#include <signal.h>
+#include <string.h>
+
+#include "requeue/run.h"
+
+#define SECOND_MS INT64_C(1000)
+
+/* slurmctld's warning (URG) comes up to 60 s before the moment it is for; an
+ * answer this fresh needs no other before the request. */
+#define FRESH_MS (75 * SECOND_MS)
+/* How long before the request a stale answer is renewed. */
+#define RENEW_MS (10 * SECOND_MS)
+/* SIGCONT comes alone after a suspension, else just before URG or TERM. */
+#define CONT_SETTLE_MS (2 * SECOND_MS)
+/* slurmctld looks at limits every 30 s only, so there is room. */
+#define MARGIN_MS (5 * SECOND_MS)
+
+static int64_t min_ms(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The earlier of two moments of which either may be "never". */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return min_ms(a, b);
+}
+
+void run_init(struct run *run, int64_t grace_s)
+{
+	memset(run, 0, sizeof(*run));
+	run->grace_ms = grace_s * SECOND_MS;
+	run->margin_ms = min_ms(MARGIN_MS, run->grace_ms / 4);
+}
+
+int64_t run_request_at_ms(const struct run *run)
+{
+	int64_t at_ms;
+
+	if (!run->end_ms)
+		return 0;
+	at_ms = run->end_ms - run->grace_ms;
+	/* A run that backfill cut short still gets half of its time. */
+	if (at_ms < run->start_ms + (run->end_ms - run->start_ms) / 2)
+		at_ms = run->start_ms + (run->end_ms - run->start_ms) / 2;
+	return at_ms;
+}
+
+static void ask(struct run *run, struct run_orders *orders, bool about_term)
+{
+	run->ask_ms = 0;
+	if (about_term) {
+		run->is_term_asked = true;
+		orders->ask_reach = true;
+	}
+	/* An answer that is under way may be older than the TERM. */
+	if (run->is_asking && !about_term)
+		return;
+	run->is_asking = true;
+	run->calls++;
+	orders->ask = true;
+}
+
+/* 5, 10, 20, 40, 60, 60, ... seconds */
+static int64_t backoff_ms(unsigned failures)
+{
+	int64_t ms = 5 * SECOND_MS << (failures > 4 ? 4 : failures - 1);
+
+	return min_ms(ms, 60 * SECOND_MS);
+}
+
+static bool is_pending(const struct run *run)
+{
+	return run->phase == RUN_SAVING || run->phase == RUN_UNHEARD ||
+	       run->phase == RUN_SAVED;
+}
+
+static void make_request(struct run *run, int64_t now_ms, enum cause cause,
+			 struct run_orders *orders)
+{
+	int64_t end_ms;
+
+	if (run->phase >= RUN_STOPPING)
+		return;
+	if (is_pending(run)) {
+		/* Nobody is asked twice; what ends the run is the limit. */
+		if (run->phase == RUN_UNHEARD) {
+			run->cause = cause;
+			run->request_ms = now_ms;
+		} else {
+			return;
+		}
+	}
+	run->cause = cause;
+	run->phase = RUN_SAVING;
+	run->request_ms = now_ms;
+	end_ms = run->end_ms ? run->end_ms - run->margin_ms : 0;
+	switch (cause) {
+	case CAUSE_LIMIT:
+		run->give_up_ms = end_ms;
+		break;
+	case CAUSE_OPERATOR:
+		run->give_up_ms = earlier(end_ms, now_ms + run->grace_ms);
+		break;
+	default:
+		run->give_up_ms = end_ms;
+	}
+	/* Slurm kills by itself after its TERM. */
+	if (run->has_term)
+		run->give_up_ms = 0;
+	run->looks = 0;
+	run->look_ms = 0;
+	orders->deliver = true;
+}
+
+/* Slurm's TERM, and what slurmctld says of the job at that moment. */
+static void explain_term(struct run *run, const struct run_event *event,
+			 struct run_orders *orders)
+{
+	const struct run_view *view = &event->view;
+	enum cause cause = CAUSE_UNKNOWN;
+
+	run->is_term_asked = false;
+	switch (view->state) {
+	case STATE_RUNNING:
+		make_request(run, event->now_ms,
+			     view->is_preempting ? CAUSE_PREEMPT
+						 : CAUSE_OPERATOR,
+			     orders);
+		return;
+	case STATE_TIMEOUT:
+		cause = CAUSE_LIMIT;
+		break;
+	case STATE_PREEMPTED:
+		cause = CAUSE_PREEMPT;
+		break;
+	case STATE_PENDING:
+		cause = view->is_preempting ? CAUSE_PREEMPT : CAUSE_OPERATOR;
+		break;
+	case STATE_CANCELLED:
+		run->is_cancelled = true;
+		break;
+	default:
+		break;
+	}
+	run->has_term = true;
+	run->skips_delivery = view->term_reaches_all;
+	make_request(run, event->now_ms, cause, orders);
+}
+
+static void hear_answer(struct run *run, const struct run_event *event,
+			struct run_orders *orders)
+{
+	const struct run_view *view = &event->view;
+
+	run->is_asking = false;
+	run->failures = 0;
+	run->answer_ms = event->now_ms;
+	if (view->state == STATE_RUNNING)
+		run->end_ms = view->end_ms;
+	if (run->is_term_asked)
+		explain_term(run, event, orders);
+	else if (view->is_preempting && run->phase == RUN_COMPUTING)
+		make_request(run, event->now_ms, CAUSE_PREEMPT, orders);
+}
+
+static void miss_answer(struct run *run, const struct run_event *event,
+			struct run_orders *orders)
+{
+	run->is_asking = false;
+	run->failures++;
+	if (run->is_term_asked) {
+		run->is_term_asked = false;
+		make_request(run, event->now_ms, CAUSE_UNKNOWN, orders);
+		return;
+	}
+	run->ask_ms = event->now_ms + backoff_ms(run->failures);
+}
+
+static void hear_signal(struct run *run, const struct run_event *event,
+			struct run_orders *orders)
+{
+	switch (event->signum) {
+	case SIGTERM:
+		run->ask_ms = 0;
+		ask(run, orders, true);
+		break;
+	case SIGURG: /* slurmctld: "look at the job again" */
+		ask(run, orders, false);
+		break;
+	case SIGCONT:
+		orders->stop_again = is_pending(run);
+		run->ask_ms = event->now_ms + CONT_SETTLE_MS;
+		break;
+	case SIGTSTP: /* part of Slurm's suspension; SIGSTOP follows */
+		break;
+	default:
+		orders->forward = event->signum;
+	}
+}
+
+static void count_delivery(struct run *run, const struct run_event *event,
+			   struct run_orders *orders)
+{
+	/* 1, 2, 4, 8, 15, 15, ... seconds: a program may still be loading */
+	int64_t pause_ms = SECOND_MS << (run->looks > 3 ? 4 : run->looks);
+
+	if (!is_pending(run) || run->phase == RUN_SAVED)
+		return;
+	run->looks++;
+	run->look_ms = event->now_ms + min_ms(pause_ms, 15 * SECOND_MS);
+	if (event->count) {
+		run->is_made = true;
+		run->phase = RUN_SAVING;
+		return;
+	}
+	if (run->phase != RUN_UNHEARD)
+		orders->announce_unheard = true;
+	run->phase = RUN_UNHEARD;
+}
+
+static void tick(struct run *run, const struct run_event *event,
+		 struct run_orders *orders)
+{
+	int64_t now_ms = event->now_ms, at_ms = run_request_at_ms(run);
+
+	if (run->ask_ms && now_ms >= run->ask_ms)
+		ask(run, orders, false);
+	/* While nobody hears an operator, the limit still comes. */
+	if (at_ms && now_ms >= at_ms &&
+	    (run->phase == RUN_COMPUTING ||
+	     (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)))
+		make_request(run, now_ms, CAUSE_LIMIT, orders);
+	else if (run->phase == RUN_COMPUTING && at_ms &&
+		 now_ms >= at_ms - RENEW_MS && !run->is_asking &&
+		 run->answer_ms + FRESH_MS < now_ms)
+		ask(run, orders, false);
+	if (!is_pending(run) || orders->deliver)
+		return;
+	if (run->give_up_ms && now_ms >= run->give_up_ms) {
+		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR) {
+			run->phase = RUN_COMPUTING;
+			return;
+		}
+		run->phase = RUN_STOPPING;
+		run->is_stopped = true;
+		orders->kill = true;
+	} else if (run->look_ms && now_ms >= run->look_ms) {
+		orders->look_again = true;
+	}
+}
+
+/* The next moment at which anything can be due. */
+static int64_t next_wake(const struct run *run)
+{
+	int64_t at_ms = run_request_at_ms(run), wake_ms = run->ask_ms;
+
+	if (run->phase == RUN_COMPUTING && at_ms) {
+		if (run->answer_ms + FRESH_MS < at_ms - RENEW_MS &&
+		    !run->is_asking)
+			at_ms -= RENEW_MS;
+		wake_ms = earlier(wake_ms, at_ms);
+	}
+	if (is_pending(run)) {
+		wake_ms = earlier(wake_ms, run->give_up_ms);
+		wake_ms = earlier(wake_ms, run->look_ms);
+		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)
+			wake_ms = earlier(wake_ms, at_ms);
+	}
+	return wake_ms;
+}
+
+void run_step(struct run *run, const struct run_event *event,
+	      struct run_orders *orders)
+{
+	memset(orders, 0, sizeof(*orders));
+	if (run->phase == RUN_ENDED)
+		return;
+	switch (event->kind) {
+	case RUN_EV_START:
+		run->start_ms = event->now_ms;
+		ask(run, orders, false);
+		break;
+	case RUN_EV_TICK:
+		break;
+	case RUN_EV_ANSWER:
+		hear_answer(run, event, orders);
+		break;
+	case RUN_EV_NO_ANSWER:
+		miss_answer(run, event, orders);
+		break;
+	case RUN_EV_SIGNAL:
+		hear_signal(run, event, orders);
+		break;
+	case RUN_EV_DELIVERED:
+		count_delivery(run, event, orders);
+		break;
+	case RUN_EV_HEARERS_GONE:
+		if (run->phase == RUN_SAVING) {
+			run->phase = RUN_SAVED;
+			run->look_ms = 0;
+			orders->release = true;
+		}
+		break;
+	case RUN_EV_SCRIPT_ENDED:
+		run->is_script_gone = true;
+		break;
+	}
+	/* Programs whose shell has gone may still be saving. */
+	if (run->is_script_gone &&
+	    !(run->phase == RUN_SAVING && run->is_made)) {
+		run->phase = RUN_ENDED;
+		orders->finish = true;
+		return;
+	}
+	tick(run, event, orders);
+	orders->wake_ms = next_wake(run);
+}

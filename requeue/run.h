@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h: one run of the job as a state machine.  It is told what happened and
+ * when, and answers with what to do next; it makes no system call and reads
+ * no clock, so that a day can be played in a test in no time.
+ *
+ * Times are milliseconds since the epoch; 0 means "unknown" or "never".
+ */
+#ifndef RUN_H
+#define RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "requeue/decision.h"
+
+enum run_phase {
+	RUN_COMPUTING, /* no request is pending */
+	RUN_SAVING,    /* a request was made; waiting for those who heard it */
+	RUN_UNHEARD,   /* asked, but nobody hears: the job computes on */
+	RUN_SAVED,     /* all who heard have ended; the script has not */
+	RUN_STOPPING,  /* out of time: everything was killed */
+	RUN_ENDED,
+};
+
+enum run_event_kind {
+	RUN_EV_START,	     /* the script is about to start */
+	RUN_EV_TICK,	     /* the wake-up that was ordered, or any other */
+	RUN_EV_ANSWER,	     /* slurmctld answered: see view */
+	RUN_EV_NO_ANSWER,    /* it could not be asked */
+	RUN_EV_SIGNAL,	     /* we got signum */
+	RUN_EV_DELIVERED,    /* the ordered delivery is done: see count */
+	RUN_EV_HEARERS_GONE, /* all that were signalled have ended */
+	RUN_EV_SCRIPT_ENDED, /* the user's script has ended */
+};
+
+/* The part of slurmctld's answer that a run depends on. */
+struct run_view {
+	enum job_state state;
+	bool is_preempting;
+	bool term_reaches_all; /* Slurm's TERM went to every process */
+	int64_t end_ms;	       /* 0: no limit */
+};
+
+struct run_event {
+	enum run_event_kind kind;
+	int64_t now_ms;
+	int signum;	      /* RUN_EV_SIGNAL */
+	unsigned count;	      /* RUN_EV_DELIVERED: signalled, in all looks */
+	struct run_view view; /* RUN_EV_ANSWER */
+};
+
+/* What to do now; wake_ms is when to send the next RUN_EV_TICK. */
+struct run_orders {
+	bool ask;	  /* ask slurmctld for the job */
+	bool ask_reach;	  /* and whether its TERM reaches all */
+	bool deliver;	  /* signal those who hear: cause says why */
+	bool look_again;  /* signal those who have come to hear since */
+	bool announce_unheard; /* tell the user that nobody heard */
+	bool stop_again;  /* SIGCONT woke what we had stopped */
+	bool release;	  /* kill what we had stopped */
+	bool kill;	  /* kill everything */
+	bool finish;	  /* record the end and exit as the script did */
+	int forward;	  /* signal for the script, 0 none */
+	int64_t wake_ms;  /* 0: no need */
+};
+
+struct run {
+	/* settings */
+	int64_t grace_ms;
+	int64_t margin_ms; /* before the end: when we stop waiting */
+
+	/* state */
+	enum run_phase phase;
+	int64_t start_ms;
+	int64_t end_ms;	    /* of this run, as last heard; 0 unknown or none */
+	int64_t answer_ms;  /* when slurmctld last answered */
+	bool is_asking;	    /* a question is under way */
+	bool is_term_asked; /* its answer tells why TERM came */
+	bool has_term;	    /* Slurm has begun to end the run */
+	int64_t ask_ms;	    /* when to ask (again) */
+	unsigned failures;  /* questions in a row without an answer */
+	enum cause cause;   /* of the pending or last request */
+	bool is_cancelled;  /* the TERM was a cancellation */
+	bool skips_delivery; /* Slurm's TERM has reached everyone already */
+	bool is_script_gone;
+	bool is_made;	    /* a request reached somebody */
+	int64_t request_ms; /* when it was decided */
+	int64_t give_up_ms; /* when to stop waiting; 0 never by ourselves */
+	int64_t look_ms;    /* next look for programs that hear */
+	unsigned looks;
+	bool is_stopped;    /* the run was ended by us, out of time */
+	unsigned calls;	    /* questions asked, for the journal */
+};
+
+void run_init(struct run *run, int64_t grace_s);
+
+/*
+ * Tell the run what happened; *orders is filled.  Pure but for *run.
+ */
+void run_step(struct run *run, const struct run_event *event,
+	      struct run_orders *orders);
+
+/* When the run is asked to save, from what is known; 0: not known. */
+int64_t run_request_at_ms(const struct run *run);
+
+#endif
