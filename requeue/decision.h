@@ -48,66 +48,80 @@ enum ending {
 /* One run, as the journal has it (all runs of the job, oldest first). */
 struct run_record {
 	unsigned run;
-	int64_t started_s;  /* epoch: start of the program; 0 unknown */
-	int64_t ended_s;    /* epoch; 0 unknown */
+	int64_t started_s; /* epoch: start of the program; 0 unknown */
+	int64_t ended_s;   /* epoch; 0 unknown */
 	enum ending ending;
 	int code;
-	enum cause cause;   /* of the last request that was *made* */
-	int64_t request_s;  /* epoch, of that request; 0 none */
-	bool is_answered;   /* a program that heard the request ended by
-			       itself within the grace */
-	bool is_done;	    /* "scheckpoint done" */
-	bool is_oom;	    /* the memory cgroup counted an OOM kill */
-	bool is_node_fail;  /* ended by node failure */
-	unsigned versions;  /* versions committed in this run */
-	int64_t saved_s;    /* epoch: newest of them; 0 none */
-	double progress;    /* of the newest version, or told; <0 none */
-	uint32_t restored;  /* version that it began from; 0 none */
+	enum cause cause;  /* of the last request that was *made*; of an
+			      earlier run: the cause that its plan names */
+	int64_t request_s; /* epoch, of that request; 0 none */
+	bool is_answered;  /* a program that heard the request ended by
+			      itself within the grace */
+	bool is_done;	   /* "scheckpoint done" */
+	bool is_oom;	   /* the memory cgroup counted an OOM kill */
+	bool is_node_fail; /* ended by node failure */
+	bool is_cut;	   /* computed to its end, as nothing had heard the
+			      request, and was stopped by the supervisor */
+	unsigned versions; /* versions committed in this run */
+	int64_t saved_s;   /* epoch: newest of them; 0 none */
+	double progress;   /* of the newest version, or told; <0 none */
+	uint32_t restored; /* version that it began from; 0 none */
 	double restored_progress; /* of that version; <0 none */
-	int64_t limit_min;  /* the limit that this run had; 0 unlimited */
-	int64_t restart_cost_s; /* from start until the program was going
-				   on again; 0 unknown */
+	int64_t limit_min;	  /* the limit that this run had; 0 unlimited */
+	int64_t restart_cost_s;	  /* from start until the program was going
+				     on again; 0 unknown */
 };
 
 struct decision_input {
 	enum job_state state;
-	bool is_preempting;	  /* preempt_time is set */
-	uint32_t restart_count;	  /* slurmctld's; UINT32_MAX unknown */
+	bool is_preempting;	       /* preempt_time is set */
+	uint32_t restart_count;	       /* slurmctld's; UINT32_MAX unknown */
 	const struct run_record *runs; /* the last is the run that ended */
 	size_t count;
 	int64_t now_s;
 	int64_t grace_s;
-	int64_t total_s; /* 0: not given */
-	int exit_code;	 /* --checkpoint-exit */
-	unsigned max_runs;
-	unsigned max_stalls;	   /* 0: never */
+	int64_t total_s;	  /* 0: not given */
+	int exit_code;		  /* --checkpoint-exit; 0: none */
+	unsigned max_runs;	  /* 0: no bound */
+	unsigned max_stalls;	  /* 0: never */
 	int64_t restore_window_s; /* 300 */
 };
 
 enum action {
-	ACT_LEAVE,  /* nothing is done */
+	ACT_LEAVE, /* nothing is done */
 	ACT_REQUEUE,
 	ACT_REQUEUE_HOLD,
 	ACT_ADJUST, /* already PENDING: limit and begin time only */
 };
+/* The words of the journal's plan and settled records. */
+const char *action_name(enum action action);
+enum action action_from_name(const char *name); /* ACT_LEAVE for others */
 
 struct decision {
 	enum action action;
-	enum cause cause;	/* why it goes on; for records and words */
-	uint32_t strike;	/* version to give a strike; 0 none */
-	bool is_stall;		/* this run saved nothing */
-	unsigned stalls;	/* in a row, this run included */
-	bool is_full_limit;	/* next run at the submitted limit */
-	bool is_success;	/* the job is complete (clean may act) */
-	bool has_ended;		/* final: a later start by slurmctld must not
-				   run anything */
-	char reason[256];	/* a sentence: what happened and, for a hold,
-				   the remedy */
+	enum cause cause;    /* why it goes on; for records and words */
+	uint32_t strike;     /* version to give a strike; 0 none */
+	bool is_stall;	     /* this run saved nothing */
+	unsigned stalls;     /* in a row, this run included */
+	unsigned quick_runs; /* in a row that ended by the exit code within
+				two minutes; for plan_delay_s() */
+	bool is_full_limit;  /* next run at the submitted limit */
+	bool is_success;     /* the job is complete (clean may act) */
+	bool has_ended;	     /* final: a later start by slurmctld must not
+				run anything */
+	char reason[256];    /* a sentence: what happened and, for a hold,
+				the remedy */
 };
 
 /*
  * Decide.  Pure, thread-safe; in->count >= 1.  See "How a run ends" in
  * doc/design.md; each row of that table is a case of t/unit/decision.c.
+ *
+ * The answer depends on the job's state, which settle itself changes.  A
+ * second settle of the same run therefore takes the plan that the first one
+ * recorded; where that is lost, what it finds here is weaker, never stronger:
+ * after its own requeue the job is PENDING, which answers ACT_ADJUST.
+ * `strike` is given once for a run: look for its record before giving it.
  */
 struct decision decide(const struct decision_input *in);
 
@@ -117,8 +131,9 @@ struct plan_input {
 	size_t count;
 	int64_t submitted_min; /* limit as submitted; 0 unlimited/unknown */
 	int64_t grace_s;
-	int64_t total_s; /* 0: not given */
-	int64_t min_s;	 /* --checkpoint-min; 0: not given */
+	int64_t total_s;    /* 0: not given */
+	int exit_code;	    /* --checkpoint-exit; 0: none */
+	int64_t min_s;	    /* --checkpoint-min; 0: not given */
 	bool is_full_limit; /* total is used up: one more at full length */
 };
 
@@ -128,6 +143,14 @@ struct plan {
 	int64_t remaining_s;  /* what the plan rests on; -1 unknown */
 	int64_t used_s;	      /* compute time used so far */
 };
+
+/*
+ * Compute time that runs have used, in seconds: each from the start of its
+ * program to its newest version or answered request.  Lost work isn't
+ * progress; neither grace nor the cost of a restart is charged.
+ */
+int64_t plan_used_s(const struct run_record *runs, size_t count,
+		    int64_t grace_s, int exit_code);
 
 /*
  * The limit of the next run: min(submitted, remaining + grace + restart),
@@ -145,7 +168,7 @@ struct plan plan_limit(const struct plan_input *in);
  * quick_runs    runs in a row that ended by themselves within 2 minutes
  * base_s        restart_delay= of the site (5)
  */
-int64_t plan_delay_s(int64_t completing_s, unsigned misses,
-		     unsigned quick_runs, int64_t base_s);
+int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
+		     int64_t base_s);
 
 #endif
