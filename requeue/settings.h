@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "requeue/option.h"
+
 /*
  * The job's environment variable that carries settings_encode()'s text from
  * sbatch to the node.  Names that begin with SLURM_ survive --export=NONE.
@@ -21,8 +23,8 @@
 #define SETTINGS_ENV	       "SLURM_SPANK_CHECKPOINT"
 /* Longest encoded text, its final NUL included. */
 #define SETTINGS_TEXT_LEN      4096
-#define SETTINGS_PATH_LEN      1024
-#define SETTINGS_TOKEN_LEN     33 /* 32 hexadecimal digits */
+#define SETTINGS_PATH_LEN      OPTION_PATH_LEN
+#define SETTINGS_TOKEN_LEN     OPTION_TOKEN_LEN
 #define SETTINGS_ERROR_LEN     512
 /* --checkpoint=default: the site's grace, before site_apply() fills it in. */
 #define SETTINGS_GRACE_DEFAULT (-1)
@@ -51,32 +53,8 @@ struct settings {
 				  not encoded */
 };
 
-/* -------- the option table -------- */
-enum option_kind {
-	OPTION_DURATION,  /* int64_t, seconds */
-	OPTION_COUNT,	  /* int64_t */
-	OPTION_EXIT_CODE, /* int64_t */
-	OPTION_SIGNAL,	  /* int64_t, signal number */
-	OPTION_CHOICE,	  /* int64_t, index into choices */
-	OPTION_PATH,	  /* char[SETTINGS_PATH_LEN] */
-	OPTION_PATTERN,	  /* the same, see pattern.h */
-};
-
-struct option_row {
-	const char *name;     /* "checkpoint-total" */
-	const char *argument; /* "TIME" */
-	const char *help;     /* one line */
-	enum option_kind kind;
-	const char *standard; /* default as the user would write it; NULL: none
-				 or the site's */
-	const char *env;      /* "SBATCH_CHECKPOINT_TOTAL" */
-	const char *key;      /* name in the encoded text: "total" */
-	int64_t min, max;     /* bounds of numbers, inclusive */
-	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
-	size_t offset;		    /* of the field in struct settings */
-};
-
-/* Row 0 is --checkpoint itself. */
+/* -------- the option table, see option.h -------- */
+/* What sbatch offers; row 0 is --checkpoint itself. */
 extern const struct option_row settings_options[];
 extern const size_t settings_options_count;
 
@@ -86,9 +64,15 @@ const struct option_row *settings_row(const char *name);
 /* Defaults of the table; grace_s 0. */
 void settings_init(struct settings *set);
 
-/* Set one option as the user wrote it; on failure *set is as before. */
+/*
+ * Set one option as the user wrote it; on failure *set is as before and err
+ * names the option.  settings_set_env() is for its environment form, by which
+ * name err then goes.
+ */
 int settings_set(struct settings *set, const struct option_row *row,
 		 const char *value, char *err, size_t err_len);
+int settings_set_env(struct settings *set, const struct option_row *row,
+		     const char *value, char *err, size_t err_len);
 
 /* Was it set by settings_set()? */
 bool settings_is_given(const struct settings *set,
@@ -126,6 +110,10 @@ struct site {
 	char launchers[SETTINGS_PATH_LEN]; /* launchers=: more names of
 					      launchers, comma-separated */
 };
+
+/* The same kind of table: names are the keys of plugstack.conf. */
+extern const struct option_row site_options[];
+extern const size_t site_options_count;
 
 /* Built-in values; helpers is PKGLIBEXECDIR. */
 void site_init(struct site *site);

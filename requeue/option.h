@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * option.h: tables of named values in a structure: reading a value as a user
+ * writes it, writing it back, and whole tables as one line of text.
+ *
+ * Pure but for what is written through arguments; thread-safe.  Functions
+ * that can refuse return 0 or -1 and then leave in err, without newline or
+ * control characters, what is wrong and what would be right.
+ */
+#ifndef OPTION_H
+#define OPTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for a path or another text in a structure, its NUL included. */
+#define OPTION_PATH_LEN	 1024
+#define OPTION_TOKEN_LEN 33 /* 32 hexadecimal digits */
+
+enum option_kind {
+	OPTION_DURATION,  /* int64_t, seconds */
+	OPTION_COUNT,	  /* int64_t */
+	OPTION_EXIT_CODE, /* int64_t */
+	OPTION_SIGNAL,	  /* int64_t, signal number */
+	OPTION_CHOICE,	  /* int64_t, the value of one of the words */
+	OPTION_PATH,	  /* char[OPTION_PATH_LEN] */
+	OPTION_PATTERN,	  /* the same; see pattern.h */
+	OPTION_NAMES,	  /* the same; program names, separated by commas */
+	OPTION_TOKEN,	  /* char[OPTION_TOKEN_LEN] */
+};
+
+/* A word that stands for a number. */
+struct option_word {
+	const char *name; /* NULL ends a list */
+	int64_t value;
+};
+
+struct option_row {
+	const char *name;     /* "checkpoint-total" */
+	const char *argument; /* "TIME" */
+	const char *help;     /* one line */
+	enum option_kind kind;
+	const char *standard; /* default as a user would write it; NULL: none */
+	const char *env;      /* "SBATCH_CHECKPOINT_TOTAL"; NULL: none */
+	const char *key;      /* name in encoded text: "total" */
+	int64_t min, max;     /* bounds of numbers, inclusive */
+	const struct option_word *words; /* accepted too; NULL: none */
+	size_t offset;			 /* of the field in the structure */
+};
+
+/* Set one field of the structure at base; unchanged after failure. */
+int option_parse(const struct option_row *row, void *base, const char *value,
+		 char *err, size_t err_len);
+
+/*
+ * Write one field so that option_parse() reads it.  Returns its length; 0
+ * when there is nothing to write, which is so for the empty text and for a 0
+ * that is below the row's bounds; -1 when it doesn't fit.
+ */
+int option_format(const struct option_row *row, const void *base, char *text,
+		  size_t size);
+
+/*
+ * One line that names a value that was refused: `name=value: clause`, where
+ * control characters of the value are masked and a long one is cut.
+ * Returns -1 always.
+ */
+int option_refuse(const char *name, const char *value, const char *clause,
+		  char *err, size_t err_len);
+
+/*
+ * A structure as printable ASCII without spaces: `v1,key=value,...`, with
+ * %XX for what a value may not hold.  The same values give the same text.
+ * -1: it takes more than size bytes.
+ */
+int option_encode(const struct option_row *rows, size_t count, const void *base,
+		  char *text, size_t size);
+
+/*
+ * Read encoded text of at most max_len bytes, from whoever it comes: unknown
+ * and repeated keys, values out of bounds and malformed escapes are refused.
+ * Fields that are missing are left alone; after failure some have been set.
+ */
+int option_decode(const struct option_row *rows, size_t count, void *base,
+		  const char *text, size_t max_len, char *err, size_t err_len);
+
+/* "TERM" for SIGTERM; NULL for a signal that can't be asked for. */
+const char *option_signal_name(int signum);
+
+#endif
