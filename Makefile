@@ -27,7 +27,7 @@ WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
 	-Wundef -Wvla -Wimplicit-fallthrough $(if $(CI),-Werror)
 HARDEN := -fno-common -fvisibility=hidden -fstack-protector-strong \
 	$(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=address,undefined \
+SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 BUILD_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(WARN) $(HARDEN) -fPIC -MMD -MP \
 	$(SANITIZE_FLAGS) $(CFLAGS)

@@ -39,14 +39,15 @@ void run_init(struct run *run, int64_t grace_s)
 
 int64_t run_request_at_ms(const struct run *run)
 {
-	int64_t at_ms;
+	int64_t at_ms, length_ms;
 
 	if (!run->end_ms)
 		return 0;
 	at_ms = run->end_ms - run->grace_ms;
-	/* A run that backfill cut short still gets half of its time. */
-	if (at_ms < run->start_ms + (run->end_ms - run->start_ms) / 2)
-		at_ms = run->start_ms + (run->end_ms - run->start_ms) / 2;
+	length_ms = run->end_ms - run->start_ms;
+	/* A run that backfill cut down to its grace still gets half. */
+	if (at_ms < run->start_ms + length_ms / 20)
+		at_ms = run->start_ms + length_ms / 2;
 	return at_ms;
 }
 

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* begin.c: what a run begins with, and what it leaves behind. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "requeue/begin.h"
+#include "requeue/history.h"
+#include "requeue/oom.h"
+#include "requeue/pattern.h"
+#include "requeue/report.h"
+#include "requeue/settle.h"
+#include "requeue/text.h"
+
+/* slurmctld gives a requeued job this much where our begin time came too
+ * late (AuthInfo=cred_expire's default, and one). */
+#define SLURM_REQUEUE_DELAY_S 121
+/* Our begin time is set a moment after it was planned. */
+#define BEGIN_SLACK_S 10
+
+static int exit_status(int code)
+{
+	return code << 8;
+}
+
+/* ---------------------------------------------------- the script's word */
+
+static void send_word(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+static void send_word(const char *format, ...)
+{
+	char entry[8192];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(entry, sizeof(entry), format, args);
+	va_end(args);
+	if (len >= 0 && (size_t)len < sizeof(entry) &&
+	    write(BRIEF_REPLY_FD, entry, (size_t)len + 1) < 0)
+		return; /* the script's process is gone, as we shall see */
+}
+
+static void set_env(const char *name, int64_t value)
+{
+	send_word("SLURM_CHECKPOINT_%s=%" PRId64, name, value);
+}
+
+/* Nothing is run: the script's process ends, and we reap it. */
+static void refuse_start(const struct brief *brief)
+{
+	send_word("stop");
+	close(BRIEF_REPLY_FD);
+	waitpid(brief->script_pid, NULL, 0);
+}
+
+/* --------------------------------------------------------- preparation */
+
+/* The environment may be forged: everything is checked as sbatch did. */
+static int read_settings(struct begin *b, char *err, size_t err_len)
+{
+	site_init(&b->site);
+	if (site_decode(&b->site, b->brief->site, err, err_len))
+		return -1;
+	if (settings_decode(&b->set, b->brief->settings, err, err_len))
+		return -1;
+	return site_check(&b->site, &b->set, err, err_len);
+}
+
+static int find_store(struct begin *b, char *err, size_t err_len)
+{
+	struct pattern_values values = {
+		.job = b->brief->job_id,
+		.array_job = b->brief->array_job_id,
+		.array_task = b->brief->array_task_id == BRIEF_NO_TASK
+				      ? 0
+				      : b->brief->array_task_id,
+		.name = b->brief->job_name,
+		.user = b->brief->user,
+	};
+
+	return pattern_expand(b->set.dir, &values, b->brief->work_dir, b->dir,
+			      sizeof(b->dir), err, err_len);
+}
+
+static int claim_store(struct begin *b)
+{
+	struct ckpt_identity id = {
+		.cluster = b->brief->cluster,
+		.job = b->brief->job_id,
+		.array_job = b->brief->array_job_id,
+		.array_task = b->brief->array_task_id,
+		.token = b->set.token,
+	};
+	char clause[SETTINGS_ERROR_LEN] = "";
+	struct ckpt_error err = { 0 };
+
+	if (find_store(b, clause, sizeof(clause))) {
+		report_line("--checkpoint-dir=%s: %s", b->set.dir, clause);
+		return -1;
+	}
+	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
+		report_line("the checkpoint directory %s can't be used: %s; "
+			    "the job is requeued and held: mend it, then "
+			    "scontrol release %" PRIu32,
+			    b->dir, err.text, b->job_id);
+		return -1;
+	}
+	return 0;
+}
+
+/* The job had ended: from 24.05 slurmctld starts some jobs once more. */
+static bool has_ended(struct begin *b, int *status)
+{
+	struct history history;
+	struct ckpt_error err;
+	struct ckpt_record *rec;
+	bool is_over = false;
+
+	if (b->run == 0)
+		return false;
+	if (!history_load(&history, b->store, b->run - 1, &err)) {
+		const struct run_record *last =
+			&history.runs[history.count - 1];
+
+		is_over = history.plan.is_there && history.plan.has_ended;
+		*status = last->ending == END_SIGNAL
+				  ? exit_status(128 + last->code)
+				  : exit_status(last->code);
+		b->planned_begin_s = history.plan.is_there
+					     ? history.planned_begin_s
+					     : 0;
+		b->ended_s = last->ended_s;
+	}
+	history_free(&history);
+	if (!is_over)
+		return false;
+	report_line("the job had ended in run %u: nothing is started again",
+		    b->run - 1);
+	rec = ckpt_record_new("finish");
+	ckpt_record_set_int(rec, "exit", WEXITSTATUS(*status));
+	ckpt_record_set_bool(rec, "repeat", true);
+	report_record(b->store, b->run, rec);
+	return true;
+}
+
+static void restore_from(struct begin *b, struct ckpt_store *store)
+{
+	struct ckpt_error err = { 0 };
+	const char *dir = NULL;
+	enum ckpt_status status =
+		ckpt_restore(store, &b->version, &dir, &err);
+
+	if (status == CKPT_OK)
+		snprintf(b->restore_dir, sizeof(b->restore_dir), "%s", dir);
+	else if (status != CKPT_NONE)
+		report_line("no version can be restored: %s", err.text);
+	if (status != CKPT_OK)
+		memset(&b->version, 0, sizeof(b->version));
+}
+
+static void find_version(struct begin *b)
+{
+	struct ckpt_error err = { 0 };
+
+	restore_from(b, b->store);
+	if (b->version.number || !b->set.from[0])
+		return;
+	if (ckpt_open(&b->from, b->set.from, CKPT_READ, CKPT_RUN_PRESENT,
+		      &err)) {
+		report_line("--checkpoint-from=%s: %s", b->set.from, err.text);
+		return;
+	}
+	restore_from(b, b->from);
+	if (b->version.number)
+		report_line("begins from version %" PRIu32 " of %s",
+			    b->version.number, b->set.from);
+}
+
+/* Where the job's output goes, for settle's last word. */
+static void read_output(char *path, size_t size)
+{
+	ssize_t len = readlink("/proc/self/fd/2", path, size - 1);
+
+	path[len > 0 ? len : 0] = '\0';
+}
+
+static void record_run(struct begin *b)
+{
+	struct ckpt_record *rec = ckpt_record_new("run");
+	char output[HISTORY_PATH_MAX];
+
+	read_output(output, sizeof(output));
+	ckpt_record_set_int(rec, "run", b->run);
+	ckpt_record_set_int(rec, "job", b->job_id);
+	ckpt_record_set_int(rec, "restart", b->brief->restart_count);
+	ckpt_record_set_str(rec, "node", b->brief->node);
+	ckpt_record_set_int(rec, "start", b->start_s);
+	ckpt_record_set_int(rec, "submitted_min", b->set.submitted_min);
+	ckpt_record_set_int(rec, "restored", b->version.number);
+	if (b->version.number && b->version.progress >= 0)
+		ckpt_record_set_num(rec, "restored_progress",
+				    b->version.progress);
+	ckpt_record_set_int(rec, "grace", b->set.grace_s);
+	ckpt_record_set_int(rec, "total", b->set.total_s);
+	ckpt_record_set_int(rec, "pid", getpid());
+	ckpt_record_set_str(rec, "output", output);
+	report_record(b->store, b->run, rec);
+}
+
+int begin_run(struct begin *b, const struct brief *brief, char **env,
+	      int *status)
+{
+	char err[SETTINGS_ERROR_LEN] = "";
+
+	(void)env; /* for the hook */
+	memset(b, 0, sizeof(*b));
+	b->brief = brief;
+	b->run = brief->restart_count;
+	b->job_id = brief->job_id;
+	b->start_s = (int64_t)time(NULL);
+	b->oom_kills = oom_kills();
+	*status = exit_status(EXIT_FAILURE);
+	if (read_settings(b, err, sizeof(err))) {
+		report_line("%s: the job can't run like this; submit it again",
+			    err);
+		goto refuse;
+	}
+	if (claim_store(b)) {
+		*status = exit_status(SETTLE_STORE_CODE);
+		goto refuse;
+	}
+	if (has_ended(b, status))
+		goto refuse;
+	find_version(b);
+	record_run(b);
+	return 0;
+refuse:
+	refuse_start(brief);
+	ckpt_close(b->store);
+	b->store = NULL;
+	return -1;
+}
+
+void begin_record_view(struct begin *b, const struct run_view *view,
+		       const struct query_job *job)
+{
+	struct ckpt_record *rec = ckpt_record_new("view");
+	int64_t late_s = job->begin_s - b->planned_begin_s;
+	int64_t completing_s;
+
+	ckpt_record_set_int(rec, "limit_min", job->limit_min);
+	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	ckpt_record_set_int(rec, "submitted_min",
+			    b->set.submitted_min ? b->set.submitted_min
+						 : job->limit_min);
+	if (b->planned_begin_s && b->ended_s && late_s > BEGIN_SLACK_S) {
+		completing_s =
+			job->begin_s - SLURM_REQUEUE_DELAY_S - b->ended_s;
+		ckpt_record_set_bool(rec, "missed", true);
+		if (completing_s > 0)
+			ckpt_record_set_int(rec, "completing", completing_s);
+	}
+	report_record(b->store, b->run, rec);
+	rec = ckpt_record_new("deadline");
+	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	report_record(b->store, b->run, rec);
+}
+
+static void say_start(const struct begin *b, const struct run *run)
+{
+	char from[128] = "from the beginning", when[TEXT_CLOCK_MAX];
+	char end[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
+	int64_t at_ms = run_request_at_ms(run);
+
+	if (b->version.number && b->version.progress >= 0)
+		snprintf(from, sizeof(from),
+			 "from version %" PRIu32 " (%.1f %% done)",
+			 b->version.number, b->version.progress * 100);
+	else if (b->version.number)
+		snprintf(from, sizeof(from), "from version %" PRIu32,
+			 b->version.number);
+	if (at_ms)
+		report_line("run %u on %s begins %s; at %s, %s before its end "
+			    "at %s, it is asked to save (SIG%s), then requeued",
+			    b->run, b->brief->node, from,
+			    text_clock(when, at_ms / 1000, b->start_s),
+			    text_span(span, (run->end_ms - at_ms) / 1000),
+			    text_clock(end, run->end_ms / 1000, b->start_s),
+			    sigabbrev_np((int)b->set.signal));
+	else
+		report_line("run %u on %s begins %s; %s", b->run,
+			    b->brief->node, from,
+			    run->answer_ms
+				    ? "it has no time limit, and is asked to "
+				      "save when Slurm says so"
+				    : "slurmctld doesn't answer yet, so its "
+				      "end isn't known");
+}
+
+void begin_go(struct begin *b, const struct run *run)
+{
+	say_start(b, run);
+	send_word("SLURM_CHECKPOINT_DIR=%s", b->dir);
+	set_env("GRACE", b->set.grace_s);
+	set_env("RUN", b->run);
+	set_env("VERSION", b->version.number);
+	if (b->restore_dir[0])
+		send_word("SLURM_CHECKPOINT_RESTORE=%s", b->restore_dir);
+	if (run->end_ms)
+		set_env("DEADLINE", run->end_ms / 1000);
+	send_word("go");
+	close(BRIEF_REPLY_FD);
+}
+
+bool begin_has_oom(const struct begin *b)
+{
+	return oom_kills() > b->oom_kills;
+}
+
+void begin_end(struct begin *b, const struct run *run)
+{
+	struct ckpt_version *versions = NULL;
+	struct ckpt_error err;
+	size_t count = 0;
+
+	if (!ckpt_list(b->store, &versions, &count, &err) && count &&
+	    versions[0].run == b->run)
+		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
+			    versions[0].number, versions[0].bytes);
+	else if (run->is_made)
+		report_line("no version was saved in this run");
+	free(versions);
+	ckpt_close(b->from);
+	ckpt_close(b->store);
+	b->store = b->from = NULL;
+}

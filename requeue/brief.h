@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * brief.h: what the plugin hands to the supervisor and to settle, through a
+ * descriptor: facts of the job from Slurm, the user's and the site's settings
+ * as text, and for the supervisor the job's environment as data.
+ */
+#ifndef BRIEF_H
+#define BRIEF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "requeue/settings.h"
+
+#define BRIEF_FD 3	     /* where the helpers find it */
+#define BRIEF_REPLY_FD 4     /* the supervisor answers the script's process,
+				settle shows its parent that it lives */
+#define BRIEF_HEAD_LEN 16384 /* the facts, without the environment */
+#define BRIEF_NO_TASK UINT32_MAX
+#define BRIEF_NO_STATUS (-1)
+
+struct brief {
+	uint32_t job_id;
+	uint32_t array_job_id;	/* 0: not an array */
+	uint32_t array_task_id; /* BRIEF_NO_TASK: not an array */
+	uint32_t restart_count;
+	int script_pid;	 /* supervisor: the user's script; else 0 */
+	int wait_status; /* settle: of the batch task; BRIEF_NO_STATUS */
+	char cluster[128];
+	char node[256];
+	char job_name[256];
+	char user[256];
+	char work_dir[4096];
+	char settings[SETTINGS_TEXT_LEN];
+	char site[SETTINGS_TEXT_LEN];
+};
+
+/*
+ * Write the facts as text into head.  Values with a newline are refused.
+ * Neither allocates nor calls into the system.  Returns the length, or -1
+ * where something doesn't fit.
+ */
+int brief_format(const struct brief *brief, char head[BRIEF_HEAD_LEN]);
+
+/*
+ * Read a brief from a descriptor.
+ *
+ * env      set to a NULL-terminated array (one allocation, free with free()),
+ *          empty where the brief carries no environment; may be NULL
+ *
+ * Returns 0, or -1 with a line in err.
+ */
+int brief_read(int fd, struct brief *brief, char ***env, char *err,
+	       size_t err_len);
+
+#endif

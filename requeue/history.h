@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * history.h: the runs of a job, read back from the store's journals.
+ */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/store.h"
+#include "requeue/decision.h"
+
+/* Longest path that we keep of a job's output. */
+#define HISTORY_PATH_MAX 1024
+
+/* What settle wrote before it acted on a run: acted on again as recorded. */
+struct recorded_plan {
+	bool is_there;
+	enum action action;
+	enum cause cause;
+	int64_t limit_min;
+	int64_t time_min_min;
+	int64_t begin_s;
+	int64_t delay_s;
+	bool has_ended;
+	char reason[256];
+};
+
+struct history {
+	struct run_record *runs; /* oldest first; owned */
+	size_t count;
+	/* of the newest run */
+	struct recorded_plan plan;
+	bool is_settled; /* the plan was carried out */
+	bool has_strike; /* the version it began from got its strike */
+	bool has_term;	 /* Slurm had begun to end the run */
+	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
+	/* of all runs */
+	int64_t submitted_min;	/* limit as submitted; 0 none */
+	int64_t completing_s;	/* longest COMPLETING seen */
+	unsigned misses;	/* restart delays that were too short */
+	int64_t planned_begin_s; /* begin time planned by the newest plan */
+};
+
+/*
+ * Read all journals up to `run`, which need not have one: then its record is
+ * that of a run whose supervisor was killed before it wrote anything.
+ *
+ * history  filled; history_free() frees what it owns, also after failure
+ */
+enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
+			      unsigned run, struct ckpt_error *err);
+void history_free(struct history *history);
+
+#endif

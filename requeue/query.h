@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * query.h: the supervisor's questions to slurmctld, asked by a short-lived
+ * child (the helper rpc), so that the supervisor doesn't carry libslurm for
+ * as long as the job runs.
+ */
+#ifndef QUERY_H
+#define QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "requeue/run.h"
+
+/* Nobody waits longer for an answer than this. */
+#define QUERY_TIMEOUT_MS 30000
+
+struct query {
+	pid_t pid; /* 0: none is under way */
+	int fd;
+	int64_t started_ms;
+};
+
+/* What an answer tells beside the view. */
+struct query_job {
+	int64_t limit_min; /* 0: none */
+	int64_t begin_s;
+};
+
+/*
+ * Ask for the job.  helpers is the directory of the helper; reach: also
+ * whether Slurm's TERM reaches every process.  Returns 0 or -1 with errno.
+ */
+int query_start(struct query *query, const char *helpers, uint32_t job_id,
+		bool reach, int64_t now_ms);
+
+/* The child has ended with wait_status: read its answer.  False: none. */
+bool query_finish(struct query *query, int wait_status, struct run_view *view,
+		  struct query_job *job);
+
+/* Start "rpc steps JOB SIGNUM"; returns the child's pid or -1. */
+pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum);
+
+#endif

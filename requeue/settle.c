@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * settle.c: what becomes of the job when a run has ended.
+ *
+ * look (slurmctld, store) -> decide (pure) -> record -> act -> record.  Where
+ * the store can't be read or written it acts on Slurm's word alone, and says
+ * so in the job's comment.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/store.h"
+#include "requeue/ctl.h"
+#include "requeue/history.h"
+#include "requeue/pattern.h"
+#include "requeue/settle.h"
+#include "requeue/text.h"
+
+/* Once Slurm ends the job itself, slurmd waits for us: be quick. */
+#define BOUND_S 20
+/* While slurmctld is away, slurmstepd would wait for ever as well. */
+#define RETRY_MAX_S 15
+
+struct settle {
+	const struct brief *brief;
+	void (*beat)(void);
+	unsigned run;
+	struct settings set;
+	struct site site;
+	bool has_settings;
+	char dir[4096];
+	struct ckpt_store *store; /* NULL: it can't be used */
+	char store_problem[256];
+	struct history history;
+	struct run_record blind; /* stands for the run without a store */
+	struct ctl_job job;
+	struct decision decision;
+	struct plan plan;
+	int64_t delay_s;
+	int64_t old_limit_min;
+	char done[512]; /* what was done, for people */
+	unsigned calls;
+	int output_errno;
+};
+
+static int64_t now_s(void)
+{
+	return (int64_t)time(NULL);
+}
+
+static void beat(const struct settle *s)
+{
+	if (s->beat)
+		s->beat();
+}
+
+/* --------------------------------------------------------------- look */
+
+static void read_settings(struct settle *s)
+{
+	char err[SETTINGS_ERROR_LEN];
+
+	site_init(&s->site);
+	if (s->brief->site[0])
+		site_decode(&s->site, s->brief->site, err, sizeof(err));
+	s->has_settings = !settings_decode(&s->set, s->brief->settings, err,
+					   sizeof(err)) &&
+			  !site_check(&s->site, &s->set, err, sizeof(err));
+	if (!s->has_settings)
+		snprintf(s->store_problem, sizeof(s->store_problem), "%.200s",
+			 err);
+}
+
+/* slurmctld's view.  It is waited for as long as nothing says that the job
+ * is over; then for BOUND_S at most. */
+static enum ctl_result look_at_job(struct settle *s)
+{
+	int64_t start_s = now_s();
+	unsigned pause_s = 1;
+	char text[CTL_TEXT_MAX];
+
+	for (;;) {
+		enum ctl_result result =
+			ctl_load(s->brief->job_id, &s->job, text);
+
+		s->calls++;
+		beat(s);
+		if (result != CTL_AWAY)
+			return result;
+		if (s->history.has_term && now_s() - start_s > BOUND_S)
+			return result;
+		sleep(pause_s);
+		if (pause_s < RETRY_MAX_S)
+			pause_s = pause_s * 2 < RETRY_MAX_S ? pause_s * 2
+							    : RETRY_MAX_S;
+	}
+}
+
+static bool find_store(struct settle *s)
+{
+	struct pattern_values values = {
+		.job = s->brief->job_id,
+		.array_job = s->brief->array_job_id,
+		.array_task = s->brief->array_task_id == BRIEF_NO_TASK
+				      ? 0
+				      : s->brief->array_task_id,
+		.name = s->brief->job_name,
+		.user = s->brief->user,
+	};
+
+	return !pattern_expand(s->set.dir, &values, s->brief->work_dir, s->dir,
+			       sizeof(s->dir), s->store_problem,
+			       sizeof(s->store_problem));
+}
+
+static void open_store(struct settle *s)
+{
+	struct ckpt_identity id = {
+		.job = s->brief->job_id,
+		.array_job = s->brief->array_job_id,
+		.array_task = s->brief->array_task_id,
+		.token = s->set.token,
+	};
+	struct ckpt_error err = { 0 };
+	enum ckpt_status status;
+
+	if (!s->has_settings || !find_store(s))
+		return;
+	status = ckpt_attach(&s->store, s->dir, &id, &err);
+	if (!status)
+		status = history_load(&s->history, s->store, s->run, &err);
+	if (!status)
+		return;
+	snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
+		 err.text);
+	history_free(&s->history);
+	ckpt_close(s->store);
+	s->store = NULL;
+}
+
+/* Without a journal: what slurmstepd saw of the supervisor's end. */
+static void stand_in(struct settle *s)
+{
+	struct run_record *run = &s->blind;
+	int status = s->brief->wait_status;
+
+	if (s->history.count)
+		return;
+	run->run = s->run;
+	run->progress = run->restored_progress = -1;
+	run->started_s = s->job.start_s;
+	run->ended_s = now_s();
+	run->limit_min = s->job.limit_min;
+	if (status == BRIEF_NO_STATUS || (WIFSIGNALED(status) &&
+					  WTERMSIG(status) == SIGKILL)) {
+		run->ending = END_SUPERVISOR;
+	} else if (WIFSIGNALED(status)) {
+		run->ending = END_SIGNAL;
+		run->code = WTERMSIG(status);
+	} else {
+		run->ending = END_EXIT;
+		run->code = WEXITSTATUS(status);
+		/* The supervisor says so when it could not use the store. */
+		if (run->code == SETTLE_STORE_CODE)
+			run->ending = END_STORE;
+	}
+}
+
+static const struct run_record *runs_of(const struct settle *s, size_t *count)
+{
+	*count = s->history.count ? s->history.count : 1;
+	return s->history.count ? s->history.runs : &s->blind;
+}
+
+/* ------------------------------------------------------------- decide */
+
+static void decide_and_plan(struct settle *s)
+{
+	struct decision_input in = {
+		.state = s->job.state,
+		.is_preempting = s->job.preempt_s != 0,
+		.restart_count = s->job.restart_count,
+		.now_s = now_s(),
+		.grace_s = s->set.grace_s,
+		.total_s = s->set.total_s,
+		.exit_code = (int)s->set.exit_code,
+		.max_runs = (unsigned)s->set.max_runs,
+		.max_stalls = (unsigned)s->set.max_stalls,
+		.restore_window_s = s->site.restore_window_s,
+	};
+	struct plan_input plan = {
+		.submitted_min = s->history.submitted_min
+					 ? s->history.submitted_min
+					 : s->set.submitted_min,
+		.grace_s = s->set.grace_s,
+		.total_s = s->set.total_s,
+		.exit_code = (int)s->set.exit_code,
+		.min_s = s->set.min_s,
+	};
+
+	in.runs = plan.runs = runs_of(s, &in.count);
+	plan.count = in.count;
+	s->decision = decide(&in);
+	plan.is_full_limit = s->decision.is_full_limit;
+	s->plan = plan_limit(&plan);
+	s->delay_s = plan_delay_s(s->history.completing_s, s->history.misses,
+				  s->decision.quick_runs,
+				  s->site.restart_delay_s);
+}
+
+/* A second settle of the same run does what the first one planned. */
+static void take_recorded_plan(struct settle *s)
+{
+	const struct recorded_plan *plan = &s->history.plan;
+
+	s->decision.action = plan->action;
+	s->decision.cause = plan->cause;
+	s->decision.has_ended = plan->has_ended;
+	snprintf(s->decision.reason, sizeof(s->decision.reason), "%s",
+		 plan->reason);
+	s->plan.limit_min = plan->limit_min;
+	s->plan.time_min_min = plan->time_min_min;
+	s->delay_s = plan->delay_s;
+}
+
+/* ------------------------------------------------------------- record */
+
+static void record(struct settle *s, struct ckpt_record *rec)
+{
+	struct ckpt_error err;
+
+	if (s->store && ckpt_journal_append(s->store, s->run, rec, &err))
+		snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
+			 err.text);
+	ckpt_record_free(rec);
+	beat(s);
+}
+
+static void record_plan(struct settle *s)
+{
+	struct ckpt_record *rec = ckpt_record_new("plan");
+	const struct run_record *run;
+	size_t count;
+
+	run = runs_of(s, &count);
+	run += count - 1;
+	ckpt_record_set_str(rec, "action", action_name(s->decision.action));
+	ckpt_record_set_str(rec, "cause", cause_name(s->decision.cause));
+	ckpt_record_set_str(rec, "state", s->job.state_name);
+	ckpt_record_set_int(rec, "restart", s->job.restart_count);
+	ckpt_record_set_int(rec, "old_limit_min", s->job.limit_min);
+	ckpt_record_set_int(rec, "limit_min", s->plan.limit_min);
+	ckpt_record_set_int(rec, "time_min_min", s->plan.time_min_min);
+	ckpt_record_set_int(rec, "delay", s->delay_s);
+	ckpt_record_set_int(rec, "begin", now_s() + s->delay_s);
+	ckpt_record_set_int(rec, "remaining", s->plan.remaining_s);
+	ckpt_record_set_int(rec, "used", s->plan.used_s);
+	ckpt_record_set_int(rec, "stalls", s->decision.stalls);
+	ckpt_record_set_int(rec, "versions", run->versions);
+	ckpt_record_set_int(rec, "saved", run->saved_s);
+	ckpt_record_set_num(rec, "progress", run->progress);
+	ckpt_record_set_bool(rec, "done", run->is_done);
+	ckpt_record_set_bool(rec, "ended", s->decision.has_ended);
+	ckpt_record_set_int(rec, "code", run->code);
+	ckpt_record_set_str(rec, "reason", s->decision.reason);
+	record(s, rec);
+}
+
+static void record_settled(struct settle *s)
+{
+	struct ckpt_record *rec = ckpt_record_new("settled");
+
+	ckpt_record_set_str(rec, "action", action_name(s->decision.action));
+	ckpt_record_set_str(rec, "state", s->job.state_name);
+	ckpt_record_set_int(rec, "limit_min", s->job.limit_min);
+	ckpt_record_set_int(rec, "time_min_min", s->job.time_min_min);
+	ckpt_record_set_int(rec, "begin", s->job.begin_s);
+	ckpt_record_set_int(rec, "calls", s->calls);
+	ckpt_record_set_str(rec, "text", s->done);
+	record(s, rec);
+}
+
+/* A strike is given once a run, and before the plan is recorded, so that an
+ * interruption can't lose it. */
+static void strike(struct settle *s)
+{
+	struct ckpt_record *rec;
+	struct ckpt_error err;
+
+	if (!s->decision.strike || !s->store || s->history.has_strike)
+		return;
+	rec = ckpt_record_new("strike");
+	ckpt_record_set_int(rec, "version", s->decision.strike);
+	record(s, rec);
+	if (ckpt_strike(s->store, s->decision.strike, s->decision.reason, &err))
+		snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
+			 err.text);
+}
+
+/* ---------------------------------------------------------------- act */
+
+static void tell(struct settle *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void tell(struct settle *s, const char *format, ...)
+{
+	size_t used = strlen(s->done);
+	va_list args;
+
+	if (used && used + 2 < sizeof(s->done)) {
+		memcpy(s->done + used, "; ", 3);
+		used += 2;
+	}
+	va_start(args, format);
+	vsnprintf(s->done + used, sizeof(s->done) - used, format, args);
+	va_end(args);
+}
+
+/* Ask again while slurmctld is away: up to BOUND_S, as the job waits. */
+static enum ctl_result persist(struct settle *s,
+			       enum ctl_result (*call)(struct settle *s,
+						       char *text),
+			       char *text)
+{
+	int64_t start_s = now_s();
+	enum ctl_result result;
+
+	for (;;) {
+		result = call(s, text);
+		s->calls++;
+		beat(s);
+		if (result != CTL_AWAY ||
+		    (s->history.has_term && now_s() - start_s > BOUND_S))
+			return result;
+		sleep(2);
+	}
+}
+
+static enum ctl_result call_set_requeue(struct settle *s, char *text)
+{
+	return ctl_set_requeue(s->brief->job_id, text);
+}
+
+static enum ctl_result call_requeue(struct settle *s, char *text)
+{
+	/* With only_running a cancellation in between wins. */
+	bool only_running = s->job.state == STATE_RUNNING;
+
+	return ctl_requeue(s->brief->job_id, only_running,
+			   s->decision.action == ACT_REQUEUE_HOLD, text);
+}
+
+static enum ctl_result call_load(struct settle *s, char *text)
+{
+	return ctl_load(s->brief->job_id, &s->job, text);
+}
+
+static enum ctl_result call_begin(struct settle *s, char *text)
+{
+	return ctl_set_begin(s->brief->job_id, now_s() + s->delay_s, text);
+}
+
+static enum ctl_result call_limit(struct settle *s, char *text)
+{
+	return ctl_set_limit(s->brief->job_id, s->plan.limit_min, text);
+}
+
+static enum ctl_result call_time_min(struct settle *s, char *text)
+{
+	return ctl_set_time_min(s->brief->job_id, s->plan.time_min_min, text);
+}
+
+/* States from which going on is ours to ask for. */
+static bool may_requeue(enum job_state state)
+{
+	return state == STATE_RUNNING || state == STATE_TIMEOUT ||
+	       state == STATE_PREEMPTED;
+}
+
+static bool is_pending_next(const struct settle *s)
+{
+	return s->job.state == STATE_PENDING &&
+	       s->job.restart_count == s->run + 1;
+}
+
+/* Put the job back in the queue, and look whether it is there. */
+static bool requeue(struct settle *s)
+{
+	char text[CTL_TEXT_MAX] = "";
+	enum ctl_result result;
+
+	if (s->job.restart_count != s->run || !may_requeue(s->job.state))
+		return is_pending_next(s);
+	if (!s->job.can_requeue &&
+	    persist(s, call_set_requeue, text) != CTL_OK)
+		tell(s, "Slurm refused requeue=1 (%s)", text);
+	result = persist(s, call_requeue, text);
+	if (result == CTL_REFUSED)
+		tell(s, "Slurm refused the requeue (%s)", text);
+	if (persist(s, call_load, text) != CTL_OK)
+		return false;
+	return is_pending_next(s);
+}
+
+static void set_begin(struct settle *s)
+{
+	char text[CTL_TEXT_MAX] = "";
+
+	/* A hold is never lifted, and a later begin of somebody's is kept. */
+	if (s->job.is_held || s->job.begin_s > now_s() + s->delay_s)
+		return;
+	if (persist(s, call_begin, text) == CTL_OK)
+		s->job.begin_s = now_s() + s->delay_s;
+	else
+		tell(s, "begin time refused (%s)", text);
+}
+
+static void set_limits(struct settle *s)
+{
+	char text[CTL_TEXT_MAX] = "";
+	int64_t limit_min = s->plan.limit_min;
+	int64_t time_min_min = s->plan.time_min_min;
+
+	if (!limit_min)
+		return;
+	/* A limit below the minimum is refused: lower that first. */
+	if (s->job.time_min_min > limit_min && time_min_min &&
+	    persist(s, call_time_min, text) == CTL_OK)
+		s->job.time_min_min = time_min_min;
+	if (limit_min != s->job.limit_min) {
+		if (persist(s, call_limit, text) == CTL_OK)
+			s->job.limit_min = limit_min;
+		else if (s->job.preempt_s)
+			/* While preempted the limit is frozen; TimeMin isn't,
+			 * and backfill honours it. */
+			s->plan.time_min_min = limit_min;
+		else
+			tell(s, "limit of %" PRId64 " min refused (%s)",
+			     limit_min, text);
+	}
+	if (s->plan.time_min_min &&
+	    s->plan.time_min_min != s->job.time_min_min &&
+	    (!s->job.limit_min ||
+	     s->plan.time_min_min <= s->job.limit_min)) {
+		if (persist(s, call_time_min, text) == CTL_OK)
+			s->job.time_min_min = s->plan.time_min_min;
+		else
+			tell(s, "minimum of %" PRId64 " min refused (%s)",
+			     s->plan.time_min_min, text);
+	}
+}
+
+#define COMMENT_MARK "[scheckpoint: "
+
+/* The user's own comment is kept, our last one replaced. */
+static enum ctl_result call_comment(struct settle *s, char *text)
+{
+	char comment[sizeof(s->job.comment)], *mark;
+	size_t used;
+
+	text_clean(comment, sizeof(comment), s->job.comment);
+	mark = strstr(comment, COMMENT_MARK);
+	if (mark)
+		*mark = '\0';
+	used = strlen(comment);
+	while (used && comment[used - 1] == ' ')
+		comment[--used] = '\0';
+	snprintf(comment + used, sizeof(comment) - used,
+		 "%s" COMMENT_MARK "run %u: %.380s%s%.120s]", used ? " " : "",
+		 s->run, s->decision.reason,
+		 s->store_problem[0] ? "; the store is out of use: " : "",
+		 s->store_problem);
+	return ctl_set_comment(s->brief->job_id, comment, text);
+}
+
+static void act(struct settle *s)
+{
+	char text[CTL_TEXT_MAX];
+
+	s->old_limit_min = s->job.limit_min;
+	if (s->decision.action == ACT_LEAVE) {
+		tell(s, "%s", s->decision.reason);
+		return;
+	}
+	if (!requeue(s)) {
+		if (s->job.restart_count == s->run)
+			tell(s, "not requeued: the job is %s",
+			     s->job.state_name);
+		else
+			tell(s, "the job was requeued already");
+		return;
+	}
+	if (s->decision.action != ACT_REQUEUE_HOLD)
+		set_begin(s);
+	set_limits(s);
+	persist(s, call_comment, text);
+	if (s->decision.action == ACT_REQUEUE_HOLD)
+		tell(s, "requeued and HELD: %s", s->decision.reason);
+	else
+		tell(s, "requeued: %s", s->decision.reason);
+	if (s->job.limit_min != s->old_limit_min)
+		tell(s, "limit %" PRId64 " min, was %" PRId64,
+		     s->job.limit_min, s->old_limit_min);
+	else
+		tell(s, "limit %" PRId64 " min", s->job.limit_min);
+}
+
+/* --------------------------------------------------------------- tell */
+
+/* The last word in the job's own output, if that is a plain file. */
+static void write_output(struct settle *s)
+{
+	const char *path = s->history.output[0] ? s->history.output
+						: s->job.std_err;
+	char line[1024], clean[600];
+	struct stat st;
+	int fd, len;
+
+	if (!path[0])
+		return;
+	fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK |
+			O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	text_clean(clean, sizeof(clean), s->done);
+	len = snprintf(line, sizeof(line), "scheckpoint: run %u: %s%s%s\n",
+		       s->run, clean,
+		       s->store_problem[0] ? "; store: " : "",
+		       s->store_problem);
+	if (len > (int)sizeof(line) - 1)
+		len = (int)sizeof(line) - 1;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    write(fd, line, (size_t)len) < 0)
+		s->output_errno = errno;
+	close(fd);
+}
+
+static void write_syslog(const struct settle *s)
+{
+	char clean[600];
+
+	text_clean(clean, sizeof(clean), s->done);
+	openlog("scheckpoint", LOG_PID, LOG_USER);
+	syslog(LOG_INFO, "job %" PRIu32 " run %u: %s", s->brief->job_id, s->run,
+	       clean);
+	closelog();
+}
+
+static void tidy_store(struct settle *s)
+{
+	struct ckpt_error err;
+
+	if (!s->store)
+		return;
+	if (s->decision.is_success && s->set.clean == CLEAN_SUCCESS)
+		ckpt_clean(s->store, &err);
+	else
+		ckpt_retain(s->store, (unsigned)s->set.keep, &err);
+	beat(s);
+}
+
+/* ---------------------------------------------------------------- all */
+
+static void settle_known(struct settle *s)
+{
+	stand_in(s);
+	if (s->history.plan.is_there) {
+		take_recorded_plan(s);
+	} else {
+		decide_and_plan(s);
+		strike(s);
+		record_plan(s);
+	}
+	act(s);
+	record_settled(s);
+	tidy_store(s);
+	write_output(s);
+	write_syslog(s);
+}
+
+int settle_run(const struct brief *brief, void (*beat_fn)(void))
+{
+	struct settle *s = calloc(1, sizeof(*s));
+	enum ctl_result result;
+
+	if (!s)
+		return -1;
+	s->brief = brief;
+	s->beat = beat_fn;
+	s->run = brief->restart_count;
+	read_settings(s);
+	open_store(s);
+	beat(s);
+	result = s->history.is_settled ? CTL_GONE : look_at_job(s);
+	if (result == CTL_OK)
+		settle_known(s);
+	history_free(&s->history);
+	ckpt_close(s->store);
+	free(s);
+	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
+}

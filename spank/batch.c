@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* batch.c: the plugin inside of the slurmstepd of a batch script. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <slurm/spank.h>
+
+#include "requeue/brief.h"
+#include "spank/batch.h"
+#include "spank/launch.h"
+#include "spank/sbatch.h"
+
+/* The step id of a batch script: SLURM_BATCH_SCRIPT of slurm.h. */
+#define BATCH_STEP 0xfffffffbU
+
+/*
+ * What only the task's process gets to know, in memory that it shares with
+ * slurmstepd.  It comes from the user's side: copied within bounds, and used
+ * as the user only.
+ */
+struct told {
+	uint32_t restart_count;
+	char work_dir[sizeof(((struct brief *)0)->work_dir)];
+	char node[sizeof(((struct brief *)0)->node)];
+};
+
+/* One slurmstepd serves one step, so there is one of these in a process. */
+static struct {
+	bool is_active;
+	struct launch_user user;
+	struct site site;
+	struct brief brief;
+	char refusal[SETTINGS_ERROR_LEN]; /* why the job can't be helped */
+	struct told *told;
+} batch;
+
+static void get_env(spank_t sp, const char *name, char *value, size_t size)
+{
+	if (spank_getenv(sp, name, value, (int)size))
+		value[0] = '\0';
+}
+
+/* Our own text has no control characters; a forged one may. */
+static bool is_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* Is this the batch script of a job with --checkpoint?  If so, copy what the
+ * job carries. */
+static bool is_ours(spank_t sp)
+{
+	uint32_t step_id = 0;
+	spank_err_t rc;
+
+	if (spank_get_item(sp, S_JOB_STEPID, &step_id) || step_id != BATCH_STEP)
+		return false;
+	rc = spank_getenv(sp, SETTINGS_ENV, batch.brief.settings,
+			  sizeof(batch.brief.settings));
+	if (rc == ESPANK_ENV_NOEXIST)
+		return false;
+	if (rc || !is_plain(batch.brief.settings)) {
+		batch.brief.settings[0] = '\0';
+		snprintf(batch.refusal, sizeof(batch.refusal),
+			 "the job's variable " SETTINGS_ENV " is not what "
+			 "sbatch makes of --checkpoint: submit again, and "
+			 "don't set it yourself");
+	}
+	return true;
+}
+
+static void copy_groups(spank_t sp)
+{
+	gid_t *groups = NULL;
+	int count = 0;
+
+	if (spank_get_item(sp, S_JOB_SUPPLEMENTARY_GIDS, &groups, &count) ||
+	    count <= 0)
+		return;
+	batch.user.groups = malloc((size_t)count * sizeof(*groups));
+	if (!batch.user.groups)
+		return;
+	memcpy(batch.user.groups, groups, (size_t)count * sizeof(*groups));
+	batch.user.group_count = (size_t)count;
+}
+
+void batch_init(spank_t sp, int ac, char **av)
+{
+	struct brief *brief = &batch.brief;
+
+	if (!is_ours(sp))
+		return;
+	if (spank_get_item(sp, S_JOB_UID, &batch.user.uid) ||
+	    spank_get_item(sp, S_JOB_GID, &batch.user.gid) ||
+	    spank_get_item(sp, S_JOB_ID, &brief->job_id)) {
+		slurm_error("checkpoint: Slurm doesn't tell whose job this "
+			    "is: it runs without checkpointing");
+		return;
+	}
+	copy_groups(sp);
+	brief->array_task_id = BRIEF_NO_TASK;
+	brief->wait_status = BRIEF_NO_STATUS;
+	if (!spank_get_item(sp, S_JOB_ARRAY_ID, &brief->array_job_id) &&
+	    brief->array_job_id)
+		spank_get_item(sp, S_JOB_ARRAY_TASK_ID, &brief->array_task_id);
+	get_env(sp, "SLURM_CLUSTER_NAME", brief->cluster,
+		sizeof(brief->cluster));
+	get_env(sp, "SLURM_JOB_NAME", brief->job_name, sizeof(brief->job_name));
+	get_env(sp, "SLURM_JOB_USER", brief->user, sizeof(brief->user));
+	/* The arguments are the administrator's. */
+	if (site_read(&batch.site, ac, av, batch.refusal,
+		      sizeof(batch.refusal)) ||
+	    site_encode(&batch.site, brief->site, batch.refusal,
+			sizeof(batch.refusal)))
+		slurm_error("checkpoint: plugstack.conf: %s", batch.refusal);
+	batch.told = mmap(NULL, sizeof(*batch.told), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (batch.told == MAP_FAILED)
+		batch.told = NULL;
+	batch.is_active = true;
+}
+
+/* ---------------------------------------------------------- task_init */
+
+/* The brief and the job's environment, as data, in memory. */
+static int write_brief(spank_t sp)
+{
+	char head[BRIEF_HEAD_LEN], **env = NULL;
+	int len = brief_format(&batch.brief, head);
+	int fd = memfd_create("checkpoint-brief", MFD_CLOEXEC);
+
+	if (fd < 0 || len < 0 || write(fd, head, (size_t)len) != len)
+		goto fail;
+	if (spank_get_item(sp, S_JOB_ENV, &env))
+		goto fail;
+	for (; env && *env; env++) {
+		size_t size = strlen(*env) + 1;
+
+		if (write(fd, *env, size) != (ssize_t)size)
+			goto fail;
+	}
+	if (lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+fail:
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/*
+ * 22.05 leaves S_SLURM_RESTART_COUNT at 0 and sets the variable only from the
+ * first restart on; the sbatch side clears one that a nested sbatch inherits.
+ */
+static uint32_t count_restarts(spank_t sp)
+{
+	uint32_t count = 0;
+	char text[16];
+
+	if (!spank_get_item(sp, S_SLURM_RESTART_COUNT, &count) && count)
+		return count;
+	get_env(sp, "SLURM_RESTART_COUNT", text, sizeof(text));
+	return (uint32_t)strtoul(text, NULL, 10);
+}
+
+static int tell_parent(spank_t sp)
+{
+	batch.told->restart_count = count_restarts(sp);
+	get_env(sp, "SLURMD_NODENAME", batch.told->node,
+		sizeof(batch.told->node));
+	return getcwd(batch.told->work_dir, sizeof(batch.told->work_dir)) ? 0
+									  : -1;
+}
+
+/* The last byte stays the NUL that batch.brief began with. */
+static void hear_told(void)
+{
+	batch.brief.restart_count = batch.told->restart_count;
+	memcpy(batch.brief.work_dir, batch.told->work_dir,
+	       sizeof(batch.brief.work_dir) - 1);
+	memcpy(batch.brief.node, batch.told->node,
+	       sizeof(batch.brief.node) - 1);
+}
+
+static void forget_options(spank_t sp)
+{
+	char name[SBATCH_ENV_NAME_LEN];
+
+	for (size_t i = 0; sbatch_env_name(i, name); i++)
+		spank_unsetenv(sp, name);
+}
+
+/* The script's process waits here for the supervisor's word: entries that end
+ * with a NUL, NAME=VALUE for the environment, "go" or "stop" at last. */
+static int await_word(spank_t sp, int fd)
+{
+	static char word[65536];
+	size_t used = 0;
+	ssize_t n;
+
+	while (used < sizeof(word) - 1) {
+		n = read(fd, word + used, sizeof(word) - 1 - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	close(fd);
+	for (char *entry = word; entry < word + used;
+	     entry += strlen(entry) + 1) {
+		char *value = strchr(entry, '=');
+
+		if (!strcmp(entry, "go"))
+			return 0;
+		if (!value)
+			break;
+		*value = '\0';
+		spank_setenv(sp, entry, value + 1, 1);
+		*value = '=';
+	}
+	_exit(1); /* the supervisor has said why, and its end is the job's */
+}
+
+static void become_supervisor(int brief_fd, int word_fd)
+{
+	char path[SETTINGS_PATH_LEN + 16];
+
+	snprintf(path, sizeof(path), "%s/supervise", batch.site.helpers);
+	launch_exec(path, brief_fd, word_fd);
+	fprintf(stderr,
+		"scheckpoint: %s can't be started: %s; the administrator's "
+		"plugstack.conf names its place with helpers=DIR\n",
+		path, strerror(errno));
+	_exit(1);
+}
+
+int batch_task_init(spank_t sp)
+{
+	int word[2], brief_fd;
+	pid_t pid;
+
+	if (!batch.is_active)
+		return 0;
+	if (batch.refusal[0]) {
+		fprintf(stderr, "scheckpoint: %s\n", batch.refusal);
+		_exit(1);
+	}
+	forget_options(sp);
+	if (!batch.told || tell_parent(sp))
+		goto fail;
+	hear_told();
+	if (pipe2(word, O_CLOEXEC))
+		goto fail;
+	pid = fork();
+	if (pid < 0)
+		goto fail;
+	if (pid == 0) {
+		close(word[1]);
+		return await_word(sp, word[0]);
+	}
+	batch.brief.script_pid = pid;
+	brief_fd = write_brief(sp);
+	if (brief_fd < 0) {
+		kill(pid, SIGKILL);
+		goto fail;
+	}
+	become_supervisor(brief_fd, word[1]);
+fail:
+	fprintf(stderr, "scheckpoint: the supervisor can't be prepared: %s\n",
+		strerror(errno));
+	_exit(1);
+}
+
+/* --------------------------------------------------------------- exit */
+
+void batch_task_exit(spank_t sp)
+{
+	int status;
+
+	if (batch.is_active &&
+	    !spank_get_item(sp, S_TASK_EXIT_STATUS, &status))
+		batch.brief.wait_status = status;
+}
+
+void batch_exit(void)
+{
+	char path[SETTINGS_PATH_LEN + 16], head[BRIEF_HEAD_LEN];
+	int len;
+
+	if (!batch.is_active || batch.refusal[0] || !batch.told)
+		return;
+	hear_told();
+	len = brief_format(&batch.brief, head);
+	if (len < 0)
+		return;
+	snprintf(path, sizeof(path), "%s/settle", batch.site.helpers);
+	launch_settle(path, &batch.user, head, (size_t)len);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * batch.h: the plugin inside of the slurmstepd of a batch script.  In any
+ * other step, and in jobs without --checkpoint, all of it does nothing.
+ */
+#ifndef SPANK_BATCH_H
+#define SPANK_BATCH_H
+
+#include <slurm/spank.h>
+
+/* As root: note who the job is; copies the user's text without reading it. */
+void batch_init(spank_t sp, int ac, char **av);
+
+/*
+ * As the user, in the process that is about to become the script: fork.  The
+ * parent, whose pid slurmstepd knows, becomes the supervisor and never
+ * returns; the child returns once the supervisor says so and becomes the
+ * script.
+ */
+int batch_task_init(spank_t sp);
+
+/* As root: note how the supervisor ended. */
+void batch_task_exit(spank_t sp);
+
+/*
+ * As root, when all processes of the step are dead and slurmctld doesn't know
+ * yet: run settle as the owner and wait for it within bounds.
+ */
+void batch_exit(void);
+
+#endif

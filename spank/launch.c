@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * launch.c: how a helper is started.
+ *
+ * Between fork and exec only async-signal-safe calls on prepared buffers:
+ * slurmstepd is threaded.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <slurm/spank.h>
+
+#include "requeue/brief.h"
+#include "spank/launch.h"
+
+#define SECOND_MS 1000
+
+static char path_entry[] = "PATH=/usr/bin:/bin";
+static char conf_entry[4096];
+
+/* A fixed environment: where Slurm's configuration is comes from slurmstepd,
+ * never from the job. */
+static char **clean_env(void)
+{
+	static char *env[3];
+	const char *conf = getenv("SLURM_CONF");
+	size_t n = 0;
+
+	env[n++] = path_entry;
+	if (conf && (size_t)snprintf(conf_entry, sizeof(conf_entry),
+				     "SLURM_CONF=%s",
+				     conf) < sizeof(conf_entry))
+		env[n++] = conf_entry;
+	env[n] = NULL;
+	return env;
+}
+
+/* Everything from `first` on; close_range() where the kernel has it (5.9). */
+static void close_from(int first)
+{
+	struct rlimit limit;
+	rlim_t max = 65536;
+
+#ifdef SYS_close_range
+	if (!syscall(SYS_close_range, first, ~0U, 0))
+		return;
+#endif
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < max)
+		max = limit.rlim_cur;
+	for (rlim_t fd = (rlim_t)first; fd < max; fd++)
+		close((int)fd);
+}
+
+/* Put the two descriptors where the helper looks for them, whatever numbers
+ * they have now, and close the rest.  `null_from`: the first of 0..2 that
+ * becomes /dev/null. */
+static bool arrange_fds(int brief_fd, int reply_fd, int null_count)
+{
+	int high_brief = fcntl(brief_fd, F_DUPFD, 16);
+	int high_reply = fcntl(reply_fd, F_DUPFD, 16);
+	int null_fd = open("/dev/null", O_RDWR);
+
+	if (high_brief < 0 || high_reply < 0 || null_fd < 0)
+		return false;
+	for (int fd = 0; fd < null_count; fd++)
+		if (dup2(null_fd, fd) < 0)
+			return false;
+	if (dup2(high_brief, BRIEF_FD) < 0 ||
+	    dup2(high_reply, BRIEF_REPLY_FD) < 0)
+		return false;
+	close_from(BRIEF_REPLY_FD + 1);
+	return true;
+}
+
+void launch_exec(const char *path, int brief_fd, int reply_fd)
+{
+	char *argv[] = { strdup(path), NULL }, **env = clean_env();
+
+	if (argv[0] && arrange_fds(brief_fd, reply_fd, 2))
+		execve(path, argv, env);
+}
+
+/* ------------------------------------------------- settle, from root */
+
+static void set_limit(int resource, rlim_t value)
+{
+	struct rlimit limit = { value, value };
+
+	setrlimit(resource, &limit);
+}
+
+/* All ids, and a proof that there is no way back. */
+static bool drop_ids(const struct launch_user *user)
+{
+	if (geteuid() != 0)
+		return geteuid() == user->uid;
+	if (user->uid != 0 &&
+	    setgroups(user->group_count, user->groups) != 0)
+		return false;
+	if (setresgid(user->gid, user->gid, user->gid) ||
+	    setresuid(user->uid, user->uid, user->uid))
+		return false;
+	if (user->uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
+		return false;
+	return getuid() == user->uid && geteuid() == user->uid &&
+	       getgid() == user->gid && getegid() == user->gid;
+}
+
+static void settle_child(const char *path, const struct launch_user *user,
+			 int brief_fd, int reply_fd, char **env)
+{
+	char name[] = "settle";
+	char *argv[] = { name, NULL };
+	sigset_t all;
+
+	/* After the requeue slurmd ends the step, and with proctrack/linuxproc
+	 * its TERM comes to us as well. */
+	sigfillset(&all);
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	if (!arrange_fds(brief_fd, reply_fd, 3) || chdir("/") ||
+	    !drop_ids(user))
+		_exit(126);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	set_limit(RLIMIT_CORE, 0);
+	set_limit(RLIMIT_CPU, 60);
+	set_limit(RLIMIT_FSIZE, 64 << 20);
+	umask(077);
+	execve(path, argv, env);
+	_exit(127);
+}
+
+/* Wait until the helper ends or is silent for too long. */
+static bool watch(int fd)
+{
+	char beats[64];
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	int ready;
+
+	for (;;) {
+		ready = poll(&wait, 1, LAUNCH_SILENCE_MS);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0)
+			return false;
+		if (read(fd, beats, sizeof(beats)) <= 0)
+			return true;
+	}
+}
+
+/* Reap it; one that hangs in the kernel is left to init. */
+static int reap(pid_t pid, bool is_over)
+{
+	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	int status = -1;
+
+	if (!is_over)
+		kill(pid, SIGKILL);
+	for (int i = 0; i < 100; i++) {
+		pid_t got = waitpid(pid, &status, WNOHANG);
+
+		if (got == pid || (got < 0 && errno != EINTR))
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return status;
+}
+
+void launch_settle(const char *path, const struct launch_user *user,
+		   const char *brief, size_t len)
+{
+	int brief_fd = memfd_create("checkpoint-brief", MFD_CLOEXEC);
+	int beat[2] = { -1, -1 }, status;
+	char **env = clean_env();
+	bool is_over;
+	pid_t pid;
+
+	if (brief_fd < 0 || pipe2(beat, O_CLOEXEC) ||
+	    write(brief_fd, brief, len) != (ssize_t)len ||
+	    lseek(brief_fd, 0, SEEK_SET) != 0)
+		goto fail;
+	pid = fork();
+	if (pid < 0)
+		goto fail;
+	if (pid == 0)
+		settle_child(path, user, brief_fd, beat[1], env);
+	close(beat[1]);
+	beat[1] = -1;
+	is_over = watch(beat[0]);
+	status = reap(pid, is_over);
+	if (!is_over)
+		slurm_error("checkpoint: settle was silent for %d s and was "
+			    "left behind",
+			    LAUNCH_SILENCE_MS / SECOND_MS);
+	else if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
+		slurm_error("checkpoint: %s can't be started: %s", path,
+			    WEXITSTATUS(status) == 126 ? "ids or descriptors"
+						       : "exec failed");
+	goto out;
+fail:
+	slurm_error("checkpoint: settle can't be started: %s", strerror(errno));
+out:
+	for (int i = 0; i < 2; i++)
+		if (beat[i] >= 0)
+			close(beat[i]);
+	if (brief_fd >= 0)
+		close(brief_fd);
+}

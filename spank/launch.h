@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * launch.h: how a helper is started: with an environment of its own, no
+ * descriptor but its own, and, where root starts it, as the owner for good.
+ */
+#ifndef SPANK_LAUNCH_H
+#define SPANK_LAUNCH_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct launch_user {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups; /* supplementary, as Slurm gave them; owned */
+	size_t group_count;
+};
+
+/* Exec a helper in this process, which is the user's already.  Returns only
+ * on failure, with errno. */
+void launch_exec(const char *path, int brief_fd, int reply_fd);
+
+/*
+ * Fork, drop every id for good, exec settle, and wait for it.  It writes a
+ * byte now and then as long as it has a reason to go on; a helper that is
+ * silent for LAUNCH_SILENCE_MS is killed and left behind, so that the step
+ * can't become unkillable.
+ */
+#define LAUNCH_SILENCE_MS 25000
+void launch_settle(const char *path, const struct launch_user *user,
+		   const char *brief, size_t len);
+
+#endif
