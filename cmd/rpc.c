@@ -112,7 +112,8 @@ int main(int argc, char **argv)
 		return usage();
 	has_number = argc == 4 && parse_number(argv[3], &number);
 	ctl_init();
-	if (!strcmp(argv[1], "load") && (argc == 3 || !strcmp(argv[3], "reach")))
+	if (!strcmp(argv[1], "load") &&
+	    (argc == 3 || !strcmp(argv[3], "reach")))
 		result = load(job_id, argc == 4, text);
 	else if (!strcmp(argv[1], "requeue") && argc == 3)
 		result = ctl_requeue(job_id, true, false, text);

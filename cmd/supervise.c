@@ -18,7 +18,7 @@
 /* End as the script did: the same exit code, or by the same signal. */
 static int end_as(int wait_status)
 {
-	const struct rlimit no_core = { 0, 0 };
+	const struct rlimit no_core = {0, 0};
 	int signum;
 	sigset_t one;
 

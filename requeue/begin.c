@@ -22,7 +22,7 @@
  * late (AuthInfo=cred_expire's default, and one). */
 #define SLURM_REQUEUE_DELAY_S 121
 /* Our begin time is set a moment after it was planned. */
-#define BEGIN_SLACK_S 10
+#define BEGIN_SLACK_S	      10
 
 static int exit_status(int code)
 {
@@ -100,7 +100,7 @@ static int claim_store(struct begin *b)
 		.token = b->set.token,
 	};
 	char clause[SETTINGS_ERROR_LEN] = "";
-	struct ckpt_error err = { 0 };
+	struct ckpt_error err = {0};
 
 	if (find_store(b, clause, sizeof(clause))) {
 		report_line("--checkpoint-dir=%s: %s", b->set.dir, clause);
@@ -134,9 +134,8 @@ static bool has_ended(struct begin *b, int *status)
 		*status = last->ending == END_SIGNAL
 				  ? exit_status(128 + last->code)
 				  : exit_status(last->code);
-		b->planned_begin_s = history.plan.is_there
-					     ? history.planned_begin_s
-					     : 0;
+		b->planned_begin_s =
+			history.plan.is_there ? history.planned_begin_s : 0;
 		b->ended_s = last->ended_s;
 	}
 	history_free(&history);
@@ -153,10 +152,9 @@ static bool has_ended(struct begin *b, int *status)
 
 static void restore_from(struct begin *b, struct ckpt_store *store)
 {
-	struct ckpt_error err = { 0 };
+	struct ckpt_error err = {0};
 	const char *dir = NULL;
-	enum ckpt_status status =
-		ckpt_restore(store, &b->version, &dir, &err);
+	enum ckpt_status status = ckpt_restore(store, &b->version, &dir, &err);
 
 	if (status == CKPT_OK)
 		snprintf(b->restore_dir, sizeof(b->restore_dir), "%s", dir);
@@ -168,7 +166,7 @@ static void restore_from(struct begin *b, struct ckpt_store *store)
 
 static void find_version(struct begin *b)
 {
-	struct ckpt_error err = { 0 };
+	struct ckpt_error err = {0};
 
 	restore_from(b, b->store);
 	if (b->version.number || !b->set.from[0])

@@ -23,7 +23,7 @@ struct begin {
 	struct site site;
 	char dir[4096];
 	struct ckpt_store *store;
-	struct ckpt_store *from; /* --checkpoint-from, while it is in use */
+	struct ckpt_store *from;     /* --checkpoint-from, while it is in use */
 	struct ckpt_version version; /* number 0: none to go on from */
 	char restore_dir[4096];	     /* "": none */
 	int64_t planned_begin_s;     /* by the run before; 0 none */

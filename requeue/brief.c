@@ -16,7 +16,11 @@
 
 #define BRIEF_MAX_BYTES (16 * 1024 * 1024)
 
-enum field_kind { FIELD_U32, FIELD_INT, FIELD_TEXT };
+enum field_kind {
+	FIELD_U32,
+	FIELD_INT,
+	FIELD_TEXT
+};
 
 static const struct field {
 	const char *key;
@@ -25,8 +29,10 @@ static const struct field {
 	size_t size;
 } fields[] = {
 #define FIELD(kind, name)                                                      \
-	{ #name, kind, offsetof(struct brief, name),                           \
-	  sizeof(((struct brief *)0)->name) }
+	{                                                                      \
+#name, kind, offsetof(struct brief, name),                     \
+			sizeof(((struct brief *)0)->name)                      \
+	}
 	FIELD(FIELD_U32, job_id),	 FIELD(FIELD_U32, array_job_id),
 	FIELD(FIELD_U32, array_task_id), FIELD(FIELD_U32, restart_count),
 	FIELD(FIELD_INT, script_pid),	 FIELD(FIELD_INT, wait_status),

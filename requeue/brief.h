@@ -12,11 +12,12 @@
 
 #include "requeue/settings.h"
 
-#define BRIEF_FD 3	     /* where the helpers find it */
-#define BRIEF_REPLY_FD 4     /* the supervisor answers the script's process,
-				settle shows its parent that it lives */
-#define BRIEF_HEAD_LEN 16384 /* the facts, without the environment */
-#define BRIEF_NO_TASK UINT32_MAX
+#define BRIEF_FD 3 /* where the helpers find it */
+#define BRIEF_REPLY_FD                                                         \
+	4		      /* the supervisor answers the script's process,  \
+				 settle shows its parent that it lives */
+#define BRIEF_HEAD_LEN	16384 /* the facts, without the environment */
+#define BRIEF_NO_TASK	UINT32_MAX
 #define BRIEF_NO_STATUS (-1)
 
 struct brief {

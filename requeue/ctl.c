@@ -134,8 +134,8 @@ static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 	memset(job, 0, sizeof(*job));
 	job->job_id = JOB_ID(info);
 	job->array_job_id = info->array_job_id;
-	job->array_task_id =
-		info->array_job_id ? info->array_task_id : CTL_NO_TASK;
+	job->array_task_id = info->array_job_id ? info->array_task_id
+						: CTL_NO_TASK;
 	job->user_id = info->user_id;
 	job->restart_count = info->restart_cnt;
 	job->can_requeue = info->requeue;

@@ -25,13 +25,13 @@ enum ctl_result {
 
 #define CTL_TEXT_MAX 256
 #define CTL_PATH_MAX 4096
-#define CTL_NO_TASK UINT32_MAX
+#define CTL_NO_TASK  UINT32_MAX
 
 /* A job as slurmctld sees it.  Times are seconds since the epoch, 0 where
  * there is none; limits are minutes, 0 where there is none. */
 struct ctl_job {
 	uint32_t job_id;
-	uint32_t array_job_id; /* 0: not an array */
+	uint32_t array_job_id;	/* 0: not an array */
 	uint32_t array_task_id; /* CTL_NO_TASK: not an array */
 	uint32_t user_id;
 	uint32_t restart_count;
@@ -43,7 +43,7 @@ struct ctl_job {
 	bool can_requeue;
 	int64_t submit_s;
 	int64_t start_s;
-	int64_t end_s; /* as the present limit has it */
+	int64_t end_s;	 /* as the present limit has it */
 	int64_t begin_s; /* earliest start while pending */
 	int64_t preempt_s;
 	int64_t limit_min;

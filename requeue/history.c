@@ -157,7 +157,7 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 		return status;
 	for (unsigned i = 0; i <= run; i++) {
 		struct run_record *record = &history->runs[history->count++];
-		struct reading reading = { history, record, false, false };
+		struct reading reading = {history, record, false, false};
 
 		record->run = i;
 		record->progress = record->restored_progress = -1;
@@ -165,16 +165,15 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 		history->has_term = history->is_settled = false;
 		history->has_strike = false;
 		history->plan.is_there = false;
-		status = ckpt_journal_read(store, i, read_record, &reading,
-					   err);
+		status =
+			ckpt_journal_read(store, i, read_record, &reading, err);
 		if (status && status != CKPT_NONE)
 			break;
 		if (!reading.has_plan) {
 			count_versions(record, versions, version_count);
 			record->is_done = ckpt_is_done(store, i);
 			if (record->progress < 0)
-				record->progress =
-					ckpt_told_progress(store, i);
+				record->progress = ckpt_told_progress(store, i);
 		}
 		/* Nobody settled it: the node went away with the run. */
 		record->is_node_fail = i < run && !reading.has_plan;

@@ -38,9 +38,9 @@ struct history {
 	bool has_term;	 /* Slurm had begun to end the run */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
 	/* of all runs */
-	int64_t submitted_min;	/* limit as submitted; 0 none */
-	int64_t completing_s;	/* longest COMPLETING seen */
-	unsigned misses;	/* restart delays that were too short */
+	int64_t submitted_min;	 /* limit as submitted; 0 none */
+	int64_t completing_s;	 /* longest COMPLETING seen */
+	unsigned misses;	 /* restart delays that were too short */
 	int64_t planned_begin_s; /* begin time planned by the newest plan */
 };
 

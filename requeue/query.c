@@ -22,7 +22,7 @@
 static pid_t spawn(const char *helpers, const char *const *args, int out_fd)
 {
 	char path[4096];
-	char *argv[6] = { path };
+	char *argv[6] = {path};
 	size_t n = 1;
 	pid_t pid;
 
@@ -52,7 +52,7 @@ int query_start(struct query *query, const char *helpers, uint32_t job_id,
 		bool reach, int64_t now_ms)
 {
 	char number[16];
-	const char *args[] = { "load", number, reach ? "reach" : NULL, NULL };
+	const char *args[] = {"load", number, reach ? "reach" : NULL, NULL};
 	int out[2];
 
 	snprintf(number, sizeof(number), "%" PRIu32, job_id);
@@ -94,15 +94,11 @@ static enum job_state state_from_name(const char *name)
 		const char *name;
 		enum job_state state;
 	} states[] = {
-		{ "PENDING", STATE_PENDING },
-		{ "RUNNING", STATE_RUNNING },
-		{ "SUSPENDED", STATE_RUNNING },
-		{ "COMPLETED", STATE_COMPLETED },
-		{ "CANCELLED", STATE_CANCELLED },
-		{ "FAILED", STATE_FAILED },
-		{ "TIMEOUT", STATE_TIMEOUT },
-		{ "NODE_FAIL", STATE_NODE_FAIL },
-		{ "PREEMPTED", STATE_PREEMPTED },
+		{"PENDING", STATE_PENDING},	{"RUNNING", STATE_RUNNING},
+		{"SUSPENDED", STATE_RUNNING},	{"COMPLETED", STATE_COMPLETED},
+		{"CANCELLED", STATE_CANCELLED}, {"FAILED", STATE_FAILED},
+		{"TIMEOUT", STATE_TIMEOUT},	{"NODE_FAIL", STATE_NODE_FAIL},
+		{"PREEMPTED", STATE_PREEMPTED},
 	};
 	size_t len = strcspn(name, ",");
 
@@ -159,7 +155,7 @@ bool query_finish(struct query *query, int wait_status, struct run_view *view,
 pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum)
 {
 	char number[16], sig[16];
-	const char *args[] = { "steps", number, sig, NULL };
+	const char *args[] = {"steps", number, sig, NULL};
 
 	snprintf(number, sizeof(number), "%" PRIu32, job_id);
 	snprintf(sig, sizeof(sig), "%d", signum);

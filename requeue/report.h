@@ -9,8 +9,7 @@
 #include "lib/store.h"
 
 /* "scheckpoint: …" on stderr, one write, one line, cleaned of controls. */
-void report_line(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+void report_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Append and free a record; a failure is said once and is not fatal. */
 void report_record(struct ckpt_store *store, unsigned run,

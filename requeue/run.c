@@ -9,13 +9,13 @@
 
 /* slurmctld's warning (URG) comes up to 60 s before the moment it is for; an
  * answer this fresh needs no other before the request. */
-#define FRESH_MS (75 * SECOND_MS)
+#define FRESH_MS       (75 * SECOND_MS)
 /* How long before the request a stale answer is renewed. */
-#define RENEW_MS (10 * SECOND_MS)
+#define RENEW_MS       (10 * SECOND_MS)
 /* SIGCONT comes alone after a suspension, else just before URG or TERM. */
 #define CONT_SETTLE_MS (2 * SECOND_MS)
 /* slurmctld looks at limits every 30 s only, so there is room. */
-#define MARGIN_MS (5 * SECOND_MS)
+#define MARGIN_MS      (5 * SECOND_MS)
 
 static int64_t min_ms(int64_t a, int64_t b)
 {
@@ -48,6 +48,18 @@ int64_t run_request_at_ms(const struct run *run)
 	/* A run that backfill cut down to its grace still gets half. */
 	if (at_ms < run->start_ms + length_ms / 20)
 		at_ms = run->start_ms + length_ms / 2;
+	return at_ms;
+}
+
+/* When the answer must be renewed so that the request comes at the right
+ * moment; 0: it is fresh enough, or a question is under way or planned. */
+static int64_t renew_at_ms(const struct run *run)
+{
+	int64_t at_ms = run_request_at_ms(run) - RENEW_MS;
+
+	if (run->phase != RUN_COMPUTING || !run->end_ms || run->is_asking ||
+	    run->ask_ms || run->answer_ms + FRESH_MS >= at_ms)
+		return 0;
 	return at_ms;
 }
 
@@ -236,9 +248,7 @@ static void tick(struct run *run, const struct run_event *event,
 	    (run->phase == RUN_COMPUTING ||
 	     (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)))
 		make_request(run, now_ms, CAUSE_LIMIT, orders);
-	else if (run->phase == RUN_COMPUTING && at_ms &&
-		 now_ms >= at_ms - RENEW_MS && !run->is_asking &&
-		 run->answer_ms + FRESH_MS < now_ms)
+	else if (renew_at_ms(run) && now_ms >= renew_at_ms(run))
 		ask(run, orders, false);
 	if (!is_pending(run) || orders->deliver)
 		return;
@@ -260,11 +270,9 @@ static int64_t next_wake(const struct run *run)
 {
 	int64_t at_ms = run_request_at_ms(run), wake_ms = run->ask_ms;
 
-	if (run->phase == RUN_COMPUTING && at_ms) {
-		if (run->answer_ms + FRESH_MS < at_ms - RENEW_MS &&
-		    !run->is_asking)
-			at_ms -= RENEW_MS;
+	if (run->phase == RUN_COMPUTING) {
 		wake_ms = earlier(wake_ms, at_ms);
+		wake_ms = earlier(wake_ms, renew_at_ms(run));
 	}
 	if (is_pending(run)) {
 		wake_ms = earlier(wake_ms, run->give_up_ms);

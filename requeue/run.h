@@ -52,17 +52,17 @@ struct run_event {
 
 /* What to do now; wake_ms is when to send the next RUN_EV_TICK. */
 struct run_orders {
-	bool ask;	  /* ask slurmctld for the job */
-	bool ask_reach;	  /* and whether its TERM reaches all */
-	bool deliver;	  /* signal those who hear: cause says why */
-	bool look_again;  /* signal those who have come to hear since */
+	bool ask;	       /* ask slurmctld for the job */
+	bool ask_reach;	       /* and whether its TERM reaches all */
+	bool deliver;	       /* signal those who hear: cause says why */
+	bool look_again;       /* signal those who have come to hear since */
 	bool announce_unheard; /* tell the user that nobody heard */
-	bool stop_again;  /* SIGCONT woke what we had stopped */
-	bool release;	  /* kill what we had stopped */
-	bool kill;	  /* kill everything */
-	bool finish;	  /* record the end and exit as the script did */
-	int forward;	  /* signal for the script, 0 none */
-	int64_t wake_ms;  /* 0: no need */
+	bool stop_again;       /* SIGCONT woke what we had stopped */
+	bool release;	       /* kill what we had stopped */
+	bool kill;	       /* kill everything */
+	bool finish;	       /* record the end and exit as the script did */
+	int forward;	       /* signal for the script, 0 none */
+	int64_t wake_ms;       /* 0: no need */
 };
 
 struct run {
@@ -73,15 +73,15 @@ struct run {
 	/* state */
 	enum run_phase phase;
 	int64_t start_ms;
-	int64_t end_ms;	    /* of this run, as last heard; 0 unknown or none */
-	int64_t answer_ms;  /* when slurmctld last answered */
-	bool is_asking;	    /* a question is under way */
-	bool is_term_asked; /* its answer tells why TERM came */
-	bool has_term;	    /* Slurm has begun to end the run */
-	int64_t ask_ms;	    /* when to ask (again) */
-	unsigned failures;  /* questions in a row without an answer */
-	enum cause cause;   /* of the pending or last request */
-	bool is_cancelled;  /* the TERM was a cancellation */
+	int64_t end_ms;	     /* of this run, as last heard; 0 unknown or none */
+	int64_t answer_ms;   /* when slurmctld last answered */
+	bool is_asking;	     /* a question is under way */
+	bool is_term_asked;  /* its answer tells why TERM came */
+	bool has_term;	     /* Slurm has begun to end the run */
+	int64_t ask_ms;	     /* when to ask (again) */
+	unsigned failures;   /* questions in a row without an answer */
+	enum cause cause;    /* of the pending or last request */
+	bool is_cancelled;   /* the TERM was a cancellation */
 	bool skips_delivery; /* Slurm's TERM has reached everyone already */
 	bool is_script_gone;
 	bool is_made;	    /* a request reached somebody */
@@ -89,8 +89,8 @@ struct run {
 	int64_t give_up_ms; /* when to stop waiting; 0 never by ourselves */
 	int64_t look_ms;    /* next look for programs that hear */
 	unsigned looks;
-	bool is_stopped;    /* the run was ended by us, out of time */
-	unsigned calls;	    /* questions asked, for the journal */
+	bool is_stopped; /* the run was ended by us, out of time */
+	unsigned calls;	 /* questions asked, for the journal */
 };
 
 void run_init(struct run *run, int64_t grace_s);

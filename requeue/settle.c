@@ -28,7 +28,7 @@
 #include "requeue/text.h"
 
 /* Once Slurm ends the job itself, slurmd waits for us: be quick. */
-#define BOUND_S 20
+#define BOUND_S	    20
 /* While slurmctld is away, slurmstepd would wait for ever as well. */
 #define RETRY_MAX_S 15
 
@@ -132,7 +132,7 @@ static void open_store(struct settle *s)
 		.array_task = s->brief->array_task_id,
 		.token = s->set.token,
 	};
-	struct ckpt_error err = { 0 };
+	struct ckpt_error err = {0};
 	enum ckpt_status status;
 
 	if (!s->has_settings || !find_store(s))
@@ -162,8 +162,8 @@ static void stand_in(struct settle *s)
 	run->started_s = s->job.start_s;
 	run->ended_s = now_s();
 	run->limit_min = s->job.limit_min;
-	if (status == BRIEF_NO_STATUS || (WIFSIGNALED(status) &&
-					  WTERMSIG(status) == SIGKILL)) {
+	if (status == BRIEF_NO_STATUS ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
 		run->ending = END_SUPERVISOR;
 	} else if (WIFSIGNALED(status)) {
 		run->ending = END_SIGNAL;
@@ -328,10 +328,9 @@ static void tell(struct settle *s, const char *format, ...)
 }
 
 /* Ask again while slurmctld is away: up to BOUND_S, as the job waits. */
-static enum ctl_result persist(struct settle *s,
-			       enum ctl_result (*call)(struct settle *s,
-						       char *text),
-			       char *text)
+static enum ctl_result
+persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
+	char *text)
 {
 	int64_t start_s = now_s();
 	enum ctl_result result;
@@ -402,8 +401,7 @@ static bool requeue(struct settle *s)
 
 	if (s->job.restart_count != s->run || !may_requeue(s->job.state))
 		return is_pending_next(s);
-	if (!s->job.can_requeue &&
-	    persist(s, call_set_requeue, text) != CTL_OK)
+	if (!s->job.can_requeue && persist(s, call_set_requeue, text) != CTL_OK)
 		tell(s, "Slurm refused requeue=1 (%s)", text);
 	result = persist(s, call_requeue, text);
 	if (result == CTL_REFUSED)
@@ -451,8 +449,7 @@ static void set_limits(struct settle *s)
 	}
 	if (s->plan.time_min_min &&
 	    s->plan.time_min_min != s->job.time_min_min &&
-	    (!s->job.limit_min ||
-	     s->plan.time_min_min <= s->job.limit_min)) {
+	    (!s->job.limit_min || s->plan.time_min_min <= s->job.limit_min)) {
 		if (persist(s, call_time_min, text) == CTL_OK)
 			s->job.time_min_min = s->plan.time_min_min;
 		else
@@ -510,8 +507,8 @@ static void act(struct settle *s)
 	else
 		tell(s, "requeued: %s", s->decision.reason);
 	if (s->job.limit_min != s->old_limit_min)
-		tell(s, "limit %" PRId64 " min, was %" PRId64,
-		     s->job.limit_min, s->old_limit_min);
+		tell(s, "limit %" PRId64 " min, was %" PRId64, s->job.limit_min,
+		     s->old_limit_min);
 	else
 		tell(s, "limit %" PRId64 " min", s->job.limit_min);
 }
@@ -530,13 +527,12 @@ static void write_output(struct settle *s)
 	if (!path[0])
 		return;
 	fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK |
-			O_NOFOLLOW | O_CLOEXEC);
+				O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	text_clean(clean, sizeof(clean), s->done);
 	len = snprintf(line, sizeof(line), "scheckpoint: run %u: %s%s%s\n",
-		       s->run, clean,
-		       s->store_problem[0] ? "; store: " : "",
+		       s->run, clean, s->store_problem[0] ? "; store: " : "",
 		       s->store_problem);
 	if (len > (int)sizeof(line) - 1)
 		len = (int)sizeof(line) - 1;

@@ -30,7 +30,7 @@
 #define POLL_MIN_MS 20
 #define POLL_MAX_MS 1000
 /* Readers of a pipe need a moment to finish after their writer has ended. */
-#define LINGER_MS 3000
+#define LINGER_MS   3000
 
 struct supervisor {
 	struct begin begin; /* store, settings: what the run began with */
@@ -91,10 +91,11 @@ static const char *why(const struct supervisor *s, char *buf, size_t size)
 		snprintf(buf, size, "asked to save and make room");
 		break;
 	default:
-		snprintf(buf, size, "%s",
-			 s->run.is_cancelled
-				 ? "the job was cancelled"
-				 : "Slurm ends the job, and can't be asked why");
+		snprintf(
+			buf, size, "%s",
+			s->run.is_cancelled
+				? "the job was cancelled"
+				: "Slurm ends the job, and can't be asked why");
 	}
 	return buf;
 }
@@ -155,8 +156,8 @@ static unsigned count_hearers(const struct supervisor *s)
 
 static void deliver(struct supervisor *s, bool is_first)
 {
-	struct run_event event = { .kind = RUN_EV_DELIVERED };
-	pid_t mine[] = { s->query.pid, s->steps_pid };
+	struct run_event event = {.kind = RUN_EV_DELIVERED};
+	pid_t mine[] = {s->query.pid, s->steps_pid};
 	struct delivery_order order = {
 		.root = getpid(),
 		.signum = (int)s->begin.set.signal,
@@ -207,7 +208,7 @@ static void announce_unheard(struct supervisor *s)
 
 static void ask(struct supervisor *s, bool reach)
 {
-	struct run_event event = { .kind = RUN_EV_NO_ANSWER };
+	struct run_event event = {.kind = RUN_EV_NO_ANSWER};
 
 	if (s->query.pid) { /* a newer question supersedes it */
 		kill(s->query.pid, SIGKILL);
@@ -222,7 +223,7 @@ static void ask(struct supervisor *s, bool reach)
 
 static void hear_answer(struct supervisor *s, int wait_status)
 {
-	struct run_event event = { .kind = RUN_EV_ANSWER };
+	struct run_event event = {.kind = RUN_EV_ANSWER};
 	int64_t old_end_ms = s->run.end_ms;
 	struct query_job job;
 
@@ -316,9 +317,9 @@ static void reap_children(struct supervisor *s)
 				report_line("the srun steps could not be "
 					    "signalled");
 			else
-				report_line("SIG%s to the job's srun steps",
-					    sigabbrev_np(
-						    (int)s->begin.set.signal));
+				report_line(
+					"SIG%s to the job's srun steps",
+					sigabbrev_np((int)s->begin.set.signal));
 		}
 	}
 }
@@ -326,7 +327,7 @@ static void reap_children(struct supervisor *s)
 /* Have those who got the signal ended? */
 static void look_at_hearers(struct supervisor *s)
 {
-	struct run_event event = { .kind = RUN_EV_HEARERS_GONE };
+	struct run_event event = {.kind = RUN_EV_HEARERS_GONE};
 
 	if (s->run.phase != RUN_SAVING || !s->run.is_made || s->steps_pid ||
 	    delivery_waiting(s->delivery))
@@ -337,7 +338,7 @@ static void look_at_hearers(struct supervisor *s)
 
 static void look_at_script(struct supervisor *s)
 {
-	struct run_event event = { .kind = RUN_EV_SCRIPT_ENDED };
+	struct run_event event = {.kind = RUN_EV_SCRIPT_ENDED};
 
 	if (!s->is_script_gone || s->is_script_reported)
 		return;
@@ -348,7 +349,7 @@ static void look_at_script(struct supervisor *s)
 /* What was piped from those who have ended must still be written. */
 static void linger(struct supervisor *s)
 {
-	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
 
 	if (!s->run.is_made)
 		return;
@@ -375,7 +376,7 @@ static int64_t poll_ms(const struct supervisor *s)
 
 static void wait_for_something(struct supervisor *s, const sigset_t *all)
 {
-	struct run_event event = { .kind = RUN_EV_TICK };
+	struct run_event event = {.kind = RUN_EV_TICK};
 	int64_t pause_ms = s->wake_ms ? s->wake_ms - now_ms() : -1;
 	struct timespec pause;
 	siginfo_t info;
@@ -409,7 +410,7 @@ static void wait_for_something(struct supervisor *s, const sigset_t *all)
  * told; but it never waits long for slurmctld. */
 static void await_first_answer(struct supervisor *s)
 {
-	const struct timespec wait = { .tv_sec = BEGIN_ANSWER_WAIT_S };
+	const struct timespec wait = {.tv_sec = BEGIN_ANSWER_WAIT_S};
 	sigset_t child;
 
 	sigemptyset(&child);
@@ -423,8 +424,8 @@ static void await_first_answer(struct supervisor *s)
 
 int supervise_run(const struct brief *brief, char **env)
 {
-	struct supervisor s = { .script = brief->script_pid };
-	struct run_event start = { .kind = RUN_EV_START };
+	struct supervisor s = {.script = brief->script_pid};
+	struct run_event start = {.kind = RUN_EV_START};
 	sigset_t all;
 	int status;
 

@@ -288,8 +288,7 @@ void batch_task_exit(spank_t sp)
 {
 	int status;
 
-	if (batch.is_active &&
-	    !spank_get_item(sp, S_TASK_EXIT_STATUS, &status))
+	if (batch.is_active && !spank_get_item(sp, S_TASK_EXIT_STATUS, &status))
 		batch.brief.wait_status = status;
 }
 

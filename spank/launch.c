@@ -42,9 +42,9 @@ static char **clean_env(void)
 	size_t n = 0;
 
 	env[n++] = path_entry;
-	if (conf && (size_t)snprintf(conf_entry, sizeof(conf_entry),
-				     "SLURM_CONF=%s",
-				     conf) < sizeof(conf_entry))
+	if (conf &&
+	    (size_t)snprintf(conf_entry, sizeof(conf_entry), "SLURM_CONF=%s",
+			     conf) < sizeof(conf_entry))
 		env[n++] = conf_entry;
 	env[n] = NULL;
 	return env;
@@ -89,7 +89,7 @@ static bool arrange_fds(int brief_fd, int reply_fd, int null_count)
 
 void launch_exec(const char *path, int brief_fd, int reply_fd)
 {
-	char *argv[] = { strdup(path), NULL }, **env = clean_env();
+	char *argv[] = {strdup(path), NULL}, **env = clean_env();
 
 	if (argv[0] && arrange_fds(brief_fd, reply_fd, 2))
 		execve(path, argv, env);
@@ -99,7 +99,7 @@ void launch_exec(const char *path, int brief_fd, int reply_fd)
 
 static void set_limit(int resource, rlim_t value)
 {
-	struct rlimit limit = { value, value };
+	struct rlimit limit = {value, value};
 
 	setrlimit(resource, &limit);
 }
@@ -109,8 +109,7 @@ static bool drop_ids(const struct launch_user *user)
 {
 	if (geteuid() != 0)
 		return geteuid() == user->uid;
-	if (user->uid != 0 &&
-	    setgroups(user->group_count, user->groups) != 0)
+	if (user->uid != 0 && setgroups(user->group_count, user->groups) != 0)
 		return false;
 	if (setresgid(user->gid, user->gid, user->gid) ||
 	    setresuid(user->uid, user->uid, user->uid))
@@ -125,7 +124,7 @@ static void settle_child(const char *path, const struct launch_user *user,
 			 int brief_fd, int reply_fd, char **env)
 {
 	char name[] = "settle";
-	char *argv[] = { name, NULL };
+	char *argv[] = {name, NULL};
 	sigset_t all;
 
 	/* After the requeue slurmd ends the step, and with proctrack/linuxproc
@@ -152,7 +151,7 @@ static void settle_child(const char *path, const struct launch_user *user,
 static bool watch(int fd)
 {
 	char beats[64];
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	int ready;
 
 	for (;;) {
@@ -169,7 +168,7 @@ static bool watch(int fd)
 /* Reap it; one that hangs in the kernel is left to init. */
 static int reap(pid_t pid, bool is_over)
 {
-	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
 	int status = -1;
 
 	if (!is_over)
@@ -188,7 +187,7 @@ void launch_settle(const char *path, const struct launch_user *user,
 		   const char *brief, size_t len)
 {
 	int brief_fd = memfd_create("checkpoint-brief", MFD_CLOEXEC);
-	int beat[2] = { -1, -1 }, status;
+	int beat[2] = {-1, -1}, status;
 	char **env = clean_env();
 	bool is_over;
 	pid_t pid;

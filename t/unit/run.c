@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One run as a state machine, played in simulated time. */
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/run.h"
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define T0     (INT64_C(1800000000) * SECOND)
+
+/* slurmctld and the job's programs, as far as a run can see them. */
+struct world {
+	struct run run;
+	struct run_orders orders; /* of the last step */
+	int64_t now_ms;
+	int64_t end_ms; /* what slurmctld would answer */
+	enum job_state state;
+	bool is_preempting;
+	bool term_reaches_all;
+	bool is_away;	  /* slurmctld doesn't answer */
+	unsigned hearers; /* programs that hear the signal */
+	/* what was ordered */
+	unsigned asks, deliveries, looks, wakes, releases, kills, restops;
+	bool has_announced, is_finished;
+	int forwarded;
+	int64_t delivered_ms, killed_ms;
+};
+
+static void tell(struct world *w, struct run_event event);
+
+static void tell_kind(struct world *w, enum run_event_kind kind)
+{
+	tell(w, (struct run_event){.kind = kind});
+}
+
+static void answer(struct world *w)
+{
+	struct run_event event = {.kind = RUN_EV_ANSWER};
+
+	if (w->is_away) {
+		tell_kind(w, RUN_EV_NO_ANSWER);
+		return;
+	}
+	event.view.state = w->state;
+	event.view.is_preempting = w->is_preempting;
+	event.view.term_reaches_all = w->term_reaches_all;
+	event.view.end_ms = w->end_ms;
+	tell(w, event);
+}
+
+static void tell(struct world *w, struct run_event event)
+{
+	struct run_orders orders;
+
+	event.now_ms = w->now_ms;
+	run_step(&w->run, &event, &orders);
+	w->orders = orders;
+	w->asks += orders.ask;
+	w->deliveries += orders.deliver;
+	w->looks += orders.look_again;
+	w->releases += orders.release;
+	w->kills += orders.kill;
+	w->restops += orders.stop_again;
+	w->has_announced |= orders.announce_unheard;
+	w->is_finished |= orders.finish;
+	if (orders.forward)
+		w->forwarded = orders.forward;
+	if (orders.kill)
+		w->killed_ms = w->now_ms;
+	if (orders.deliver)
+		w->delivered_ms = w->now_ms;
+	if (orders.deliver || orders.look_again)
+		tell(w, (struct run_event){.kind = RUN_EV_DELIVERED,
+					   .count = w->hearers});
+	if (orders.ask)
+		answer(w);
+}
+
+static void begin(struct world *w, int64_t limit_ms, int64_t grace_s)
+{
+	memset(w, 0, sizeof(*w));
+	w->now_ms = T0;
+	w->state = STATE_RUNNING;
+	w->end_ms = limit_ms ? T0 + limit_ms : 0;
+	w->hearers = 1;
+	run_init(&w->run, grace_s);
+	tell_kind(w, RUN_EV_START);
+}
+
+/* Let time pass, waking the run as it ordered. */
+static void pass_until(struct world *w, int64_t until_ms)
+{
+	while (w->orders.wake_ms && w->orders.wake_ms <= until_ms &&
+	       !w->is_finished) {
+		ck_assert_int_ge(w->orders.wake_ms, w->now_ms);
+		ck_assert_uint_lt(++w->wakes, 100000);
+		w->now_ms = w->orders.wake_ms;
+		tell_kind(w, RUN_EV_TICK);
+	}
+	w->now_ms = until_ms;
+}
+
+static void get_signal(struct world *w, int signum)
+{
+	tell(w, (struct run_event){.kind = RUN_EV_SIGNAL, .signum = signum});
+}
+
+START_TEST(the_request_comes_exactly_one_grace_before_the_end)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + HOUR - 600 * SECOND - 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + HOUR - 600 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.run.cause, CAUSE_LIMIT);
+	ck_assert(w.run.is_made);
+}
+END_TEST
+
+START_TEST(a_program_that_saves_ends_the_run)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + HOUR - 500 * SECOND);
+	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	ck_assert_uint_eq(w.releases, 1);
+	ck_assert(!w.is_finished);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert(w.is_finished);
+	ck_assert(!w.run.is_stopped);
+}
+END_TEST
+
+START_TEST(a_script_that_dies_first_does_not_end_those_who_save)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + HOUR - 500 * SECOND);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert(!w.is_finished);
+	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	ck_assert(w.is_finished);
+}
+END_TEST
+
+START_TEST(a_script_that_ends_by_itself_ends_the_run_at_once)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + MINUTE);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert(w.is_finished);
+	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
+START_TEST(a_save_that_takes_too_long_is_cut_before_slurm_kills)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_uint_eq(w.kills, 1);
+	ck_assert(w.run.is_stopped);
+	ck_assert_int_eq(w.killed_ms, T0 + HOUR - 5 * SECOND);
+}
+END_TEST
+
+START_TEST(if_nobody_hears_the_job_computes_until_just_before_the_end)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.hearers = 0;
+	pass_until(&w, T0 + HOUR - 6 * SECOND);
+	ck_assert(w.has_announced);
+	ck_assert(!w.run.is_made);
+	ck_assert_uint_eq(w.kills, 0);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_uint_eq(w.kills, 1);
+	ck_assert(w.run.is_stopped);
+}
+END_TEST
+
+START_TEST(nobody_hears_is_said_once)
+{
+	struct world w;
+	unsigned times = 0;
+
+	begin(&w, HOUR, 600);
+	w.hearers = 0;
+	for (int64_t t = 0; t < HOUR; t += SECOND) {
+		w.has_announced = false;
+		pass_until(&w, T0 + t);
+		times += w.has_announced;
+	}
+	ck_assert_uint_eq(times, 1);
+	ck_assert_uint_gt(w.looks, 10);
+}
+END_TEST
+
+START_TEST(a_program_that_hears_later_gets_it_then)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.hearers = 0;
+	pass_until(&w, T0 + HOUR - 590 * SECOND);
+	ck_assert_int_eq(w.run.phase, RUN_UNHEARD);
+	w.hearers = 1;
+	pass_until(&w, T0 + HOUR - 560 * SECOND);
+	ck_assert_int_eq(w.run.phase, RUN_SAVING);
+	ck_assert(w.run.is_made);
+}
+END_TEST
+
+START_TEST(a_raised_limit_moves_the_request)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 30 * MINUTE);
+	w.end_ms = T0 + 2 * HOUR;
+	pass_until(&w, T0 + 100 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 110 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.delivered_ms, T0 + 110 * MINUTE);
+}
+END_TEST
+
+START_TEST(a_lowered_limit_is_heard_through_urg)
+{
+	struct world w;
+
+	begin(&w, 4 * HOUR, 600);
+	pass_until(&w, T0 + 49 * MINUTE);
+	w.end_ms = T0 + HOUR;
+	get_signal(&w, SIGURG);
+	pass_until(&w, T0 + 50 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(a_run_of_a_day_asks_a_few_times)
+{
+	struct world w;
+
+	begin(&w, 24 * HOUR, 600);
+	pass_until(&w, T0 + 24 * HOUR - 640 * SECOND);
+	get_signal(&w, SIGURG); /* as slurmctld sends it */
+	pass_until(&w, T0 + 24 * HOUR - 590 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_uint_le(w.asks, 3);
+	ck_assert_uint_le(w.wakes, 10);
+}
+END_TEST
+
+START_TEST(a_term_while_running_is_an_operators_request)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	pass_until(&w, T0 + HOUR);
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.run.cause, CAUSE_OPERATOR);
+	ck_assert(!w.run.has_term);
+	/* and has one grace, no more */
+	pass_until(&w, T0 + HOUR + 599 * SECOND);
+	ck_assert_uint_eq(w.kills, 0);
+	pass_until(&w, T0 + HOUR + 601 * SECOND);
+	ck_assert_uint_eq(w.kills, 1);
+}
+END_TEST
+
+START_TEST(an_operators_request_that_nobody_hears_lets_the_job_go_on)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	w.hearers = 0;
+	pass_until(&w, T0 + HOUR);
+	get_signal(&w, SIGTERM);
+	pass_until(&w, T0 + 2 * HOUR);
+	ck_assert_uint_eq(w.kills, 0);
+	ck_assert_int_eq(w.run.phase, RUN_COMPUTING);
+	w.hearers = 1;
+	pass_until(&w, T0 + 10 * HOUR - 599 * SECOND);
+	ck_assert_int_eq(w.run.cause, CAUSE_LIMIT);
+	ck_assert_uint_eq(w.deliveries, 2);
+}
+END_TEST
+
+START_TEST(a_term_by_the_time_limit_leaves_the_killing_to_slurm)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.is_away = true; /* our own timer never knew the end */
+	memset(&w.run, 0, sizeof(w.run));
+	run_init(&w.run, 600);
+	tell_kind(&w, RUN_EV_START);
+	w.is_away = false;
+	w.state = STATE_TIMEOUT;
+	get_signal(&w, SIGTERM);
+	ck_assert_int_eq(w.run.cause, CAUSE_LIMIT);
+	ck_assert(w.run.has_term);
+	pass_until(&w, w.now_ms + HOUR);
+	ck_assert_uint_eq(w.kills, 0);
+}
+END_TEST
+
+START_TEST(a_cancellation_is_known_as_one)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.state = STATE_CANCELLED;
+	get_signal(&w, SIGTERM);
+	ck_assert(w.run.is_cancelled);
+	ck_assert_int_eq(w.run.cause, CAUSE_UNKNOWN);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(slurms_own_term_is_not_sent_twice)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.state = STATE_CANCELLED;
+	w.term_reaches_all = true;
+	get_signal(&w, SIGTERM);
+	ck_assert(w.run.skips_delivery);
+}
+END_TEST
+
+START_TEST(a_term_that_cant_be_explained_is_a_request_all_the_same)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.is_away = true;
+	get_signal(&w, SIGTERM);
+	ck_assert_int_eq(w.run.cause, CAUSE_UNKNOWN);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(a_preemption_that_an_answer_shows_is_a_request)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	w.is_preempting = true;
+	get_signal(&w, SIGURG);
+	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(a_second_term_asks_nobody_again)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	get_signal(&w, SIGTERM);
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(slurmctld_away_is_asked_again_with_longer_pauses)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.is_away = true;
+	w.run.end_ms = 0;
+	w.asks = 0;
+	get_signal(&w, SIGURG);
+	pass_until(&w, w.now_ms + HOUR);
+	ck_assert_uint_ge(w.asks, 55);
+	ck_assert_uint_le(w.asks, 70);
+	/* and is heard when it is back */
+	w.is_away = false;
+	w.end_ms = w.now_ms + HOUR;
+	pass_until(&w, w.now_ms + 2 * MINUTE);
+	ck_assert_int_eq(w.run.end_ms, w.end_ms);
+}
+END_TEST
+
+START_TEST(slurmctld_away_at_the_request_does_not_delay_it)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.is_away = true;
+	pass_until(&w, T0 + HOUR - 600 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.delivered_ms, T0 + HOUR - 600 * SECOND);
+}
+END_TEST
+
+START_TEST(a_run_without_a_limit_waits_for_slurm)
+{
+	struct world w;
+
+	begin(&w, 0, 600);
+	pass_until(&w, T0 + 1000 * HOUR);
+	ck_assert_uint_eq(w.deliveries, 0);
+	ck_assert_uint_eq(w.asks, 1);
+}
+END_TEST
+
+START_TEST(a_run_cut_down_to_its_grace_still_gets_half)
+{
+	struct world w;
+
+	begin(&w, 10 * MINUTE, 600);
+	pass_until(&w, T0 + 5 * MINUTE - 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 5 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(after_a_suspension_the_end_is_asked_again)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 10 * MINUTE);
+	w.end_ms += 30 * MINUTE; /* slurmctld moved it */
+	w.now_ms = T0 + 40 * MINUTE;
+	get_signal(&w, SIGCONT);
+	pass_until(&w, w.now_ms + 5 * SECOND);
+	ck_assert_int_eq(w.run.end_ms, T0 + 90 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
+START_TEST(sigcont_stops_again_what_was_stopped)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	get_signal(&w, SIGCONT);
+	ck_assert_uint_eq(w.restops, 0);
+	pass_until(&w, T0 + HOUR - 590 * SECOND);
+	get_signal(&w, SIGCONT);
+	ck_assert_uint_eq(w.restops, 1);
+}
+END_TEST
+
+START_TEST(other_signals_go_to_the_script)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	get_signal(&w, SIGUSR1);
+	ck_assert_int_eq(w.forwarded, SIGUSR1);
+	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
+START_TEST(nothing_happens_after_the_end)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	w.is_finished = false;
+	get_signal(&w, SIGTERM);
+	tell_kind(&w, RUN_EV_TICK);
+	ck_assert(!w.is_finished);
+	ck_assert_uint_eq(w.deliveries, 0);
+	ck_assert_int_eq(w.orders.wake_ms, 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("run");
+	TCase *tc = tcase_create("run");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(tc, the_request_comes_exactly_one_grace_before_the_end);
+	tcase_add_test(tc, a_program_that_saves_ends_the_run);
+	tcase_add_test(tc,
+		       a_script_that_dies_first_does_not_end_those_who_save);
+	tcase_add_test(tc, a_script_that_ends_by_itself_ends_the_run_at_once);
+	tcase_add_test(tc,
+		       a_save_that_takes_too_long_is_cut_before_slurm_kills);
+	tcase_add_test(
+		tc, if_nobody_hears_the_job_computes_until_just_before_the_end);
+	tcase_add_test(tc, nobody_hears_is_said_once);
+	tcase_add_test(tc, a_program_that_hears_later_gets_it_then);
+	tcase_add_test(tc, a_raised_limit_moves_the_request);
+	tcase_add_test(tc, a_lowered_limit_is_heard_through_urg);
+	tcase_add_test(tc, a_run_of_a_day_asks_a_few_times);
+	tcase_add_test(tc, a_term_while_running_is_an_operators_request);
+	tcase_add_test(
+		tc, an_operators_request_that_nobody_hears_lets_the_job_go_on);
+	tcase_add_test(tc,
+		       a_term_by_the_time_limit_leaves_the_killing_to_slurm);
+	tcase_add_test(tc, a_cancellation_is_known_as_one);
+	tcase_add_test(tc, slurms_own_term_is_not_sent_twice);
+	tcase_add_test(tc,
+		       a_term_that_cant_be_explained_is_a_request_all_the_same);
+	tcase_add_test(tc, a_preemption_that_an_answer_shows_is_a_request);
+	tcase_add_test(tc, a_second_term_asks_nobody_again);
+	tcase_add_test(tc, slurmctld_away_is_asked_again_with_longer_pauses);
+	tcase_add_test(tc, slurmctld_away_at_the_request_does_not_delay_it);
+	tcase_add_test(tc, a_run_without_a_limit_waits_for_slurm);
+	tcase_add_test(tc, a_run_cut_down_to_its_grace_still_gets_half);
+	tcase_add_test(tc, after_a_suspension_the_end_is_asked_again);
+	tcase_add_test(tc, sigcont_stops_again_what_was_stopped);
+	tcase_add_test(tc, other_signals_go_to_the_script);
+	tcase_add_test(tc, nothing_happens_after_the_end);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
