@@ -80,6 +80,9 @@ int ckpt_journal_newest(struct ckpt_store *store);
 /* -------- small facts that the job itself tells -------- */
 /* Did this run say done / what progress did it tell (negative: none)? */
 bool ckpt_is_done(struct ckpt_store *store, unsigned run);
+/* Did a program of this run learn of a request from ckpt_requested()?  It
+ * then counts as one that heard it. */
+bool ckpt_is_heard(struct ckpt_store *store, unsigned run);
 double ckpt_told_progress(struct ckpt_store *store, unsigned run);
 
 /* -------- versions -------- */
@@ -87,6 +90,10 @@ double ckpt_told_progress(struct ckpt_store *store, unsigned run);
  * strikes the version is set aside.  reason is for people. */
 enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 			     const char *reason, struct ckpt_error *err);
+/* Undo a setting aside: strikes and reason are forgotten.  CKPT_NONE: there
+ * is no such version. */
+enum ckpt_status ckpt_release(struct ckpt_store *store, uint32_t version,
+			      struct ckpt_error *err);
 /* Remove all versions but the newest `keep`; the newest two that verify are
  * never removed. */
 enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,

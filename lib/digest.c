@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * digest.c: XXH3 over files and records; the only file that includes xxhash.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <xxhash.h>
+
+#include "lib/internal.h"
+
+/* Small enough to stay in a core's own cache between read() and hashing. */
+#define CHUNK_BYTES (256 << 10)
+
+struct ckpt_digest {
+	XXH3_state_t *state;
+	char *chunk;
+};
+
+struct ckpt_digest *ckpt_digest_new(void)
+{
+	struct ckpt_digest *digest = calloc(1, sizeof(*digest));
+
+	if (!digest)
+		return NULL;
+	digest->state = XXH3_createState();
+	digest->chunk = malloc(CHUNK_BYTES);
+	if (digest->state && digest->chunk)
+		return digest;
+	ckpt_digest_free(digest);
+	return NULL;
+}
+
+void ckpt_digest_free(struct ckpt_digest *digest)
+{
+	if (!digest)
+		return;
+	XXH3_freeState(digest->state);
+	free(digest->chunk);
+	free(digest);
+}
+
+void ckpt_digest_reset(struct ckpt_digest *digest)
+{
+	XXH3_128bits_reset(digest->state);
+}
+
+void ckpt_digest_update(struct ckpt_digest *digest, const void *data,
+			size_t len_bytes)
+{
+	XXH3_128bits_update(digest->state, data, len_bytes);
+}
+
+void ckpt_digest_hex(const struct ckpt_digest *digest,
+		     char hex[CKPT_DIGEST_LENGTH + 1])
+{
+	XXH128_hash_t hash = XXH3_128bits_digest(digest->state);
+
+	snprintf(hex, CKPT_DIGEST_LENGTH + 1, "%016" PRIx64 "%016" PRIx64,
+		 (uint64_t)hash.high64, (uint64_t)hash.low64);
+}
+
+int ckpt_digest_file(struct ckpt_digest *digest, int fd,
+		     char hex[CKPT_DIGEST_LENGTH + 1], uint64_t *bytes)
+{
+	ssize_t got;
+
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	ckpt_digest_reset(digest);
+	*bytes = 0;
+	while ((got = ckpt_fs_read(fd, digest->chunk, CHUNK_BYTES)) > 0) {
+		ckpt_digest_update(digest, digest->chunk, (size_t)got);
+		*bytes += (uint64_t)got;
+	}
+	ckpt_digest_hex(digest, hex);
+	return got < 0 ? -1 : 0;
+}
+
+uint64_t ckpt_digest_small(const void *data, size_t len_bytes)
+{
+	return XXH3_64bits(data, len_bytes);
+}

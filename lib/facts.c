@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * facts.c: the small things that a job tells (progress, done) and is told
+ * (a request to save, the end of its run).
+ *
+ * The job writes files of its own, each replaced in one step; the journals
+ * are the supervisor's, as two writers can't append safely to one file on
+ * every shared file system.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/internal.h"
+
+static void fact_name(char name[CKPT_ENTRY_NAME], const char *what,
+		      unsigned run)
+{
+	snprintf(name, CKPT_ENTRY_NAME, "%s-%04u.json", what, run);
+}
+
+enum ckpt_status ckpt_progress(struct ckpt_store *store, double progress,
+			       struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_need_writer(store, err);
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	if (status)
+		return status;
+	if (!(progress >= 0 && progress <= 1))
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "progress is a number from 0 to 1, not %g",
+				 progress);
+	rec = ckpt_record_new("progress");
+	ckpt_record_set_num(rec, "progress", progress);
+	fact_name(name, "progress", (unsigned)store->run);
+	/* An estimate, told often: not worth the wait for the disk. */
+	status = ckpt_fact_write(store, name, rec, false, err);
+	ckpt_record_free(rec);
+	if (!status)
+		store->progress = progress;
+	return status;
+}
+
+double ckpt_told_progress(struct ckpt_store *store, unsigned run)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	double progress;
+
+	fact_name(name, "progress", run);
+	ckpt_fact_read(store, name, &rec, NULL);
+	progress = ckpt_record_num(rec, "progress", -1);
+	ckpt_record_free(rec);
+	return progress >= 0 && progress <= 1 ? progress : -1;
+}
+
+enum ckpt_status ckpt_done(struct ckpt_store *store, struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_need_writer(store, err);
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	if (!status)
+		status = ckpt_fence(store, err);
+	if (status)
+		return status;
+	rec = ckpt_record_new("done");
+	fact_name(name, "done", (unsigned)store->run);
+	status = ckpt_fact_write(store, name, rec, true, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+static bool has_fact(struct ckpt_store *store, const char *what, unsigned run)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	bool is_there;
+
+	fact_name(name, what, run);
+	is_there = ckpt_fact_read(store, name, &rec, NULL) == CKPT_OK;
+	ckpt_record_free(rec);
+	return is_there;
+}
+
+bool ckpt_is_done(struct ckpt_store *store, unsigned run)
+{
+	return has_fact(store, "done", run);
+}
+
+bool ckpt_is_heard(struct ckpt_store *store, unsigned run)
+{
+	return has_fact(store, "heard", run);
+}
+
+static bool find_end(const struct ckpt_record *rec, void *arg)
+{
+	const char *kind = ckpt_record_kind(rec);
+	double *end = arg;
+
+	if (!strcmp(kind, "run") || !strcmp(kind, "deadline"))
+		*end = ckpt_record_num(rec, "end", *end);
+	return true;
+}
+
+enum ckpt_status ckpt_time_left(struct ckpt_store *store, int64_t *seconds,
+				struct ckpt_error *err)
+{
+	double left, end = 0;
+	const char *text;
+	time_t now = time(NULL);
+
+	ckpt_journal_read(store, (unsigned)store->run, find_end, &end, NULL);
+	text = getenv("SLURM_CHECKPOINT_DEADLINE");
+	if (end <= 0 && text)
+		end = strtod(text, NULL);
+	if (!(end > 0))
+		return ckpt_fail(err, CKPT_NONE, 0,
+				 "the end of run %d isn't known", store->run);
+	left = end - (double)now;
+	*seconds = left < 0 ? 0 : left > 1e15 ? (int64_t)1e15 : (int64_t)left;
+	return CKPT_OK;
+}
+
+static bool find_request(const struct ckpt_record *rec, void *arg)
+{
+	bool *is_asked = arg;
+	const char *cause;
+
+	if (strcmp(ckpt_record_kind(rec), "request"))
+		return true;
+	cause = ckpt_record_str(rec, "cause");
+	/* A state asked for every now and then is no reason to stop. */
+	*is_asked = !cause || strcmp(cause, "interval");
+	return !*is_asked;
+}
+
+/* Let settle know that a program took the request, though no signal told it:
+ * one that asks is one that hears. */
+static void tell_heard(struct ckpt_store *store)
+{
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	if (store->mode != CKPT_WRITE ||
+	    ckpt_is_heard(store, (unsigned)store->run))
+		return;
+	rec = ckpt_record_new("heard");
+	fact_name(name, "heard", (unsigned)store->run);
+	ckpt_fact_write(store, name, rec, true, NULL);
+	ckpt_record_free(rec);
+}
+
+enum ckpt_status ckpt_requested(struct ckpt_store *store,
+				struct ckpt_error *err)
+{
+	bool is_asked = false;
+	enum ckpt_status status;
+
+	status = ckpt_journal_read(store, (unsigned)store->run, find_request,
+				   &is_asked, err);
+	if (status && status != CKPT_NONE)
+		return status;
+	if (!is_asked)
+		return ckpt_fail(err, CKPT_NONE, 0,
+				 "run %d hasn't been asked to save and stop",
+				 store->run);
+	tell_heard(store);
+	return CKPT_OK;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * internal.h: what the files of the library share with each other and with
+ * nobody else.
+ */
+#ifndef CKPT_INTERNAL_H
+#define CKPT_INTERNAL_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "lib/store.h"
+
+#define CKPT_FORMAT	   1 /* the newest on-disk format this code reads */
+#define CKPT_MANIFEST	   "MANIFEST.json"
+#define CKPT_STORE_FILE	   "store.json"
+#define CKPT_NAME_MAX	   4095	      /* of a file in a version */
+#define CKPT_DEPTH_MAX	   32	      /* components of such a name */
+#define CKPT_FILES_MAX	   1000000    /* files in one version */
+#define CKPT_ENTRIES_MAX   1000000    /* entries of one store directory */
+#define CKPT_MANIFEST_MAX  (64 << 20) /* bytes */
+#define CKPT_FACT_MAX	   (64 << 10) /* store.json, done-0003, … */
+#define CKPT_RECORD_MAX	   (64 << 10) /* one line of a journal */
+#define CKPT_JOURNAL_MAX   (64 << 20) /* bytes that are read of a journal */
+#define CKPT_RUN_MAX	   999999
+#define CKPT_VERSION_MAX   999999999
+#define CKPT_DIGEST_LENGTH 32 /* hex digits of an XXH3-128 */
+#define CKPT_ENTRY_NAME	   64 /* holds any name of the store's own */
+
+struct ckpt_store {
+	char *dir; /* absolute */
+	int fd;
+	enum ckpt_mode mode;
+	int run; /* on whose behalf; -1: no run has begun */
+	uid_t owner;
+	struct ckpt_identity id; /* strings are the store's */
+	bool has_schema;
+	uint32_t schema;
+	char schema_name[64];
+	double progress;	      /* told through this handle, or -1 */
+	char *restored;		      /* what ckpt_restore() handed out */
+	struct ckpt_checked *checked; /* versions seen to be whole */
+	size_t checked_count;
+};
+
+/* ---- status.c ---- */
+/* Fill err (may be NULL) and return status; errnum 0: no system call. */
+enum ckpt_status ckpt_fail(struct ckpt_error *err, enum ckpt_status status,
+			   int errnum, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Copy what fits, as one line without control characters. */
+void ckpt_copy_text(char *to, size_t size, const char *text);
+enum ckpt_status ckpt_no_memory(struct ckpt_error *err);
+
+/* ---- digest.c ---- */
+struct ckpt_digest;
+struct ckpt_digest *ckpt_digest_new(void);
+void ckpt_digest_free(struct ckpt_digest *digest);
+void ckpt_digest_reset(struct ckpt_digest *digest);
+void ckpt_digest_update(struct ckpt_digest *digest, const void *data,
+			size_t len_bytes);
+void ckpt_digest_hex(const struct ckpt_digest *digest,
+		     char hex[CKPT_DIGEST_LENGTH + 1]);
+/* XXH3-128 of an open file from its start, and its length. */
+int ckpt_digest_file(struct ckpt_digest *digest, int fd,
+		     char hex[CKPT_DIGEST_LENGTH + 1], uint64_t *bytes);
+/* XXH3-64: the check of one small record. */
+uint64_t ckpt_digest_small(const void *data, size_t len_bytes);
+
+/* ---- json.c ---- */
+/* A text that grows; failed is set, and stays, when memory ran out. */
+struct ckpt_text {
+	char *data;
+	size_t len_bytes;
+	size_t size_bytes;
+	bool failed;
+};
+void ckpt_text_add(struct ckpt_text *text, const char *data, size_t len_bytes);
+void ckpt_text_free(struct ckpt_text *text);
+
+struct ckpt_file {
+	const char *name;
+	uint64_t bytes;
+	const char *digest;
+};
+
+/* As ckpt_record_new(), without "rec" and "t". */
+struct ckpt_record *ckpt_record_plain(void);
+bool ckpt_record_failed(const struct ckpt_record *rec);
+void ckpt_record_stamp(struct ckpt_record *rec); /* "t" becomes now */
+bool ckpt_record_has(const struct ckpt_record *rec, const char *key);
+void ckpt_record_set_note(struct ckpt_record *rec, const char *key,
+			  const char *value);
+const char *ckpt_record_note(const struct ckpt_record *rec, const char *key);
+size_t ckpt_record_notes(const struct ckpt_record *rec);
+/* The record's text with its check and a newline at the end. */
+void ckpt_record_seal(const struct ckpt_record *rec, struct ckpt_text *out);
+/* NULL: it isn't a whole record. */
+struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes);
+
+/* One manifest: its members, and its list of files as text. */
+struct ckpt_manifest {
+	struct ckpt_record *head;
+	char *text;
+	size_t files_at, files_end;
+};
+/* Append one file's entry to the list that ckpt_manifest_seal() takes. */
+void ckpt_manifest_add(struct ckpt_text *list, const struct ckpt_file *file);
+void ckpt_manifest_seal(const struct ckpt_record *head,
+			const struct ckpt_text *list, struct ckpt_text *out);
+/* Takes text, also on failure; false: damaged. */
+bool ckpt_manifest_parse(struct ckpt_manifest *manifest, char *text,
+			 size_t len_bytes);
+void ckpt_manifest_free(struct ckpt_manifest *manifest);
+/*
+ * Walk the files: *at starts as manifest->files_at; *holder as NULL, and owns
+ * what *file points to until the next call or ckpt_record_free().
+ * 1: *file is filled, 0: the end, -1: not what a manifest may hold.
+ */
+int ckpt_manifest_next(const struct ckpt_manifest *manifest, size_t *at,
+		       struct ckpt_record **holder, struct ckpt_file *file);
+
+/* ---- fsutil.c: -1 and errno, unless they say otherwise ---- */
+bool ckpt_fs_is_name(const char *name);
+int ckpt_fs_open(int dirfd, const char *name, int flags, mode_t mode);
+/* What the user named, through links: a source of a copy. */
+int ckpt_fs_open_users(int dirfd, const char *name);
+int ckpt_fs_open_dir(int dirfd, const char *name);
+/* A regular file of owner, below dirfd; name may have components.  errno
+ * EPERM: somebody else's, EFTYPE's stand-in EMEDIUMTYPE: no regular file. */
+int ckpt_fs_open_file(int dirfd, const char *name, uid_t owner,
+		      struct stat *st);
+int ckpt_fs_read_small(int dirfd, const char *name, uid_t owner, size_t max,
+		       char **text, size_t *len_bytes);
+ssize_t ckpt_fs_read(int fd, void *data, size_t size_bytes);
+int ckpt_fs_write(int fd, const void *data, size_t len_bytes);
+int ckpt_fs_sync(int fd);
+int ckpt_fs_sync_dir(int fd);
+void ckpt_fs_close(int *fd);
+/* Write a file anew in one step; is_synced: also durable. */
+int ckpt_fs_replace(int dirfd, const char *name, const char *text,
+		    size_t len_bytes, bool is_synced);
+/* Create a whole file in one step; EEXIST where there is one. */
+int ckpt_fs_create(int dirfd, const char *name, const char *text,
+		   size_t len_bytes);
+/* Rename a directory, never replacing one that holds something (EEXIST). */
+int ckpt_fs_publish(int from_fd, const char *from, int to_fd, const char *to);
+/* Copy a file's bytes: shared blocks where the file system can. */
+int ckpt_fs_copy(int from, int to);
+/* Names of a directory; the callback's non-zero answer ends it and is
+ * returned. */
+int ckpt_fs_each(int dirfd, int (*each)(const char *name, void *arg),
+		 void *arg);
+int ckpt_fs_remove(int dirfd, const char *name); /* a file or a whole tree */
+void ckpt_fs_unique(char *name, size_t size, const char *prefix);
+
+/* ---- store.c ---- */
+/* Has a later run begun than the one this handle writes for? */
+enum ckpt_status ckpt_fence(struct ckpt_store *store, struct ckpt_error *err);
+/* Refuse a handle that is open for reading. */
+enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
+				  struct ckpt_error *err);
+/* "v000012" → 12; 0: no version's name. */
+uint32_t ckpt_version_number(const char *name);
+void ckpt_version_name(char name[CKPT_ENTRY_NAME], uint32_t number);
+int ckpt_newest_version(struct ckpt_store *store, uint32_t *number);
+/* Write, read or remove one of the small files beside the versions. */
+enum ckpt_status ckpt_fact_write(struct ckpt_store *store, const char *name,
+				 struct ckpt_record *rec, bool is_synced,
+				 struct ckpt_error *err);
+/* CKPT_NONE, CKPT_DAMAGED and CKPT_EIO leave *rec NULL. */
+enum ckpt_status ckpt_fact_read(struct ckpt_store *store, const char *name,
+				struct ckpt_record **rec,
+				struct ckpt_error *err);
+
+/* ---- journal.c ---- */
+int ckpt_journal_run(const char *name); /* -1: no journal's name */
+void ckpt_journal_name(char name[CKPT_ENTRY_NAME], unsigned run);
+/* Create a run's journal and its first record, once. */
+enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
+				    struct ckpt_error *err);
+/* Newest version that existed when the run began; UINT32_MAX: unknown. */
+uint32_t ckpt_journal_base(struct ckpt_store *store, unsigned run);
+
+/* ---- restore.c ---- */
+/* Open a version's directory and read its manifest; err tells what is wrong
+ * with it.  CKPT_NONE: no such version. */
+enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
+				   int *dirfd, struct ckpt_manifest *manifest,
+				   struct ckpt_version *version,
+				   struct ckpt_error *err);
+/* As ckpt_verify(), but what was once seen to be whole isn't read again. */
+enum ckpt_status ckpt_version_check(struct ckpt_store *store, uint32_t number,
+				    struct ckpt_error *err);
+
+/* ---- retain.c ---- */
+enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
+				const char *reason, struct ckpt_error *err);
+void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version);
+void ckpt_sweep(struct ckpt_store *store);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * journal.c: one append-only file a run, one checked record a line.
+ *
+ * A line is written by one write() and synced.  What a crash tears is skipped
+ * by readers, and the next line begins on a line of its own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/internal.h"
+
+void ckpt_journal_name(char name[CKPT_ENTRY_NAME], unsigned run)
+{
+	snprintf(name, CKPT_ENTRY_NAME, "journal-%04u.jsonl", run);
+}
+
+int ckpt_journal_run(const char *name)
+{
+	char again[CKPT_ENTRY_NAME];
+	unsigned run;
+
+	if (sscanf(name, "journal-%7u", &run) != 1 || run > CKPT_RUN_MAX)
+		return -1;
+	ckpt_journal_name(again, run);
+	return strcmp(name, again) ? -1 : (int)run;
+}
+
+static int keep_newest(const char *name, void *arg)
+{
+	int *newest = arg, run = ckpt_journal_run(name);
+
+	if (run > *newest)
+		*newest = run;
+	return 0;
+}
+
+/* -2: the store can't be listed. */
+int ckpt_journal_newest(struct ckpt_store *store)
+{
+	int newest = -1;
+
+	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
+		return -2;
+	return newest;
+}
+
+/* --------------------------------------------------------------- append */
+
+/* 1: the last line is torn, or nobody knows. */
+static int ends_torn(int fd, off_t size)
+{
+	char last;
+
+	if (size == 0)
+		return 0;
+	return pread(fd, &last, 1, size - 1) != 1 || last != '\n';
+}
+
+static enum ckpt_status append_line(int fd, off_t size,
+				    const struct ckpt_text *line,
+				    const char *path, struct ckpt_error *err)
+{
+	struct ckpt_text whole = {0};
+	enum ckpt_status status = CKPT_OK;
+	ssize_t put;
+
+	if (ends_torn(fd, size))
+		ckpt_text_add(&whole, "\n", 1);
+	ckpt_text_add(&whole, line->data, line->len_bytes);
+	if (whole.failed) {
+		status = ckpt_no_memory(err);
+		goto out;
+	}
+	put = TEMP_FAILURE_RETRY(write(fd, whole.data, whole.len_bytes));
+	if (put != (ssize_t)whole.len_bytes)
+		status = ckpt_fail(err, CKPT_EIO, put < 0 ? errno : ENOSPC,
+				   "%s could not be written", path);
+	else if (TEMP_FAILURE_RETRY(fdatasync(fd)) < 0)
+		status = ckpt_fail(err, CKPT_UNSURE, errno,
+				   "%s could not be synced", path);
+out:
+	ckpt_text_free(&whole);
+	return status;
+}
+
+static enum ckpt_status append(struct ckpt_store *store, const char *name,
+			       struct ckpt_record *rec, struct ckpt_error *err)
+{
+	struct ckpt_text line = {0};
+	struct stat st;
+	enum ckpt_status status;
+	int fd = -1, check = -1;
+
+	ckpt_record_stamp(rec);
+	ckpt_record_seal(rec, &line);
+	if (line.failed) {
+		status = ckpt_no_memory(err);
+		goto out;
+	}
+	if (line.len_bytes > CKPT_RECORD_MAX) {
+		status = ckpt_fail(err, CKPT_LIMIT, 0,
+				   "a record of %zu bytes is too long for %s",
+				   line.len_bytes, name);
+		goto out;
+	}
+	/* Looked at before it is opened for writing, so that a FIFO or a
+	 * device gets nothing. */
+	check = ckpt_fs_open_file(store->fd, name, store->owner, &st);
+	if (check >= 0)
+		fd = ckpt_fs_open(store->fd, name,
+				  O_RDWR | O_APPEND | O_NONBLOCK, 0);
+	if (fd < 0)
+		status = ckpt_fail(err, errno == ENOENT ? CKPT_NONE : CKPT_EIO,
+				   errno, "%s/%s could not be opened",
+				   store->dir, name);
+	else
+		status = append_line(fd, st.st_size, &line, name, err);
+out:
+	ckpt_fs_close(&check);
+	ckpt_fs_close(&fd);
+	ckpt_text_free(&line);
+	return status;
+}
+
+enum ckpt_status ckpt_journal_append(struct ckpt_store *store, unsigned run,
+				     struct ckpt_record *rec,
+				     struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_need_writer(store, err);
+	char name[CKPT_ENTRY_NAME];
+
+	if (status)
+		return status;
+	if (ckpt_record_failed(rec))
+		return ckpt_no_memory(err);
+	ckpt_journal_name(name, run);
+	return append(store, name, rec, err);
+}
+
+/* ----------------------------------------------------------------- read */
+
+struct line_reader {
+	int fd;
+	size_t len_bytes;  /* in data */
+	size_t at;	   /* of the next line */
+	size_t read_bytes; /* of the file, so far */
+	bool is_skipping;  /* in a line that is longer than data */
+	char data[CKPT_RECORD_MAX];
+};
+
+/* 1: *line is set, 0: end of the file, -1: errno. */
+static int next_line(struct line_reader *r, char **line, size_t *len_bytes)
+{
+	for (;;) {
+		char *from = r->data + r->at;
+		size_t left = r->len_bytes - r->at;
+		char *end = left ? memchr(from, '\n', left) : NULL;
+		bool was_skipping = r->is_skipping;
+		ssize_t got;
+
+		if (end) {
+			r->at += (size_t)(end - from) + 1;
+			r->is_skipping = false;
+			*line = from;
+			*len_bytes = (size_t)(end - from);
+			if (was_skipping)
+				continue;
+			return 1;
+		}
+		memmove(r->data, from, left);
+		r->len_bytes = left;
+		r->at = 0;
+		if (left == sizeof(r->data)) {
+			r->is_skipping = true;
+			r->len_bytes = 0;
+		}
+		if (r->read_bytes > CKPT_JOURNAL_MAX) {
+			errno = EFBIG;
+			return -1;
+		}
+		got = ckpt_fs_read(r->fd, r->data + r->len_bytes,
+				   sizeof(r->data) - r->len_bytes);
+		if (got < 0)
+			return -1;
+		r->read_bytes += (size_t)got;
+		r->len_bytes += (size_t)got;
+		if (got)
+			continue;
+		/* The last line lacks its end, but may be whole. */
+		*line = r->data;
+		*len_bytes = r->len_bytes;
+		r->at = r->len_bytes;
+		return *len_bytes && !r->is_skipping ? 1 : 0;
+	}
+}
+
+enum ckpt_status ckpt_journal_read(struct ckpt_store *store, unsigned run,
+				   bool (*each)(const struct ckpt_record *rec,
+						void *arg),
+				   void *arg, struct ckpt_error *err)
+{
+	enum ckpt_status status = CKPT_OK;
+	struct line_reader *reader = NULL;
+	char name[CKPT_ENTRY_NAME], *line;
+	bool is_wanted = true;
+	struct stat st;
+	size_t len;
+	int rc = 0;
+
+	ckpt_journal_name(name, run);
+	reader = malloc(sizeof(*reader));
+	if (!reader)
+		return ckpt_no_memory(err);
+	memset(reader, 0, offsetof(struct line_reader, data));
+	reader->fd = ckpt_fs_open_file(store->fd, name, store->owner, &st);
+	if (reader->fd < 0) {
+		status = ckpt_fail(err, errno == ENOENT ? CKPT_NONE : CKPT_EIO,
+				   errno, "%s/%s could not be opened",
+				   store->dir, name);
+		goto out;
+	}
+	while (is_wanted && (rc = next_line(reader, &line, &len)) > 0) {
+		struct ckpt_record *rec = ckpt_record_parse(line, len);
+
+		if (rec)
+			is_wanted = each(rec, arg);
+		ckpt_record_free(rec);
+	}
+	if (rc < 0)
+		status = ckpt_fail(err, errno == EFBIG ? CKPT_LIMIT : CKPT_EIO,
+				   errno, "%s/%s could not be read", store->dir,
+				   name);
+	ckpt_fs_close(&reader->fd);
+out:
+	free(reader);
+	return status;
+}
+
+/* ---------------------------------------------------------------- begin */
+
+static bool find_claim(const struct ckpt_record *rec, void *arg)
+{
+	uint32_t *base = arg;
+	int64_t value;
+
+	if (strcmp(ckpt_record_kind(rec), "claim"))
+		return true;
+	value = ckpt_record_int(rec, "base", -1);
+	if (value >= 0 && value <= CKPT_VERSION_MAX)
+		*base = (uint32_t)value;
+	return false;
+}
+
+uint32_t ckpt_journal_base(struct ckpt_store *store, unsigned run)
+{
+	uint32_t base = UINT32_MAX;
+
+	ckpt_journal_read(store, run, find_claim, &base, NULL);
+	return base;
+}
+
+/*
+ * The file's being there is the fence: writers of earlier runs look for it
+ * right before they publish.  Only then the newest version is looked up, so
+ * that whatever such a writer was told to be published counts, and what it
+ * still slips in between its look and its rename is known to be late.
+ */
+enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
+				    struct ckpt_error *err)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status = CKPT_OK;
+	uint32_t newest;
+	int fd;
+
+	ckpt_journal_name(name, run);
+	fd = ckpt_fs_open(store->fd, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd < 0 && errno != EEXIST)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be created", store->dir,
+				 name);
+	ckpt_fs_close(&fd);
+	if (ckpt_fs_sync_dir(store->fd) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "the store %s could not be synced",
+				 store->dir);
+	/* There from an earlier call for this run, perhaps cut short. */
+	if (ckpt_journal_base(store, run) != UINT32_MAX)
+		return CKPT_OK;
+	if (ckpt_newest_version(store, &newest) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "the store %s could not be listed",
+				 store->dir);
+	rec = ckpt_record_new("claim");
+	ckpt_record_set_int(rec, "base", newest);
+	if (ckpt_record_failed(rec))
+		status = ckpt_no_memory(err);
+	else
+		status = append(store, name, rec, err);
+	ckpt_record_free(rec);
+	return status;
+}

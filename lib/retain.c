@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * retain.c: which versions go and which are passed over: strikes, setting
+ * aside, retention, and sweeping up what crashes left behind.
+ *
+ * What is known of a version after its commit lies beside it in files of its
+ * own, as the version itself is never changed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/internal.h"
+
+#define STRIKES_OUT 2
+#define KEEP_LEAST  2
+
+static void mark_name(char name[CKPT_ENTRY_NAME], const char *what,
+		      uint32_t number)
+{
+	snprintf(name, CKPT_ENTRY_NAME, "%s-%06u.json", what, number);
+}
+
+void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+	const char *reason;
+	int64_t count;
+
+	mark_name(name, "strikes", version->number);
+	ckpt_fact_read(store, name, &rec, NULL);
+	count = ckpt_record_int(rec, "count", 0);
+	version->strikes = count < 0	  ? 0
+			   : count > 1000 ? 1000
+					  : (uint32_t)count;
+	ckpt_record_free(rec);
+
+	mark_name(name, "aside", version->number);
+	status = ckpt_fact_read(store, name, &rec, NULL);
+	/* That it is there counts, whatever became of its contents. */
+	if (status == CKPT_OK || status == CKPT_DAMAGED) {
+		version->is_aside = true;
+		reason = ckpt_record_str(rec, "reason");
+		ckpt_copy_text(version->reason, sizeof(version->reason),
+			       reason ? reason : "the reason is lost");
+	}
+	ckpt_record_free(rec);
+}
+
+enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
+				const char *reason, struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("aside");
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+
+	mark_name(name, "aside", number);
+	ckpt_record_set_int(rec, "run", store->run);
+	ckpt_record_set_str(rec, "reason", reason);
+	status = ckpt_fact_write(store, name, rec, true, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+static enum ckpt_status need_version(struct ckpt_store *store, uint32_t number,
+				     struct ckpt_error *err)
+{
+	char name[CKPT_ENTRY_NAME];
+	struct stat st;
+
+	ckpt_version_name(name, number);
+	if (number && fstatat(store->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return CKPT_OK;
+	if (number && errno != ENOENT)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be looked at", store->dir,
+				 name);
+	return ckpt_fail(err, CKPT_NONE, 0, "there is no version %u", number);
+}
+
+/* May this handle change the versions, and is there this one? */
+static enum ckpt_status begin_change(struct ckpt_store *store,
+				     struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_need_writer(store, err);
+
+	return status ? status : ckpt_fence(store, err);
+}
+
+enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
+			     const char *reason, struct ckpt_error *err)
+{
+	enum ckpt_status status = begin_change(store, err);
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME], text[256];
+	int64_t count, last;
+
+	if (!status)
+		status = need_version(store, version, err);
+	if (status)
+		return status;
+	mark_name(name, "strikes", version);
+	ckpt_fact_read(store, name, &rec, NULL);
+	count = ckpt_record_int(rec, "count", 0);
+	last = ckpt_record_int(rec, "run", -1);
+	ckpt_record_free(rec);
+	/* Told again about the same run. */
+	if (count > 0 && last == store->run)
+		return CKPT_OK;
+	count = count < 0 ? 1 : count + 1;
+	rec = ckpt_record_new("strike");
+	ckpt_record_set_int(rec, "count", count);
+	ckpt_record_set_int(rec, "run", store->run);
+	ckpt_record_set_str(rec, "reason", reason);
+	status = ckpt_fact_write(store, name, rec, true, err);
+	ckpt_record_free(rec);
+	if (status || count < STRIKES_OUT)
+		return status;
+	snprintf(text, sizeof(text), "%lld runs failed to start from it: %s",
+		 (long long)count, reason ? reason : "no reason was told");
+	return ckpt_set_aside(store, version, text, err);
+}
+
+static enum ckpt_status unmark(struct ckpt_store *store, const char *what,
+			       uint32_t number, struct ckpt_error *err)
+{
+	char name[CKPT_ENTRY_NAME];
+
+	mark_name(name, what, number);
+	if (unlinkat(store->fd, name, 0) == 0 || errno == ENOENT)
+		return CKPT_OK;
+	return ckpt_fail(err, CKPT_EIO, errno, "%s/%s could not be removed",
+			 store->dir, name);
+}
+
+enum ckpt_status ckpt_release(struct ckpt_store *store, uint32_t version,
+			      struct ckpt_error *err)
+{
+	enum ckpt_status status = begin_change(store, err);
+
+	if (!status)
+		status = need_version(store, version, err);
+	if (!status)
+		status = unmark(store, "strikes", version, err);
+	if (!status)
+		status = unmark(store, "aside", version, err);
+	if (!status && ckpt_fs_sync_dir(store->fd) < 0)
+		status = ckpt_fail(err, CKPT_UNSURE, errno,
+				   "the store %s could not be synced",
+				   store->dir);
+	return status;
+}
+
+/* --------------------------------------------------------------- remove */
+
+/* Renamed first: a version is there whole or not there. */
+static enum ckpt_status remove_version(struct ckpt_store *store,
+				       uint32_t number, struct ckpt_error *err)
+{
+	char name[CKPT_ENTRY_NAME], gone[CKPT_ENTRY_NAME];
+
+	ckpt_version_name(name, number);
+	ckpt_fs_unique(gone, sizeof(gone), ".gone");
+	if (renameat(store->fd, name, store->fd, gone) < 0)
+		return errno == ENOENT ? CKPT_OK
+				       : ckpt_fail(err, CKPT_EIO, errno,
+						   "%s/%s could not be removed",
+						   store->dir, name);
+	unmark(store, "strikes", number, NULL);
+	unmark(store, "aside", number, NULL);
+	if (ckpt_fs_remove(store->fd, gone) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be removed", store->dir,
+				 gone);
+	return CKPT_OK;
+}
+
+/*
+ * How many of the list, newest first, stay: so many that `keep` of them
+ * aren't set aside, and that two were read and found to be whole.
+ */
+static enum ckpt_status count_kept(struct ckpt_store *store,
+				   const struct ckpt_version *list,
+				   size_t count, unsigned keep, size_t *kept,
+				   struct ckpt_error *err)
+{
+	unsigned usable = 0, whole = 0;
+	struct ckpt_error why = {0};
+	enum ckpt_status status;
+	size_t i;
+
+	for (i = 0; i < count && usable < keep; i++)
+		usable += !list[i].is_aside;
+	*kept = i;
+	for (i = 0; i < count && *kept < count && whole < KEEP_LEAST; i++) {
+		if (list[i].is_aside)
+			continue;
+		status = ckpt_version_check(store, list[i].number, &why);
+		if (status == CKPT_ENOMEM) {
+			if (err)
+				*err = why;
+			return status;
+		}
+		if (status == CKPT_DAMAGED)
+			ckpt_set_aside(store, list[i].number, why.text, NULL);
+		whole += status == CKPT_OK;
+	}
+	if (whole < KEEP_LEAST)
+		*kept = count;
+	if (i > *kept)
+		*kept = i;
+	return CKPT_OK;
+}
+
+enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
+			     struct ckpt_error *err)
+{
+	enum ckpt_status status = begin_change(store, err);
+	struct ckpt_version *list = NULL;
+	size_t count = 0, kept = 0;
+
+	if (!status)
+		status = ckpt_list(store, &list, &count, err);
+	if (status)
+		return status;
+	if (keep < KEEP_LEAST)
+		keep = KEEP_LEAST;
+	if (count > keep)
+		status = count_kept(store, list, count, keep, &kept, err);
+	else
+		kept = count;
+	while (!status && count > kept)
+		status = remove_version(store, list[--count].number, err);
+	free(list);
+	return status;
+}
+
+/* ---------------------------------------------------------------- sweep */
+
+static bool starts(const char *name, const char *prefix)
+{
+	return !strncmp(name, prefix, strlen(prefix));
+}
+
+/* Left behind by a crash?  Stages of the present run may be in use. */
+static bool is_litter(const struct ckpt_store *store, const char *name)
+{
+	unsigned run;
+
+	if (starts(name, ".gone-"))
+		return true;
+	return (sscanf(name, ".stage-%7u-", &run) == 1 ||
+		sscanf(name, ".shards-%7u-", &run) == 1) &&
+	       (int)run < store->run;
+}
+
+static int sweep_entry(const char *name, void *arg)
+{
+	struct ckpt_store *store = arg;
+
+	if (is_litter(store, name))
+		ckpt_fs_remove(store->fd, name);
+	return 0;
+}
+
+/* What can't be removed costs room, nothing else: no failure. */
+void ckpt_sweep(struct ckpt_store *store)
+{
+	ckpt_fs_each(store->fd, sweep_entry, store);
+}
+
+static int clean_entry(const char *name, void *arg)
+{
+	struct ckpt_store *store = arg;
+	uint32_t number = ckpt_version_number(name);
+
+	if (number)
+		return remove_version(store, number, NULL) ? -1 : 0;
+	if (starts(name, ".stage-") || starts(name, ".shards-") ||
+	    starts(name, ".gone-") || starts(name, "aside-") ||
+	    starts(name, "strikes-"))
+		return ckpt_fs_remove(store->fd, name);
+	return 0;
+}
+
+enum ckpt_status ckpt_clean(struct ckpt_store *store, struct ckpt_error *err)
+{
+	enum ckpt_status status = begin_change(store, err);
+
+	if (status)
+		return status;
+	if (ckpt_fs_each(store->fd, clean_entry, store) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "the versions of %s could not be removed",
+				 store->dir);
+	return CKPT_OK;
+}
