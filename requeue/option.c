@@ -300,6 +300,7 @@ int option_format(const struct option_row *row, const void *base, char *text,
 	int64_t number;
 	int len;
 
+	text[0] = '\0';
 	switch (row->kind) {
 	case OPTION_PATH:
 	case OPTION_PATTERN:

@@ -188,13 +188,29 @@ static int check_together(const struct site *site, char *err, size_t err_len)
 	return 0;
 }
 
+/* The built-in grace window yields to bounds that were given without one. */
+static void fit_grace(struct site *site)
+{
+	if (site->grace_s > site->max_grace_s)
+		site->grace_s = site->max_grace_s;
+	if (site->grace_s < site->min_grace_s)
+		site->grace_s = site->min_grace_s;
+}
+
 int site_read(struct site *site, int ac, char *const *av, char *err,
 	      size_t err_len)
 {
+	bool has_grace = false;
+
 	site_init(site);
-	for (int i = 0; i < ac; i++)
+	for (int i = 0; i < ac; i++) {
 		if (site_set(site, av[i], err, err_len) < 0)
 			return -1;
+		if (!strncmp(av[i], "grace=", strlen("grace=")))
+			has_grace = true;
+	}
+	if (!has_grace)
+		fit_grace(site);
 	return check_together(site, err, err_len);
 }
 

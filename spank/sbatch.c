@@ -467,16 +467,23 @@ static void check_lonely(void)
 			       settings_options[i].name);
 }
 
-/* The script of a het job runs in its first component, where we must be. */
-static void check_component(void)
+/*
+ * The script of a het job runs in its first component, where we must be.  A
+ * later one keeps what the first was told to ask for (sbatch resets little
+ * between them); nothing is left to do.  True: this is such a one.
+ */
+static bool is_later_component(void)
 {
 	bool is_on = request.set.grace_s != 0;
 
-	if (request.components++ == 0)
+	if (request.components++ == 0) {
 		request.is_first_on = is_on;
-	else if (is_on && !request.is_first_on)
+		return false;
+	}
+	if (is_on && !request.is_first_on)
 		refuse("--checkpoint: belongs to the first component of a "
 		       "heterogeneous job");
+	return true;
 }
 
 static void submit_settings(spank_t sp, struct settings *set)
@@ -510,7 +517,8 @@ int sbatch_init_post_opt(spank_t sp, int ac, char **av)
 	forget_forwarded(sp);
 	if (request.error[0])
 		refuse("%s", request.error);
-	check_component();
+	if (is_later_component())
+		return 0;
 	if (!request.set.grace_s) {
 		check_lonely();
 		return 0;
