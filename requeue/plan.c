@@ -5,8 +5,10 @@
 enum {
 	MINUTE_S = 60,
 	/* A run that ends this close to its predicted end has no time left to
-	 * show that the prediction was short: plan for a minute at least. */
+	 * show that the prediction was short: plan for a minute at least, or
+	 * for a tenth of a limit that is itself only minutes. */
 	REMAINING_LEAST_S = 60,
+	REMAINING_LEAST_PART = 10,
 	/* Overhead of grace and restart in a run that backfill shortened. */
 	GRACE_TO_MINIMUM = 20,
 	DELAY_MARGIN_S = 3,
@@ -148,6 +150,13 @@ static int64_t restart_cost(const struct plan_input *in)
 	return clamp(cost, 0, TIME_MOST_S);
 }
 
+static int64_t remaining_least(int64_t submitted_s)
+{
+	int64_t part = submitted_s / REMAINING_LEAST_PART;
+
+	return part && part < REMAINING_LEAST_S ? part : REMAINING_LEAST_S;
+}
+
 static int64_t minimum(const struct plan_input *in, int64_t restart_s,
 		       int64_t limit_min)
 {
@@ -166,7 +175,7 @@ struct plan plan_limit(const struct plan_input *in)
 	int64_t submitted_min = clamp(in->submitted_min, 0, most_min);
 	int64_t restart_s = restart_cost(in);
 	struct plan plan = {.remaining_s = -1};
-	int64_t rest;
+	int64_t rest, least = remaining_least(submitted_min * MINUTE_S);
 
 	plan.used_s =
 		plan_used_s(in->runs, in->count, in->grace_s, in->exit_code);
@@ -175,8 +184,7 @@ struct plan plan_limit(const struct plan_input *in)
 		plan.remaining_s =
 			remaining(in, submitted_min * MINUTE_S, plan.used_s);
 	if (plan.remaining_s >= 0) {
-		rest = plan.remaining_s > REMAINING_LEAST_S ? plan.remaining_s
-							    : REMAINING_LEAST_S;
+		rest = plan.remaining_s > least ? plan.remaining_s : least;
 		rest += clamp(in->grace_s, 0, TIME_MOST_S) + restart_s;
 		plan.limit_min =
 			clamp(minutes_up(rest), 1,

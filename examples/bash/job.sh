@@ -1,0 +1,58 @@
+#!/bin/bash
+#
+# A sweep over many cases in bash: the period of a pendulum for amplitudes up
+# to 175 degrees, a line of results.txt a case.  What is saved is that file;
+# a run goes on at the first case that is not in it.
+#
+#SBATCH --job-name=sweep
+#SBATCH --time=10
+#SBATCH --checkpoint=1m
+#SBATCH --output=sweep-%j.out
+
+cases=${1:-400}
+
+# The trap makes bash hear the request.  bash runs it when the program in the
+# foreground has ended, so a case is always finished; keep cases shorter than
+# the grace.
+asked=no
+trap 'asked=yes' TERM
+
+# Go on from what was saved last.  A line that was written after it is not
+# part of it: never append to what lies about from a run that was killed.
+if [ -n "${SLURM_CHECKPOINT_RESTORE:-}" ]; then
+	scheckpoint restore || exit 1
+else
+	: >results.txt
+fi
+
+# Quarter of a period: from the amplitude until the angle crosses zero.
+period() {
+	awk -v degrees="$1" 'BEGIN {
+		x = degrees * 3.141592653589793 / 180; v = 0; h = 0.00002
+		for (t = 0; x > 0; t += h) {
+			k1 = v;            l1 = -sin(x)
+			k2 = v + h/2 * l1; l2 = -sin(x + h/2 * k1)
+			k3 = v + h/2 * l2; l3 = -sin(x + h/2 * k2)
+			k4 = v + h * l3;   l4 = -sin(x + h * k3)
+			before = x
+			x += h/6 * (k1 + 2*k2 + 2*k3 + k4)
+			v += h/6 * (l1 + 2*l2 + 2*l3 + l4)
+		}
+		printf "%.6f %.10f\n", degrees, 4 * (t - h * x / (x - before))
+	}'
+}
+
+for ((i = $(wc -l <results.txt) + 1; i <= cases; i++)); do
+	period "$(awk "BEGIN { print 175 * $i / $cases }")" >>results.txt ||
+		exit 1
+	if ((i % 20 == 0)); then
+		scheckpoint progress "$(awk "BEGIN { print $i / $cases }")"
+		echo "case $i of $cases"
+	fi
+	if [ "$asked" = yes ]; then
+		scheckpoint save results.txt || exit 1
+		echo "saved after case $i"
+		exit 85 # "run me again"
+	fi
+done
+echo "finished: $cases cases"
