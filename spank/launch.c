@@ -183,43 +183,65 @@ static int reap(pid_t pid, bool is_over)
 	return status;
 }
 
+enum attempt { ATTEMPT_OVER, ATTEMPT_KILLED, ATTEMPT_LEFT, ATTEMPT_FAILED };
+
+/* One start of the helper, to its end or to the end of our patience. */
+static enum attempt settle_once(const char *path,
+				const struct launch_user *user, int brief_fd,
+				char **env)
+{
+	int beat[2] = { -1, -1 }, status;
+	bool is_over;
+	pid_t pid;
+
+	if (lseek(brief_fd, 0, SEEK_SET) != 0 || pipe2(beat, O_CLOEXEC))
+		return ATTEMPT_FAILED;
+	pid = fork();
+	if (pid == 0)
+		settle_child(path, user, brief_fd, beat[1], env);
+	close(beat[1]);
+	is_over = pid > 0 && watch(beat[0]);
+	close(beat[0]);
+	if (pid < 0)
+		return ATTEMPT_FAILED;
+	status = reap(pid, is_over);
+	if (!is_over)
+		return ATTEMPT_LEFT;
+	if (WIFSIGNALED(status))
+		return ATTEMPT_KILLED;
+	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126) {
+		errno = WEXITSTATUS(status) == 126 ? EPERM : ENOENT;
+		return ATTEMPT_FAILED;
+	}
+	return ATTEMPT_OVER;
+}
+
 void launch_settle(const char *path, const struct launch_user *user,
 		   const char *brief, size_t len)
 {
 	int brief_fd = memfd_create("checkpoint-brief", MFD_CLOEXEC);
-	int beat[2] = {-1, -1}, status;
+	enum attempt attempt = ATTEMPT_FAILED;
 	char **env = clean_env();
-	bool is_over;
-	pid_t pid;
 
-	if (brief_fd < 0 || pipe2(beat, O_CLOEXEC) ||
-	    write(brief_fd, brief, len) != (ssize_t)len ||
-	    lseek(brief_fd, 0, SEEK_SET) != 0)
-		goto fail;
-	pid = fork();
-	if (pid < 0)
-		goto fail;
-	if (pid == 0)
-		settle_child(path, user, brief_fd, beat[1], env);
-	close(beat[1]);
-	beat[1] = -1;
-	is_over = watch(beat[0]);
-	status = reap(pid, is_over);
-	if (!is_over)
+	if (brief_fd < 0 || write(brief_fd, brief, len) != (ssize_t)len)
+		goto out;
+	/* Settle goes on where a killed one stopped. */
+	for (int i = 0; i < LAUNCH_ATTEMPTS; i++) {
+		attempt = settle_once(path, user, brief_fd, env);
+		if (attempt != ATTEMPT_KILLED)
+			break;
+	}
+out:
+	if (attempt == ATTEMPT_LEFT)
 		slurm_error("checkpoint: settle was silent for %d s and was "
 			    "left behind",
 			    LAUNCH_SILENCE_MS / SECOND_MS);
-	else if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
+	else if (attempt == ATTEMPT_KILLED)
+		slurm_error("checkpoint: settle was killed %d times",
+			    LAUNCH_ATTEMPTS);
+	else if (attempt == ATTEMPT_FAILED)
 		slurm_error("checkpoint: %s can't be started: %s", path,
-			    WEXITSTATUS(status) == 126 ? "ids or descriptors"
-						       : "exec failed");
-	goto out;
-fail:
-	slurm_error("checkpoint: settle can't be started: %s", strerror(errno));
-out:
-	for (int i = 0; i < 2; i++)
-		if (beat[i] >= 0)
-			close(beat[i]);
+			    strerror(errno));
 	if (brief_fd >= 0)
 		close(brief_fd);
 }

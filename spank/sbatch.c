@@ -494,6 +494,9 @@ static void submit_settings(spank_t sp, struct settings *set)
 		make_token(set->token);
 	if (settings_encode(set, text, err, sizeof(err)) < 0)
 		refuse("%s", err);
+	/* Inherited by a job submitted from within a restarted one; 22.05 sets
+	 * it only from the first restart on. */
+	unsetenv("SLURM_RESTART_COUNT");
 	/* sbatch puts this into the job as SETTINGS_ENV, --export=NONE and
 	 * --export-file or not; an epilog sees it as SPANK_CHECKPOINT. */
 	if (spank_job_control_setenv(sp, JOB_CONTROL_NAME, text, 1) !=
