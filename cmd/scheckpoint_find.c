@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_find.c: the stores that a JOB, JOB_TASK or DIR stands for.
+ *
+ * A job's store is where its comment says, or by the default name in its work
+ * directory; where Slurm doesn't know the job any more, in the present one.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/scheckpoint.h"
+
+/* Enough for every job of a user, and not for ever in a wrong directory. */
+#define STORES_MOST 10000
+#define STORE_WORD  "store="
+
+static bool is_store(const char *dir)
+{
+	char path[4352];
+
+	snprintf(path, sizeof(path), "%s/store.json", dir);
+	return access(path, F_OK) == 0;
+}
+
+static bool add_store(struct stores *stores, const char *dir)
+{
+	char **dirs;
+
+	if (stores->count >= STORES_MOST)
+		return false;
+	dirs = reallocarray(stores->dirs, stores->count + 1, sizeof(*dirs));
+	if (!dirs)
+		return false;
+	stores->dirs = dirs;
+	dirs[stores->count] = strdup(dir);
+	if (!dirs[stores->count])
+		return false;
+	stores->count++;
+	return true;
+}
+
+void stores_free(struct stores *stores)
+{
+	for (size_t i = 0; i < stores->count; i++)
+		free(stores->dirs[i]);
+	free(stores->dirs);
+	memset(stores, 0, sizeof(*stores));
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The store dir itself, or those below it: an array's are two levels down
+ * from the directory that it was submitted in. */
+static void collect(struct stores *stores, const char *dir, int levels)
+{
+	struct dirent *entry;
+	DIR *stream;
+
+	if (is_store(dir)) {
+		add_store(stores, dir);
+		return;
+	}
+	stream = levels ? opendir(dir) : NULL;
+	while (stream && (entry = readdir(stream))) {
+		char path[4096];
+
+		if (entry->d_name[0] == '.' ||
+		    (entry->d_type != DT_DIR && entry->d_type != DT_LNK &&
+		     entry->d_type != DT_UNKNOWN))
+			continue;
+		if (!strcmp(dir, "."))
+			snprintf(path, sizeof(path), "%s", entry->d_name);
+		else if (snprintf(path, sizeof(path), "%s/%s", dir,
+				  entry->d_name) >= (int)sizeof(path))
+			continue;
+		collect(stores, path, levels - 1);
+	}
+	if (stream)
+		closedir(stream);
+	if (stores->count)
+		qsort(stores->dirs, stores->count, sizeof(*stores->dirs),
+		      by_number);
+}
+
+struct job_words {
+	uint32_t job, task; /* task: CKPT_NO_TASK where none was named */
+};
+
+static bool parse_job(const char *what, struct job_words *words)
+{
+	char text[32], *mark;
+
+	words->task = CKPT_NO_TASK;
+	if (snprintf(text, sizeof(text), "%s", what) >= (int)sizeof(text))
+		return false;
+	mark = strchr(text, '_');
+	if (mark) {
+		*mark = '\0';
+		if (!parse_number(mark + 1, UINT32_MAX - 1, &words->task))
+			return false;
+	}
+	return parse_number(text, UINT32_MAX - 1, &words->job);
+}
+
+/* The directory that the job's comment names, after the word store=. */
+static bool find_in_comment(const struct slurm_view *view, char *dir,
+			    size_t size)
+{
+	const char *word = strstr(view->comment, STORE_WORD);
+
+	if (!word)
+		return false;
+	word += strlen(STORE_WORD);
+	return snprintf(dir, size, "%.*s", (int)strcspn(word, " ;]"), word) <
+	       (int)size;
+}
+
+/* base: "" or a directory with its slash. */
+static void collect_by_name(struct stores *stores, const char *base,
+			    const struct slurm_view *view,
+			    const struct job_words *words)
+{
+	char path[4224];
+
+	if (words->task != CKPT_NO_TASK) {
+		snprintf(path, sizeof(path), "%scheckpoint-%u/%u", base,
+			 words->job, words->task);
+		collect(stores, path, 0);
+		return;
+	}
+	/* The number of a task that isn't the array's own. */
+	if (view->array_job_id && view->array_job_id != words->job) {
+		snprintf(path, sizeof(path), "%scheckpoint-%u/%u", base,
+			 view->array_job_id, view->array_task_id);
+		collect(stores, path, 0);
+	}
+	if (!stores->count) {
+		snprintf(path, sizeof(path), "%scheckpoint-%u", base,
+			 words->job);
+		collect(stores, path, 1);
+	}
+}
+
+static int find_job(const struct call *call, const char *what,
+		    const struct job_words *words, struct stores *stores)
+{
+	struct slurm_view view;
+	char dir[4096], base[sizeof(view.work_dir) + 1];
+
+	ask_slurm(words->job, &view);
+	snprintf(base, sizeof(base), "%s/", view.work_dir);
+	if (words->task == CKPT_NO_TASK &&
+	    find_in_comment(&view, dir, sizeof(dir)))
+		collect(stores, dir, 0);
+	if (!stores->count && view.work_dir[0])
+		collect_by_name(stores, base, &view, words);
+	if (!stores->count)
+		collect_by_name(stores, "", &view, words);
+	if (stores->count)
+		return SAYS_YES;
+	if (view.is_known)
+		return say_error(call,
+				 "no store of job %s in %s; if it was "
+				 "submitted with --checkpoint-dir, name "
+				 "the directory",
+				 what, view.work_dir);
+	return say_error(call,
+			 "Slurm doesn't know job %s (any more), and "
+			 "there is no checkpoint-%s here; name the "
+			 "directory of its store",
+			 what, what);
+}
+
+int find_stores(const struct call *call, const char *what,
+		struct stores *stores)
+{
+	const char *own = getenv("SLURM_CHECKPOINT_DIR");
+	struct job_words words;
+
+	memset(stores, 0, sizeof(*stores));
+	if (what && !strchr(what, '/') && parse_job(what, &words))
+		return find_job(call, what, &words, stores);
+	if (!what)
+		what = own && own[0] ? own : ".";
+	if (access(what, R_OK | X_OK))
+		return say_error(call,
+				 "%s: %s; give a job id or the directory "
+				 "of a store",
+				 what, strerror(errno));
+	collect(stores, what, 2);
+	if (!stores->count)
+		return say_error(call,
+				 "there is no store in %s; give a job id "
+				 "or the directory of a store",
+				 !strcmp(what, ".") ? "this directory" : what);
+	return SAYS_YES;
+}
+
+int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
+	       int (*show)(const struct call *call, struct ckpt_store *store))
+{
+	struct stores stores = {0};
+	int code = find_stores(call, what, &stores);
+
+	for (size_t i = 0; i < stores.count; i++) {
+		struct ckpt_store *store = NULL;
+		struct ckpt_error err = {0};
+		enum ckpt_status status;
+		int one;
+
+		if (i)
+			putchar('\n');
+		status = ckpt_open(&store, stores.dirs[i], mode,
+				   CKPT_RUN_PRESENT, &err);
+		one = status ? say_status(call, status, &err)
+			     : show(call, store);
+		if (one > code)
+			code = one;
+		ckpt_close(store);
+	}
+	stores_free(&stores);
+	return code;
+}
+
+const char *job_name(char text[JOB_NAME_MAX], const struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+
+	text[0] = '\0';
+	if (id->job && id->array_job && id->array_task != CKPT_NO_TASK)
+		snprintf(text, JOB_NAME_MAX, "job %u_%u (%u)", id->array_job,
+			 id->array_task, id->job);
+	else if (id->job)
+		snprintf(text, JOB_NAME_MAX, "job %u", id->job);
+	return text;
+}

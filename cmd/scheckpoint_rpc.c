@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_rpc.c: questions to slurmctld, asked by the helper rpc, as
+ * scheckpoint itself must run where there is no libslurm.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/scheckpoint.h"
+
+#define WORDS_MOST 6
+#define ANSWER_MAX 32768
+
+extern char **environ;
+
+static void read_all(int fd, char *text, size_t size)
+{
+	size_t used = 0;
+	char rest[512];
+	ssize_t n;
+
+	/* What doesn't fit is read too, lest the helper wait for ever. */
+	for (;;) {
+		bool is_full = used + 1 >= size;
+
+		n = is_full ? read(fd, rest, sizeof(rest))
+			    : read(fd, text + used, size - used - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		if (!is_full)
+			used += (size_t)n;
+	}
+	text[used] = '\0';
+}
+
+static void close_pair(int pair[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (pair[i] >= 0)
+			close(pair[i]);
+}
+
+static const char *helper_path(char *path, size_t size)
+{
+	const char *dir = getenv("SLURM_CHECKPOINT_HELPERS");
+
+	snprintf(path, size, "%s/rpc", dir && dir[0] ? dir : PKGLIBEXECDIR);
+	return path;
+}
+
+static pid_t start(const char *path, const char *const *words, int out_fd,
+		   int err_fd)
+{
+	posix_spawn_file_actions_t actions;
+	char *argv[WORDS_MOST + 2] = {strdup("rpc")};
+	size_t n = 1;
+	pid_t pid = -1;
+
+	for (; *words && n <= WORDS_MOST; words++)
+		argv[n++] = strdup(*words);
+	if (posix_spawn_file_actions_init(&actions) == 0) {
+		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
+						 O_RDONLY, 0);
+		posix_spawn_file_actions_adddup2(&actions, out_fd, 1);
+		posix_spawn_file_actions_adddup2(&actions, err_fd, 2);
+		if (posix_spawn(&pid, path, &actions, NULL, argv, environ))
+			pid = -1;
+		posix_spawn_file_actions_destroy(&actions);
+	}
+	while (n--)
+		free(argv[n]);
+	return pid;
+}
+
+int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
+	    size_t err_size)
+{
+	int out_pipe[2] = {-1, -1}, err_pipe[2] = {-1, -1};
+	int status = -1, code = -1;
+	char path[4096];
+	pid_t pid = -1;
+
+	out[0] = err[0] = '\0';
+	if (pipe2(out_pipe, O_CLOEXEC) || pipe2(err_pipe, O_CLOEXEC))
+		goto out;
+	pid = start(helper_path(path, sizeof(path)), words, out_pipe[1],
+		    err_pipe[1]);
+	close(out_pipe[1]);
+	close(err_pipe[1]);
+	out_pipe[1] = err_pipe[1] = -1;
+	if (pid < 0) {
+		snprintf(err, err_size, "%s can't be run", path);
+		goto out;
+	}
+	/* One after the other: complaints are shorter than a pipe holds. */
+	read_all(out_pipe[0], out, out_size);
+	read_all(err_pipe[0], err, err_size);
+	err[strcspn(err, "\n")] = '\0';
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) != 127)
+		code = WEXITSTATUS(status);
+out:
+	close_pair(out_pipe);
+	close_pair(err_pipe);
+	return code;
+}
+
+/* ------------------------------------------------------------ rpc load */
+
+static int64_t as_number(const char *value)
+{
+	return strtoll(value, NULL, 10);
+}
+
+static void read_line(struct slurm_view *view, const char *key,
+		      const char *value)
+{
+	struct {
+		const char *key;
+		char *to;
+		size_t size;
+	} texts[] = {
+		{"state", view->state, sizeof(view->state)},
+		{"nodes", view->nodes, sizeof(view->nodes)},
+		{"name", view->name, sizeof(view->name)},
+		{"work_dir", view->work_dir, sizeof(view->work_dir)},
+		{"comment", view->comment, sizeof(view->comment)},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (!strcmp(key, texts[i].key))
+			snprintf(texts[i].to, texts[i].size, "%s", value);
+	if (!strcmp(key, "job_id"))
+		view->job_id = (uint32_t)as_number(value);
+	else if (!strcmp(key, "array_job_id"))
+		view->array_job_id = (uint32_t)as_number(value);
+	else if (!strcmp(key, "array_task_id"))
+		view->array_task_id = (uint32_t)as_number(value);
+	else if (!strcmp(key, "start_time"))
+		view->start_s = as_number(value);
+	else if (!strcmp(key, "end_time"))
+		view->end_s = as_number(value);
+	else if (!strcmp(key, "begin_time"))
+		view->begin_s = as_number(value);
+	else if (!strcmp(key, "time_limit_min"))
+		view->limit_min = as_number(value);
+	else if (!strcmp(key, "held"))
+		view->is_held = as_number(value) != 0;
+}
+
+bool ask_slurm(uint32_t job_id, struct slurm_view *view)
+{
+	char number[16], answer[ANSWER_MAX], err[512];
+	const char *words[] = {"load", number, NULL};
+	char *line = answer, *next;
+
+	memset(view, 0, sizeof(*view));
+	view->array_task_id = CKPT_NO_TASK;
+	snprintf(number, sizeof(number), "%" PRIu32, job_id);
+	if (run_rpc(words, answer, sizeof(answer), err, sizeof(err)))
+		return false;
+	for (; *line; line = next) {
+		char *end = strchrnul(line, '\n'), *value;
+
+		next = *end ? end + 1 : end;
+		*end = '\0';
+		value = strchr(line, '=');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		read_line(view, line, value);
+	}
+	view->is_known = true;
+	return true;
+}

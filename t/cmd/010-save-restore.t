@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A job's script saves files and gets them back, whole or not at all.
+# shellcheck source=t/cmd/cmd.sh
+. "$(dirname "$0")/cmd.sh"
+
+"$mkstore" claim "$work/checkpoint-7" 7 0 || exit 1
+in_job "$work/checkpoint-7" 7 0
+
+run scheckpoint restore
+exits 1 "restore without a version says no"
+says err "there is no version yet"
+
+mkdir -p out/deep
+echo one >state
+echo deep >out/deep/file
+chmod 751 out/deep/file
+run scheckpoint save state ./out//
+exits 0 "files and directories are saved"
+is "save prints the version" 1 "$(said out)"
+
+echo two >state
+rm -r out/deep
+run scheckpoint restore
+exits 0 "restore in the job"
+says out "restored version 1 of run 0: 2 files, 9 B, into ."
+is "a changed file has its state of the version" one "$(cat state)"
+is "a file in a directory is back in its place" deep "$(cat out/deep/file)"
+is "with its mode" 751 "$(stat -c %a out/deep/file)"
+is "nothing is left lying" "" "$(find . -name '.scheckpoint*')"
+
+mkdir else
+run scheckpoint restore else
+exits 0 "restore into another directory"
+is "which then has the files" one "$(cat else/state)"
+run scheckpoint restore nowhere
+exits 2 "restore into a directory that isn't there"
+says err "nowhere can't be opened: No such file"
+
+# Names
+echo abs >"$work/absolute"
+run scheckpoint save "$work/absolute" else/../state
+exits 0 "a path that is absolute or leaves the directory"
+mkdir names
+run scheckpoint restore names
+is "is known by its last component" "absolute state" "$(cd names && echo *)"
+run scheckpoint save .
+exits 2 "the present directory itself"
+says err "name the files and directories to save"
+run scheckpoint save state missing
+exits 2 "a missing file"
+says err "missing could not be opened"
+mkfifo fifo
+run scheckpoint save fifo
+exits 2 "a FIFO"
+says err "neither a file nor a directory"
+run scheckpoint save state state
+exits 2 "the same name twice"
+says err "holds a 'state' already"
+run scheckpoint list
+is "a save that failed leaves no version" 2 "$(said out | grep -c good)"
+is "and no staging directory" "" "$(find checkpoint-7 -name '.stage*')"
+run scheckpoint save -- -n
+exits 2 "a name that begins with a dash, after --"
+says err "-n could not be opened"
+mkdir empty
+run scheckpoint save empty
+exits 2 "an empty directory has nothing to save"
+says err "no file was put into"
+
+# A directory where a file was, and the other way round
+rm -r checkpoint-7/v000002
+rm -r state out
+mkdir state
+run scheckpoint restore
+exits 2 "a directory in the place of a file"
+says err "state is a directory, but a file in version 1"
+rmdir state
+echo file >out
+run scheckpoint restore
+exits 2 "a file in the place of a directory"
+says err "out is a file, but a directory in version 1"
+is "and nothing was restored" no "$(test -e state && echo yes || echo no)"
+is "nor is anything left lying" "" "$(find . -name '.scheckpoint*')"
+rm out
+
+# A link in the way is the user's choice, and leads where it leads.
+mkdir "$temporary/far"
+ln -s "$temporary/far" out
+run scheckpoint restore
+exits 0 "a link to a directory"
+is "is followed" deep "$(cat "$temporary/far/deep/file")"
+rm state
+echo precious >"$temporary/far/precious"
+ln -s "$temporary/far/precious" state
+run scheckpoint restore
+exits 0 "a link to a file"
+is "is replaced by the file" one "$(cat state)"
+is "and what it led to is untouched" precious "$(cat "$temporary/far/precious")"
+
+# Damage
+rm -r names/* && run scheckpoint restore names
+exits 0 "the version is good"
+echo x >>checkpoint-7/v000001/state
+run scheckpoint restore
+exits 2 "no good version where there is one is an error, not 'none yet'"
+says err "can be used"
+finish

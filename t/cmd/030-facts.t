@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the job tells (progress, done) and asks (time left, requested).
+# shellcheck source=t/cmd/cmd.sh
+. "$(dirname "$0")/cmd.sh"
+
+"$mkstore" claim store 7 0 || exit 1
+in_job "$work/store" 7 0
+
+run scheckpoint time-left
+exits 1 "the end of a run without a limit isn't known"
+says err "isn't known"
+"$mkstore" record store 0 run run=0 node=n1 start="$(date +%s)" \
+	end=$(($(date +%s) + 1000)) limit_min=17
+run scheckpoint time-left
+exits 0 "time-left"
+left=$(said out)
+is "is the time until the end of the run" yes \
+	"$(test "$left" -gt 900 && test "$left" -le 1000 && echo yes)"
+
+run scheckpoint requested
+exits 1 "no request was made"
+is "and that is all it says" "" "$(said out)$(said err)"
+"$mkstore" record store 0 request cause=interval made=true
+run scheckpoint requested
+exits 1 "an interval request is no request to stop"
+"$mkstore" record store 0 request cause=limit made=false
+run scheckpoint requested
+exits 0 "a request was made"
+
+echo x >state
+run scheckpoint progress 0.25
+exits 0 "progress"
+run scheckpoint save state
+run scheckpoint list
+says out "25.0 %"
+run scheckpoint save --progress 0.5 --schema plate/2 state
+exits 0 "save with progress and schema"
+run scheckpoint list
+says out "50.0 %"
+says out "plate/2"
+run scheckpoint restore --schema plate/2
+exits 0 "restore of the same schema"
+run scheckpoint restore --schema plate/3
+exits 2 "restore of another schema"
+says err "version 2 has the schema 'plate' 2, but 'plate' 3 is needed"
+
+run scheckpoint history
+is "a running job says nothing of its end" "" "$(said out | grep "done")"
+run scheckpoint "done"
+exits 0 "done"
+run scheckpoint history
+says out "running, done"
+finish

@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# list, verify, history and status, in and outside of jobs.
+# shellcheck source=t/cmd/cmd.sh
+. "$(dirname "$0")/cmd.sh"
+
+start=1700000000
+"$mkstore" claim checkpoint-7 7 0 || exit 1
+in_job "$work/checkpoint-7" 7 0
+echo one >state
+"$mkstore" record checkpoint-7 0 run run=0 node=n1 start=$start \
+	end=$((start + 600)) limit_min=10 grace=60
+"$mkstore" record checkpoint-7 0 request cause=limit made=true
+scheckpoint save --progress 0.4 state >/dev/null
+"$mkstore" record checkpoint-7 0 finish exit=143 answered=true
+"$mkstore" record checkpoint-7 0 plan action=requeue cause=limit \
+	limit_min=8 versions=1 progress=0.4 remaining=400 \
+	reason="to be continued (cause: limit)"
+"$mkstore" record checkpoint-7 0 settled action=requeue limit_min=8
+"$mkstore" claim checkpoint-7 7 1
+"$mkstore" record checkpoint-7 1 run run=1 node=n2 start=$((start + 700)) \
+	restored=1 restored_progress=0.4 limit_min=8
+outside
+
+run scheckpoint history checkpoint-7
+exits 0 "history of a directory"
+is "has a line for each run" 4 "$(said out | wc -l)"
+is "with cause, limit, version, progress and end" \
+	"n1 10 min limit 1 40.0 % exit 143, requeued" \
+	"$(said out | tr -s ' ' | sed -n 's/^ *0 .* \(n1 .*\)/\1/p')"
+is "the newest run is running" running \
+	"$(said out | awk '$1 == "1" { print $NF }')"
+run scheckpoint history 7
+exits 0 "history of a job that Slurm doesn't know, from where its store is"
+says out "job 7, $work/checkpoint-7: 2 runs"
+
+run scheckpoint history --json 7
+exits 0 "history as JSON"
+is "which is JSON, in the format that is documented" \
+	"1 7 2 limit requeue 143 8 0.4 1" \
+	"$(said out | python3 -c 'import json, sys
+d = json.load(sys.stdin)
+r = d["runs"][0]
+print(d["format"], d["store"]["job"], len(d["runs"]), r["cause"],
+      r["action"], r["exit"], r["next_limit_min"], r["progress"],
+      d["runs"][1]["restored"])')"
+
+run scheckpoint status 7
+exits 0 "status without Slurm"
+says out "job 7: not known to Slurm"
+says out "version 1 of run 0"
+says out "[########............] 40.0 %, about 6 min 40 s of computing left"
+says out "run 0: exit 143, requeued (cause: limit)"
+
+# verify
+run scheckpoint verify 7
+exits 0 "verify"
+says out "version 1: good"
+echo x >>checkpoint-7/v000001/state
+run scheckpoint verify checkpoint-7 1
+exits 1 "verify of a damaged version"
+says out "version 1: DAMAGED: version 1: state has 6 bytes instead of 4"
+"$mkstore" strike checkpoint-7 1 "failed to start"
+run scheckpoint list 7
+says out "1 strike"
+"$mkstore" claim checkpoint-7 7 2
+"$mkstore" strike checkpoint-7 1 "failed to start"
+run scheckpoint list 7
+says out "set aside: "
+run scheckpoint list --json 7
+is "list as JSON" "1 True 2" "$(said out | python3 -c 'import json, sys
+v = json.loads(sys.stdin.readline())
+print(v["version"], v["aside"], v["strikes"])')"
+
+# What a journal holds is data from anyone.
+"$mkstore" claim hostile 9 0
+"$mkstore" record hostile 0 run run=0 node="$(printf 'a\033[2Jb\nc')"
+"$mkstore" record hostile 0 plan action=hold \
+	reason="$(printf '\033]0;x\007\302\233y')"
+for command in history status; do
+	run scheckpoint $command hostile
+	exits 0 "$command of a hostile journal"
+	is "no control character reaches the terminal" "" \
+		"$(said out | tr -d '\n' | LC_ALL=C tr -d '\40-\176')"
+	says out "?]0;x???y"
+done
+echo garbage >>hostile/journal-0000.jsonl
+run scheckpoint history hostile
+exits 0 "history of a journal with garbage"
+: >hostile/journal-9999.jsonl
+run scheckpoint history hostile
+exits 0 "history of a journal that claims many runs"
+
+# Arrays
+for task in 2 10; do
+	"$mkstore" claim checkpoint-20/$task $((20 + task)) 0 20 $task
+done
+run scheckpoint history 20
+exits 0 "history of an array"
+says out "job 20_2 (22)"
+is "in the order of its tasks" "20_2 20_10 " \
+	"$(said out | sed -n 's/^job \(20_[0-9]*\) .*/\1/p' | tr '\n' ' ')"
+run scheckpoint history 20_10
+is "of one task" "20_10" \
+	"$(said out | sed -n 's/^job \(20_[0-9]*\) .*/\1/p')"
+run scheckpoint status
+exits 0 "status without an argument shows the stores here"
+is "all of them" 4 "$(said out | grep -c '^job')"
+
+# Where Slurm knows the job, its words count.
+mkdir elsewhere
+"$mkstore" claim elsewhere/my 31 0
+"$mkstore" claim elsewhere/checkpoint-32 32 0
+cat >"$helpers/rpc" <<EOF
+#!/bin/sh
+test "\$1" = load || exit 64
+printf '%s\n' "job_id=\$2" state=PENDING held=1 "work_dir=$work/elsewhere"
+test "\$2" != 31 ||
+	echo "comment=mine [scheckpoint: run 0; store=$work/elsewhere/my]"
+EOF
+chmod +x "$helpers/rpc"
+run scheckpoint status 31
+exits 0 "the store that the job's comment names"
+says out "$work/elsewhere/my"
+says out "job 31: PENDING, HELD"
+run scheckpoint status 32
+exits 0 "the store of the default name in the job's directory"
+says out "$work/elsewhere/checkpoint-32"
+run scheckpoint status 33
+exits 2 "a job that Slurm knows, without a store"
+says err "no store of job 33 in $work/elsewhere; if it was submitted with"
+
+# restore from outside never goes over newer work unless told
+"$mkstore" claim "$work/checkpoint-40" 40 0
+in_job "$work/checkpoint-40" 40 0
+echo saved >state
+scheckpoint save state >/dev/null
+outside
+echo newer >state
+touch -d '+1 hour' state
+run scheckpoint restore --from checkpoint-40
+exits 2 "restore from outside over newer work"
+says err "state is newer than version 1; give another DIR, or --force"
+is "which is untouched" newer "$(cat state)"
+run scheckpoint restore --from checkpoint-40 --force
+exits 0 "unless told"
+is "then it is replaced" saved "$(cat state)"
+run scheckpoint restore --from checkpoint-40
+exits 0 "and what was restored isn't newer"
+finish

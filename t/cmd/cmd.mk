@@ -1,0 +1,9 @@
+# Tests of scheckpoint on real stores, without Slurm; included by t/t.mk.
+$(B)/t/cmd/mkstore: $(B)/t/cmd/mkstore.o $(LIBCKPT_A)
+	@mkdir -p $(@D)
+	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+check-cmd: $(SCHECKPOINT) $(B)/t/cmd/mkstore
+	B=$(B) prove t/cmd
+
+.PHONY: check-cmd
