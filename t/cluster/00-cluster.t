@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The private cluster itself: it runs jobs, its daemons stop and start, two
+# live side by side, an ordinary user can have one, and nothing is left.
+. "$(dirname "$0")/lib.sh"
+
+# of_cluster DIR: the processes that have to do with it
+of_cluster()
+{
+	local proc
+
+	for proc in /proc/[0-9]*; do
+		if tr '\0' '\n' <"$proc/cmdline" | grep -q -F "$1/" ||
+			tr '\0' '\n' <"$proc/environ" |
+			grep -q -F "SLURM_CONF=$1/etc"; then
+			ps -o pid=,args= -p "${proc#/proc/}"
+		fi
+	done 2>/dev/null | grep -v -e "^ *$$ " -e ' grep ' -e ' tr '
+	return 0
+}
+
+controller_answers()
+{
+	scontrol ping | grep -q 'is UP'
+}
+
+# cluster VERB DIR ...: in a shell without SLURM_CONF, so that it doesn't
+# count as one of the cluster's
+cluster()
+{
+	env -u SLURM_CONF "$TOP/scripts/cluster" "$@"
+}
+
+script plain.sh <<'END'
+#!/bin/bash
+id -un
+echo ran on "$SLURMD_NODENAME"
+END
+script long.sh <<'END'
+#!/bin/bash
+setsid sleep 1000 &
+sleep 1000
+END
+
+cluster_up --nodes 2 --preempt
+conf=$SLURM_CONF
+id=$(submit plain.sh)
+ok 'a plain job completes' wait_job 20 "$id" COMPLETED
+is "$(cat "slurm-$id.out")" "$JOB_USER
+ran on n1" 'as its user, on a node'
+is "$(job_field "$id" TimeLimit)" 00:10:00 'with the default limit'
+is "$(sinfo -h -o %R | sort | paste -sd' ')" 'high low main' 'partitions'
+not_ok 'a second cluster in the same directory is refused' \
+	cluster up "$CLUSTER" --no-plugin
+
+daemon stop slurmctld
+not_ok 'slurmctld stops' controller_answers
+daemon start slurmctld
+ok 'slurmctld starts' controller_answers
+is "$(job_state "$id")" COMPLETED 'and still knows the job'
+
+long=$(submit long.sh)
+wait_job 20 "$long" RUNNING
+daemon stop n1
+is "$(job_state "$long")" RUNNING 'a job outlives the stop of slurmd'
+daemon start n1
+daemon stop munged
+not_ok 'nothing works without munged' submit plain.sh
+daemon start munged
+id=$(submit plain.sh)
+ok 'and all does again with it' wait_job 20 "$id" COMPLETED
+
+cluster up "$SCRATCH/second" --no-plugin
+SLURM_CONF=$SCRATCH/second/etc/slurm.conf
+id=$(submit plain.sh)
+ok 'a job completes on a second cluster' wait_job 20 "$id" COMPLETED
+nodes_idle
+SLURM_CONF=$conf
+is "$(job_state "$long")" RUNNING 'beside the job on the first one'
+unset SLURM_CONF
+ok 'the second one goes down' cluster down "$SCRATCH/second"
+is "$(of_cluster "$SCRATCH/second")" '' 'and leaves no process'
+export SLURM_CONF=$conf
+ok 'the first one is still there' controller_answers
+daemon crash n1
+is "$(of_cluster "$CLUSTER" | grep -c sleep)" 0 'a crashed node has no jobs'
+daemon start n1
+unset SLURM_CONF
+ok 'it goes down' cluster down "$CLUSTER" --remove
+is "$(of_cluster "$CLUSTER")" '' 'and leaves no process'
+not_ok 'nor a directory' test -e "$CLUSTER"
+
+# As an ordinary user: what is needed is copied to where he can read it.
+mkdir "$WORK/build" "$WORK/scripts"
+cp "$TOP/scripts/cluster" "$WORK/scripts"
+cp -r "$B/spank_checkpoint.so" "$B/libexec" "$WORK/build"
+ok "$JOB_USER has a cluster of his own" run_as "$JOB_USER" \
+	"$WORK/scripts/cluster" up "$WORK/own" --nodes 2
+export SLURM_CONF=$WORK/own/etc/slurm.conf
+id=$(submit --checkpoint=20 --time=2 plain.sh)
+ok 'a checkpointed job completes on it' wait_job 20 "$id" COMPLETED
+nodes_idle
+ok 'it goes down' run_as "$JOB_USER" env -u SLURM_CONF \
+	"$WORK/scripts/cluster" down "$WORK/own"
+unset SLURM_CONF
+is "$(of_cluster "$WORK/own")" '' 'and leaves no process'
+done_testing

@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the tests on a private cluster share: TAP, the cluster's life, and
+# questions about jobs and nodes as Slurm sees them.  A test sources it:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	plan 3
+#	cluster_up --nodes 2
+#	id=$(submit --checkpoint=20 --time=1 job.sh)
+#	...
+#
+# It then runs in $WORK, where jobs may write; $SCRATCH is removed at the end
+# unless a test failed.  Under root, jobs are $JOB_USER's, an ordinary user.
+set -u
+umask 022
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+B=$(cd "$TOP" && cd "${B:-build}" && pwd) || exit 1
+export B
+PATH=$PATH:/usr/sbin:/sbin
+
+# ------------------------------------------------------------------ TAP
+tap_planned='' tap_count=0 tap_failed=0
+
+plan()
+{
+	tap_planned=$1
+	echo "1..$1"
+}
+
+# Without a plan: at the end of the test.
+done_testing()
+{
+	plan "$tap_count"
+}
+
+diag()
+{
+	printf '%s\n' "$*" | sed 's/^/# /' >&2
+}
+
+note()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+bail_out()
+{
+	echo "Bail out! $*"
+	tap_failed=1
+	exit 255
+}
+
+# tap STATUS TEXT: one line of result
+tap()
+{
+	tap_count=$((tap_count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tap_count - $2"
+		return 0
+	fi
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count - $2"
+	return 1
+}
+
+# ok TEXT COMMAND...: the command succeeds; what it says is shown if not
+ok()
+{
+	local text=$1 said="$SCRATCH/said"
+
+	shift
+	if "$@" >"$said" 2>&1; then
+		tap 0 "$text"
+	else
+		tap 1 "$text"
+		diag "failed: $*"
+		diag "$(head -c 4000 "$said")"
+		return 1
+	fi
+}
+
+# not_ok TEXT COMMAND...: the command fails
+not_ok()
+{
+	local text=$1
+
+	shift
+	ok "$text" fails "$@"
+}
+
+fails()
+{
+	! "$@"
+}
+
+# is GOT WANTED TEXT
+is()
+{
+	[ "$1" = "$2" ]
+	tap $? "$3" && return
+	diag "     got: $1"
+	diag "expected: $2"
+	return 1
+}
+
+# like GOT EXTENDED-REGEX TEXT
+like()
+{
+	grep -q -E -e "$2" <<<"$1"
+	tap $? "$3" && return
+	diag "          got: $1"
+	diag "doesn't match: $2"
+	return 1
+}
+
+# unlike GOT EXTENDED-REGEX TEXT
+unlike()
+{
+	! grep -q -E -e "$2" <<<"$1"
+	tap $? "$3" && return
+	diag "    got: $1"
+	diag "matches: $2"
+	return 1
+}
+
+# skip_all REASON: this machine can't do it; on CI that is a failure
+skip_all()
+{
+	[ "${CI:-}" != true ] || bail_out "skipped on CI: $*"
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+# skip N REASON: the next N
+skip()
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		if [ "${CI:-}" = true ]; then
+			tap 1 "skipped on CI: $2"
+		else
+			tap 0 "# SKIP $2"
+		fi
+	done
+}
+
+# ------------------------------------------------- a place, and its end
+SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/slurm-checkpoint-t.XXXXXX") || exit 1
+chmod 755 "$SCRATCH"
+CLUSTER=$SCRATCH/cluster
+WORK=$SCRATCH/work
+mkdir "$WORK"
+
+# Two ordinary users: under root jobs are the first one's.
+if [ "$(id -u)" -eq 0 ]; then
+	JOB_USER=nobody OTHER_USER=daemon
+	chown "$JOB_USER" "$WORK"
+else
+	JOB_USER=$(id -un) OTHER_USER=
+fi
+export JOB_USER OTHER_USER
+
+at_exit()
+{
+	local status=$? dir
+
+	trap - EXIT
+	for dir in "$SCRATCH"/*/etc/slurm.conf; do
+		[ -e "$dir" ] || continue
+		"$TOP/scripts/cluster" down "${dir%/etc/slurm.conf}"
+	done
+	if [ -n "$tap_planned" ] && [ "$tap_count" -ne "$tap_planned" ]; then
+		diag "planned $tap_planned tests, ran $tap_count"
+		tap_failed=1
+	fi
+	if [ "$tap_failed" -ne 0 ] || [ "$status" -ne 0 ]; then
+		diag "logs and job files are kept in $SCRATCH"
+		[ "$status" -ne 0 ] || status=1
+	elif [ -n "${KEEP:-}" ]; then
+		diag "kept: $SCRATCH"
+	else
+		cd / && rm -rf "$SCRATCH"
+	fi
+	exit "$status"
+}
+trap at_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+cd "$WORK" || exit 1
+
+# run_as USER COMMAND...: with that user's ids and groups and nothing of ours
+run_as()
+{
+	local user=$1
+
+	shift
+	if [ "$user" = "$(id -un)" ]; then
+		"$@"
+		return
+	fi
+	HOME=$WORK USER=$user LOGNAME=$user setpriv \
+		"--reuid=$user" "--regid=$(id -g "$user")" --init-groups \
+		--inh-caps=-all -- "$@"
+}
+
+# wait_for SECONDS WHAT COMMAND...: polls until the command succeeds
+wait_for()
+{
+	local bound_s=$1 what=$2 end=$((SECONDS + $1))
+
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		if ((SECONDS >= end)); then
+			diag "waited $bound_s s for $what: in vain"
+			return 1
+		fi
+		sleep 0.2
+	done
+}
+
+# -------------------------------------------------------------- cluster
+
+# cluster_up [OPTION]...: as of scripts/cluster up; bails out if it fails
+cluster_up()
+{
+	"$TOP/scripts/cluster" up "$CLUSTER" --build "$B" "$@" 2>&1 |
+		sed 's/^/# /' >&2
+	[ "${PIPESTATUS[0]}" -eq 0 ] || bail_out "no private cluster"
+	eval "$("$TOP/scripts/cluster" env "$CLUSTER")"
+}
+
+cluster_down()
+{
+	"$TOP/scripts/cluster" down "$CLUSTER"
+}
+
+# daemon stop|start|crash NAME...: slurmctld, munged, n1, ...
+daemon()
+{
+	local verb=$1
+
+	shift
+	"$TOP/scripts/cluster" "$verb" "$CLUSTER" "$@"
+}
+
+# is_idle: every node is, and none is drained, down or silent
+is_idle()
+{
+	! sinfo -h -N -o '%T' | grep -v -x idle
+}
+
+# nodes_idle: that as a test, once running epilogs are over
+nodes_idle()
+{
+	wait_for 30 'all nodes to be idle' is_idle
+	ok "${1:-every node is idle, none is drained}" is_idle
+}
+
+# ----------------------------------------------------------------- jobs
+
+# submit ARGUMENT...: sbatch as $JOB_USER; prints the job id
+submit()
+{
+	run_as "$JOB_USER" sbatch --parsable "$@"
+}
+
+# job_field ID FIELD: as scontrol shows it; of an array the record whose
+# JobId is ID
+job_field()
+{
+	scontrol show job "$1" 2>/dev/null | awk -v id="$1" -v field="$2" '
+		/^JobId=/ { mine = id ~ /_/ ? !seen++ : $1 == "JobId=" id }
+		!mine { next }
+		{ sub(/^ +/, "") }
+		index($0, field "=") == 1 && field ~ \
+			/^(Comment|AdminComment|Command|WorkDir|Std.*)$/ {
+			print substr($0, length(field) + 2)
+			exit
+		}
+		{
+			for (i = 1; i <= NF; i++)
+				if (index($i, field "=") == 1) {
+					print substr($i, length(field) + 2)
+					exit
+				}
+		}'
+}
+
+job_state()
+{
+	job_field "$1" JobState
+}
+
+# job_is ID STATE...: it is in one of these states
+job_is()
+{
+	local state id=$1 wanted
+
+	state=$(job_state "$id")
+	shift
+	for wanted in "$@"; do
+		[ "$state" = "$wanted" ] && return
+	done
+	echo "job $id is $state"
+	return 1
+}
+
+# job_over ID: nothing of it runs or waits any more
+job_over()
+{
+	! squeue -h -j "$1" -o %T 2>/dev/null | grep -q .
+}
+
+# wait_job SECONDS ID STATE...
+wait_job()
+{
+	local bound_s=$1 id=$2
+
+	shift 2
+	wait_for "$bound_s" "job $id to be $*" job_is "$id" "$@" && return
+	diag "job $id is $(job_state "$id"), reason $(job_field "$id" Reason)"
+	return 1
+}
+
+# script NAME: a job script from the standard input, executable, in $WORK
+script()
+{
+	cat >"$WORK/$1" && chmod 755 "$WORK/$1"
+}
