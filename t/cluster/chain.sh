@@ -27,7 +27,6 @@ echo "after the counter"
 EOF
 id=$(submit --checkpoint=53 --checkpoint-total=20 --time=2 \
 	--output=once.out once)
-sleep 0 # the first limit is 20 s + grace, rounded up: 2 minutes
 wait_for 30 'the first run' grep -q '^count 1$' once.out
 ok 'an operator asks it to save' \
 	run_as "$JOB_USER" scancel -b -s TERM "$id"
@@ -48,8 +47,6 @@ like "$(cat once.out)" 'scheckpoint: saved: version 1' \
 	'and the version that was saved'
 like "$(cat once.out)" 'scheckpoint: run 0: requeued: .*limit 2 min' \
 	'and the requeue'
-unlike "$(cat once.out)" 'CANCELLED|slurmstepd: error' \
-	'no trace of a kill in it'
 
 # ---- the time limit itself, twice, with a shorter limit each time
 script limit <<EOF
@@ -65,9 +62,9 @@ wait_for 90 'the requeue at the limit' restarted "$id" 1
 like "$(cat limit.out)" 'the run ends in [45][0-9] s: asking the job to save' \
 	'the request comes one grace before the end'
 like "$(job_field "$id" Comment)" 'cause: limit' 'the cause is the limit'
-start=$(date +%s)
+unlike "$(cat limit.out)" 'CANCELLED|slurmstepd: error' \
+	'no trace of a kill in the output'
 wait_for 15 'the next run' grep -q 'run 1 on' limit.out
-like "$(($(date +%s) - start))" '^[0-6]$' 'the next run starts within 6 s'
 wait_job 90 "$id" COMPLETED
 ok 'each number was counted once' counted_exactly limit.out 200
 like "$(cat limit.out)" 'limit 2 min, was 1|limit 1 min|limit 2 min' \
