@@ -167,10 +167,10 @@ static int find_job(const struct call *call, const char *what,
 		return SAYS_YES;
 	if (view.is_known)
 		return say_error(call,
-				 "no store of job %s in %s; if it was "
-				 "submitted with --checkpoint-dir, name "
-				 "the directory",
-				 what, view.work_dir);
+				 "job %s (%s) has no store in %s; if it was "
+				 "submitted with --checkpoint-dir, name the "
+				 "directory",
+				 what, view.state, view.work_dir);
 	return say_error(call,
 			 "Slurm doesn't know job %s (any more), and "
 			 "there is no checkpoint-%s here; name the "
