@@ -113,6 +113,38 @@ const struct command commands[] = {
 		.most = 2,
 		.run = command_verify,
 	},
+	{
+		.name = "release",
+		.arguments = "JOB|DIR VERSION",
+		.help = "Use a version again that was set aside.",
+		.use = USE_BY_USER,
+		.least = 2,
+		.most = 2,
+		.run = command_release,
+	},
+	{
+		.name = "clean",
+		.arguments = "JOB|DIR...",
+		.help = "Remove the versions of jobs that are over.",
+		.use = USE_BY_USER,
+		.least = 1,
+		.most = ANY_NUMBER,
+		.options =
+			{
+				{"force", NULL,
+				 "even if the job may go on from them"},
+			},
+		.run = command_clean,
+	},
+	{
+		.name = "requeue",
+		.arguments = "JOB|DIR...",
+		.help = "Let running jobs save, and requeue them.",
+		.use = USE_BY_USER,
+		.least = 1,
+		.most = ANY_NUMBER,
+		.run = command_requeue,
+	},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 

@@ -148,11 +148,12 @@ int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
 	    size_t err_size);
 
 /*
- * Open every store that `what` stands for and let show() speak of it; a blank
- * line between two.  The highest exit code of all.
+ * Open every store that `what` stands for and call each() for it, with a
+ * blank line between two.  CKPT_WRITE: on nobody's behalf, as settle does
+ * (ckpt_attach()).  The highest exit code of all.
  */
 int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
-	       int (*show)(const struct call *call, struct ckpt_store *store));
+	       int (*each)(const struct call *call, struct ckpt_store *store));
 /* "job 1234", "job 1200_3 (1234)" for an array task, "" where nobody's. */
 #define JOB_NAME_MAX 80
 const char *job_name(char text[JOB_NAME_MAX], const struct ckpt_store *store);
@@ -207,5 +208,8 @@ int command_status(struct call *call);
 int command_history(struct call *call);
 int command_list(struct call *call);
 int command_verify(struct call *call);
+int command_release(struct call *call);
+int command_clean(struct call *call);
+int command_requeue(struct call *call);
 
 #endif

@@ -167,10 +167,10 @@ static int find_job(const struct call *call, const char *what,
 		return SAYS_YES;
 	if (view.is_known)
 		return say_error(call,
-				 "no store of job %s in %s; if it was "
-				 "submitted with --checkpoint-dir, name "
-				 "the directory",
-				 what, view.work_dir);
+				 "job %s (%s) has no store in %s; if it was "
+				 "submitted with --checkpoint-dir, name the "
+				 "directory",
+				 what, view.state, view.work_dir);
 	return say_error(call,
 			 "Slurm doesn't know job %s (any more), and "
 			 "there is no checkpoint-%s here; name the "
@@ -204,7 +204,7 @@ int find_stores(const struct call *call, const char *what,
 }
 
 int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
-	       int (*show)(const struct call *call, struct ckpt_store *store))
+	       int (*each)(const struct call *call, struct ckpt_store *store))
 {
 	struct stores stores = {0};
 	int code = find_stores(call, what, &stores);
@@ -217,10 +217,13 @@ int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
 
 		if (i)
 			putchar('\n');
-		status = ckpt_open(&store, stores.dirs[i], mode,
-				   CKPT_RUN_PRESENT, &err);
+		status = mode == CKPT_WRITE
+				 ? ckpt_attach(&store, stores.dirs[i], NULL,
+					       &err)
+				 : ckpt_open(&store, stores.dirs[i], CKPT_READ,
+					     CKPT_RUN_PRESENT, &err);
 		one = status ? say_status(call, status, &err)
-			     : show(call, store);
+			     : each(call, store);
 		if (one > code)
 			code = one;
 		ckpt_close(store);

@@ -81,13 +81,16 @@ const char *say_bytes(char text[SAY_BYTES_MAX], uint64_t bytes)
 
 const char *say_progress(char text[SAY_PROGRESS_MAX], double progress)
 {
-	if (progress >= 0 && progress <= 1)
-		/* Never "100 %" before it is. */
-		snprintf(text, SAY_PROGRESS_MAX, "%d.%d %%",
-			 (int)(progress * 1000) / 10,
-			 (int)(progress * 1000) % 10);
-	else
+	int thousandths;
+
+	if (progress >= 0 && progress <= 1) {
+		/* Never "100 %" before it is; but 0.57 * 1000 is 569.99... */
+		thousandths = (int)(progress * 1000 + 1e-9);
+		snprintf(text, SAY_PROGRESS_MAX, "%d.%d %%", thousandths / 10,
+			 thousandths % 10);
+	} else {
 		snprintf(text, SAY_PROGRESS_MAX, "-");
+	}
 	return text;
 }
 

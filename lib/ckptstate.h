@@ -9,10 +9,31 @@
  * job it finds the store through the environment variables
  * SLURM_CHECKPOINT_DIR and SLURM_CHECKPOINT_RUN.
  *
+ * The whole of it, for a program that goes on where it was:
+ *
+ *	ckpt_open(&store, NULL, CKPT_WRITE, CKPT_RUN_PRESENT, &err);
+ *	if (ckpt_restore(store, &version, &dir, &err) == CKPT_OK)
+ *		read_state(dir);
+ *	ckpt_notice_install(SIGTERM, &err);
+ *	while (compute()) {
+ *		if (!ckpt_notice_pending())
+ *			continue;
+ *		ckpt_begin(store, &stage, &err);
+ *		write_state(ckpt_stage_dir(stage));
+ *		return ckpt_commit(stage, NULL, &err) ? 1 : 0;
+ *	}
+ *	ckpt_done(store, &err);
+ *
  * Units: bytes, seconds, and seconds since the epoch, unless a name says
  * otherwise.  No function prints, exits, or changes signals or umask, but for
- * ckpt_notice_install().  A store or a stage may be used by one thread at a
- * time; different ones by different threads at once.
+ * ckpt_notice_install().  All block on storage, and only ckpt_notice_pending()
+ * and ckpt_notice_clear() may be called in a signal handler.  A store, or a
+ * stage together with its store, may be used by one thread at a time; several
+ * stores by several threads at once.  A process that forks leaves its stages to
+ * one of the two.
+ *
+ * err: every function that takes one fills it for every status but CKPT_OK,
+ * and leaves it alone or overwrites it on CKPT_OK; it may be NULL.
  */
 #ifndef CKPTSTATE_H
 #define CKPTSTATE_H
@@ -33,22 +54,22 @@ extern "C" {
 
 enum ckpt_status {
 	CKPT_OK = 0,
-	CKPT_NONE,	/* there is no such store, version or value */
-	CKPT_STALE,	/* a later run owns the store; nothing published */
-	CKPT_UNSURE,	/* done and visible, but the last sync failed */
-	CKPT_EINVAL,	/* an argument is not what it must be */
-	CKPT_EIO,	/* a system call failed: see errnum */
-	CKPT_DAMAGED,	/* what is stored is not what was committed */
-	CKPT_FOREIGN,	/* the store belongs to another job */
-	CKPT_SCHEMA,	/* the version is of another schema */
-	CKPT_NEWER,	/* written in a later format than this library reads */
-	CKPT_LIMIT,	/* a bound on size, depth or count is exceeded */
+	CKPT_NONE,    /* there is no such store, version or value */
+	CKPT_STALE,   /* a later run owns the store; nothing published */
+	CKPT_UNSURE,  /* done and visible, but the last sync failed */
+	CKPT_EINVAL,  /* an argument is not what it must be */
+	CKPT_EIO,     /* a system call failed: see errnum */
+	CKPT_DAMAGED, /* what is stored is not what was committed */
+	CKPT_FOREIGN, /* the store belongs to another job */
+	CKPT_SCHEMA,  /* the version is of another schema */
+	CKPT_NEWER,   /* written in a later format than this library reads */
+	CKPT_LIMIT,   /* a bound on size, depth or count is exceeded */
 	CKPT_ENOMEM,
 };
 
 /* What went wrong, in a sentence; filled for every status but CKPT_OK. */
 struct ckpt_error {
-	int errnum;	 /* errno of the call that failed, or 0 */
+	int errnum;	/* errno of the call that failed, or 0 */
 	char text[512]; /* one line, no newline, no control characters */
 };
 
@@ -68,6 +89,8 @@ struct ckpt_version {
 	uint32_t strikes;     /* runs that failed to start from it */
 	bool is_aside;	      /* set aside: restore passes it over */
 	char reason[128];     /* why it was set aside */
+	uint32_t shards;      /* processes that wrote it, 0: one alone */
+	double took_s;	      /* from ckpt_begin() to its manifest */
 };
 
 /* A run number that means "the one in SLURM_CHECKPOINT_RUN, else the
@@ -79,90 +102,223 @@ enum ckpt_mode {
 	CKPT_WRITE = 1, /* commit too, on behalf of a run */
 };
 
+/* What a status means, in a few words; never NULL, not to be freed. */
 CKPT_API const char *ckpt_status_text(enum ckpt_status status);
 
 /*
- * Open a store.
+ * Open a store that is there.
  *
  * store  set on CKPT_OK to a handle that ckpt_close() frees; else NULL
- * dir    the store's directory; NULL: from SLURM_CHECKPOINT_DIR
+ * dir    the store's directory; NULL: from SLURM_CHECKPOINT_DIR.  A relative
+ *        one is taken from the present directory, once
  * run    the run on whose behalf to write, or CKPT_RUN_PRESENT
  *
- * CKPT_NONE where there is no store, CKPT_NEWER, CKPT_DAMAGED, CKPT_EIO,
- * CKPT_STALE (a later run than `run` has begun; writing only), CKPT_ENOMEM.
+ * CKPT_NONE     there is no store, or dir is NULL outside of a job
+ * CKPT_STALE    a later run than `run` has begun (CKPT_WRITE only)
+ * CKPT_FOREIGN  the directory is another user's (CKPT_WRITE only)
+ * CKPT_NEWER    the store was made by a later release
+ * CKPT_DAMAGED  its store.json isn't what was written
+ * CKPT_EINVAL, CKPT_EIO, CKPT_ENOMEM
+ *
+ * Opening for writing removes the stages that earlier runs left behind.
  */
 CKPT_API enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 				    enum ckpt_mode mode, int run,
 				    struct ckpt_error *err);
+
+/* Free a handle, NULL too.  Its stages must be committed or aborted first. */
 CKPT_API void ckpt_close(struct ckpt_store *store);
 
-/* Name and number of the application's own format: stamped on each version
- * that is committed, and required of each that is restored. */
+/*
+ * Name and number of the application's own format: stamped on each version
+ * that is committed, and required of each that is restored.  Without a call
+ * versions of any schema are restored.
+ *
+ * name  at most 63 bytes; copied
+ */
 CKPT_API enum ckpt_status ckpt_schema(struct ckpt_store *store,
 				      const char *name, uint32_t number,
 				      struct ckpt_error *err);
 
-/* Begin a version: an empty staging directory. */
+/*
+ * Begin a version: an empty staging directory in the store.
+ *
+ * store  open for writing; must outlive the stage
+ * stage  set on CKPT_OK to what ckpt_commit() or ckpt_abort() frees; else NULL
+ *
+ * CKPT_STALE, CKPT_EINVAL (open for reading), CKPT_EIO, CKPT_ENOMEM: nothing
+ * was created.
+ */
 CKPT_API enum ckpt_status ckpt_begin(struct ckpt_store *store,
 				     struct ckpt_stage **stage,
 				     struct ckpt_error *err);
-/* The staging directory: write files straight into it. Valid until commit. */
+
+/*
+ * Begin one shard of a version that `count` processes write together, on any
+ * nodes.  The version is published when all have committed their shards, by
+ * the one that comes last, and never with one missing: should a process die,
+ * the version before stays the newest.
+ *
+ * mark   what the shards of one version, and of no other version of this run,
+ *        have in common, such as "step 1200"; at most 255 bytes, copied
+ * index  from 0 to count - 1
+ *
+ * A restored version holds the files of shard 3 in its directory shard-0003.
+ * Otherwise as ckpt_begin().
+ */
+CKPT_API enum ckpt_status ckpt_shard_begin(struct ckpt_store *store,
+					   struct ckpt_stage **stage,
+					   const char *mark, uint32_t index,
+					   uint32_t count,
+					   struct ckpt_error *err);
+
+/*
+ * The staging directory: write files and directories straight into it.  They
+ * needn't be synced, but must be closed before ckpt_commit().  The path is
+ * absolute, the stage's own, and valid until commit or abort.
+ */
 CKPT_API const char *ckpt_stage_dir(const struct ckpt_stage *stage);
-/* Copy a file or directory in, under `name` (NULL: its last component). */
+
+/*
+ * Copy a file or a directory with all that is in it into the stage.
+ *
+ * path  what to copy; links to files are followed, inside of a directory
+ *       links to directories are refused, and the store itself is left out
+ * name  its name in the version, perhaps with directories ("a/b"); NULL: the
+ *       last component of path
+ *
+ * CKPT_EINVAL  the name leads out of the version, is reserved or there
+ *              already; or path holds what is neither file nor directory
+ * CKPT_EIO     a system call failed; errnum EBUSY: a file was written to
+ *              while it was copied
+ * CKPT_LIMIT   too many levels of directories
+ *
+ * After a failure a part may be staged: abort.  Blocks of the file are shared
+ * instead of copied where the file system can.
+ */
 CKPT_API enum ckpt_status ckpt_add(struct ckpt_stage *stage, const char *path,
 				   const char *name, struct ckpt_error *err);
+
+/* How much of the whole job this version has done, from 0 to 1.  Without a
+ * call it is what the run told last by ckpt_progress(). */
 CKPT_API enum ckpt_status ckpt_stage_progress(struct ckpt_stage *stage,
 					      double progress,
 					      struct ckpt_error *err);
-/* Publish; the stage is freed whatever is returned. */
+
+/* Put a short text into the version's manifest, for ckpt_read_note() and for
+ * people: key of 1 to 63 bytes, value of at most 1023, at most 64 of them.  The
+ * same key again replaces the value. */
+CKPT_API enum ckpt_status ckpt_note(struct ckpt_stage *stage, const char *key,
+				    const char *value, struct ckpt_error *err);
+
+/*
+ * Publish what was staged as the next version of the store.
+ *
+ * stage    from ckpt_begin() or ckpt_shard_begin(); taken: freed whatever is
+ *          returned
+ * version  set to the new version's number on CKPT_OK and CKPT_UNSURE, else
+ *          untouched; may be NULL.  0: of a shard, while others are missing
+ *
+ * CKPT_OK      durable: files, manifest and directories are synced
+ * CKPT_STALE   a later run owns the store; nothing published
+ * CKPT_EINVAL  the stage is empty, or holds what no version may: links, FIFOs,
+ *              files that have another name elsewhere, a MANIFEST.json; or
+ *              this shard was committed before under the same mark
+ * CKPT_EIO     a system call failed (err->errnum); nothing published
+ * CKPT_UNSURE  published, but the last sync failed: visible now, may be gone
+ *              after a crash; do not commit the same state again
+ * CKPT_LIMIT   too many files, levels or versions; nothing published
+ * CKPT_ENOMEM  nothing published
+ *
+ * A crash part way leaves the versions as they were and one stale staging
+ * directory, which the next run sweeps.
+ */
 CKPT_API enum ckpt_status ckpt_commit(struct ckpt_stage *stage,
 				      uint32_t *version,
 				      struct ckpt_error *err);
+
+/* Remove and free a stage, NULL too. */
 CKPT_API void ckpt_abort(struct ckpt_stage *stage);
 
 /*
- * Find the newest version that is whole: digests are verified, what fails is
- * set aside (when the store is open for writing) and the one before is tried.
+ * Find the newest version that is whole.  Every file is read and compared with
+ * its digest; a version that fails is set aside (when the store is open for
+ * writing) and the one before is tried.  All processes of a run that call this
+ * before the run has committed anything get the same version.
  *
- * version  filled on CKPT_OK
- * dir      set to its directory, valid until the next restore or close
+ * version  filled on CKPT_OK; may be NULL
+ * dir      set on CKPT_OK to its directory, absolute, valid until the next
+ *          restore or close; may be NULL.  Read its files, never change them
  *
- * CKPT_NONE where there is no good version.
+ * CKPT_NONE    there is no good version; err tells what is wrong with the last
+ * CKPT_SCHEMA  the newest has another schema than ckpt_schema() named
+ * CKPT_NEWER   the newest was written by a later release
+ * CKPT_EIO     reading failed in a way that may pass: try again
  */
 CKPT_API enum ckpt_status ckpt_restore(struct ckpt_store *store,
 				       struct ckpt_version *version,
 				       const char **dir,
 				       struct ckpt_error *err);
 
-/* All versions, newest first; *list is freed with free(). */
+/*
+ * All versions, newest first, those set aside among them; one whose manifest
+ * can't be read is_aside with the reason and has no files.
+ *
+ * list  set on CKPT_OK to an array that free() frees; else NULL
+ */
 CKPT_API enum ckpt_status ckpt_list(struct ckpt_store *store,
 				    struct ckpt_version **list, size_t *count,
 				    struct ckpt_error *err);
-/* Read every file of a version and compare with its manifest. */
-CKPT_API enum ckpt_status ckpt_verify(struct ckpt_store *store,
-				      uint32_t version,
-				      struct ckpt_error *err);
 
-/* Tell how much of the whole job is done, from 0 to 1. */
+/* Read every file of a version and compare with its manifest: CKPT_OK, or
+ * CKPT_DAMAGED with the file and what is wrong.  Changes nothing. */
+CKPT_API enum ckpt_status ckpt_verify(struct ckpt_store *store,
+				      uint32_t version, struct ckpt_error *err);
+
+/* Copy a version's note into value, which has room for size bytes.
+ * CKPT_NONE: no such version or note, CKPT_LIMIT: it doesn't fit. */
+CKPT_API enum ckpt_status ckpt_read_note(struct ckpt_store *store,
+					 uint32_t version, const char *key,
+					 char *value, size_t size,
+					 struct ckpt_error *err);
+
+/* How long the newest version took, and its size: what the next one may need.
+ * Either may be NULL.  CKPT_NONE: there is no version yet. */
+CKPT_API enum ckpt_status ckpt_last_save(struct ckpt_store *store,
+					 double *seconds, uint64_t *bytes,
+					 struct ckpt_error *err);
+
+/* Tell how much of the whole job is done, from 0 to 1.  Cheap: not synced, as
+ * it is an estimate. */
 CKPT_API enum ckpt_status ckpt_progress(struct ckpt_store *store,
 					double progress,
 					struct ckpt_error *err);
-/* Say that the job is finished: it is not run again. */
+
+/* Say that the job is finished: it is not run again.  Durable on CKPT_OK;
+ * CKPT_STALE: a later run has begun, nothing was said. */
 CKPT_API enum ckpt_status ckpt_done(struct ckpt_store *store,
 				    struct ckpt_error *err);
-/* Seconds until the end of this run, as last known. */
+
+/* Seconds until the end of this run, as last known; 0: it is over.
+ * CKPT_NONE: nobody has told. */
 CKPT_API enum ckpt_status ckpt_time_left(struct ckpt_store *store,
 					 int64_t *seconds,
 					 struct ckpt_error *err);
-/* Is the present run asked to save and stop?  CKPT_OK: yes, CKPT_NONE: no. */
+
+/*
+ * Is the present run asked to save and stop?  CKPT_OK: yes, CKPT_NONE: no.
+ * A store that is open for writing also learns that the request was heard, so
+ * that the job is run again though no signal reached anyone.
+ */
 CKPT_API enum ckpt_status ckpt_requested(struct ckpt_store *store,
 					 struct ckpt_error *err);
 
-/* Let `signum` set a flag that a loop can poll (async-signal-safe). */
+/* Let `signum` set a flag that a loop can poll.  It is the process's, not a
+ * store's.  Interrupted system calls go on (SA_RESTART). */
 CKPT_API enum ckpt_status ckpt_notice_install(int signum,
 					      struct ckpt_error *err);
-CKPT_API bool ckpt_notice_pending(void);
-CKPT_API void ckpt_notice_clear(void);
+CKPT_API bool ckpt_notice_pending(void); /* async-signal-safe */
+CKPT_API void ckpt_notice_clear(void);	 /* async-signal-safe */
 
 #ifdef __cplusplus
 }

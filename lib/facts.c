@@ -60,12 +60,10 @@ double ckpt_told_progress(struct ckpt_store *store, unsigned run)
 
 enum ckpt_status ckpt_done(struct ckpt_store *store, struct ckpt_error *err)
 {
-	enum ckpt_status status = ckpt_need_writer(store, err);
+	enum ckpt_status status = ckpt_begin_change(store, err);
 	struct ckpt_record *rec;
 	char name[CKPT_ENTRY_NAME];
 
-	if (!status)
-		status = ckpt_fence(store, err);
 	if (status)
 		return status;
 	rec = ckpt_record_new("done");

@@ -89,7 +89,8 @@ static int open_parent(int dirfd, const char *name, const char **last)
 	return fd;
 }
 
-int ckpt_fs_open_file(int dirfd, const char *name, uid_t owner, struct stat *st)
+int ckpt_fs_open_file(int dirfd, const char *name, int flags, uid_t owner,
+		      struct stat *st)
 {
 	int parent = -1, fd, wrong = 0;
 
@@ -104,7 +105,7 @@ int ckpt_fs_open_file(int dirfd, const char *name, uid_t owner, struct stat *st)
 		dirfd = parent;
 	}
 	/* Non-blocking: a FIFO without a writer must not hold us up. */
-	fd = ckpt_fs_open(dirfd, name, O_RDONLY | O_NONBLOCK, 0);
+	fd = ckpt_fs_open(dirfd, name, flags | O_NONBLOCK, 0);
 	ckpt_fs_close(&parent);
 	if (fd < 0)
 		return -1;
@@ -135,7 +136,7 @@ int ckpt_fs_read_small(int dirfd, const char *name, uid_t owner, size_t max,
 	int fd, rc = -1;
 
 	*text = NULL;
-	fd = ckpt_fs_open_file(dirfd, name, owner, &st);
+	fd = ckpt_fs_open_file(dirfd, name, O_RDONLY, owner, &st);
 	if (fd < 0)
 		return -1;
 	if (st.st_size < 0 || (uint64_t)st.st_size > max) {
@@ -218,7 +219,8 @@ void ckpt_fs_unique(char *name, size_t size, const char *prefix)
 
 /* A whole file under a name of its own: the first half of replacing. */
 static int write_temporary(int dirfd, char name[CKPT_ENTRY_NAME],
-			   const char *text, size_t len_bytes, bool is_synced)
+			   const char *text, size_t len_bytes, bool is_synced,
+			   struct stat *st)
 {
 	int fd, rc = 0;
 
@@ -227,7 +229,7 @@ static int write_temporary(int dirfd, char name[CKPT_ENTRY_NAME],
 	if (fd < 0)
 		return -1;
 	if (ckpt_fs_write(fd, text, len_bytes) < 0 ||
-	    (is_synced && ckpt_fs_sync(fd) < 0))
+	    (is_synced && ckpt_fs_sync(fd) < 0) || fstat(fd, st) < 0)
 		rc = -1;
 	/* Network file systems report a failed write here. */
 	if (rc == 0)
@@ -245,32 +247,68 @@ static void unlink_quietly(int dirfd, const char *name)
 	errno = saved;
 }
 
+/* Is what st tells of the file called name?  errno is kept. */
+static bool is_file(int dirfd, const char *name, const struct stat *st)
+{
+	int saved = errno;
+	struct stat now;
+	bool is_same = fstatat(dirfd, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+
+	errno = saved;
+	return is_same;
+}
+
 int ckpt_fs_replace(int dirfd, const char *name, const char *text,
 		    size_t len_bytes, bool is_synced)
 {
 	char tmp[CKPT_ENTRY_NAME];
+	struct stat st = {0};
+	int rc;
 
-	if (write_temporary(dirfd, tmp, text, len_bytes, is_synced) < 0 ||
-	    renameat(dirfd, tmp, dirfd, name) < 0) {
+	rc = write_temporary(dirfd, tmp, text, len_bytes, is_synced, &st);
+	if (rc == 0)
+		rc = renameat(dirfd, tmp, dirfd, name);
+	/* Over a network it may have happened though its answer was lost. */
+	if (rc < 0 && !(st.st_ino && is_file(dirfd, name, &st))) {
 		unlink_quietly(dirfd, tmp);
 		return -1;
 	}
 	return is_synced ? ckpt_fs_sync_dir(dirfd) : 0;
 }
 
+/* Rename a file, but never onto another: by what the file system can do. */
+static int rename_new(int dirfd, const char *tmp, const char *name)
+{
+	struct stat st;
+
+	if (renameat2(dirfd, tmp, dirfd, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (linkat(dirfd, tmp, dirfd, name, 0) == 0) {
+		unlink_quietly(dirfd, tmp);
+		return 0;
+	}
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+		return -1;
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(dirfd, tmp, dirfd, name);
+}
+
 int ckpt_fs_create(int dirfd, const char *name, const char *text,
 		   size_t len_bytes)
 {
 	char tmp[CKPT_ENTRY_NAME];
-	int rc = write_temporary(dirfd, tmp, text, len_bytes, true);
+	struct stat st = {0};
+	int rc = write_temporary(dirfd, tmp, text, len_bytes, true, &st);
 
 	if (rc == 0)
-		rc = renameat2(dirfd, tmp, dirfd, name, RENAME_NOREPLACE);
-	if (rc < 0 && (errno == EINVAL || errno == ENOSYS)) {
-		rc = linkat(dirfd, tmp, dirfd, name, 0);
-		unlink_quietly(dirfd, tmp);
-	}
-	if (rc < 0) {
+		rc = rename_new(dirfd, tmp, name);
+	if (rc < 0 && !(st.st_ino && is_file(dirfd, name, &st))) {
 		unlink_quietly(dirfd, tmp);
 		return -1;
 	}
@@ -384,6 +422,10 @@ static int remove_entry(const char *name, void *arg)
 
 	if (unlinkat(parent->dirfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
+	/* A directory that its owner made read-only is still to go. */
+	if (errno == EACCES && fchmod(parent->dirfd, 0700) == 0 &&
+	    unlinkat(parent->dirfd, name, 0) == 0)
+		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -1;
 	if (child.depth > REMOVE_DEPTH_MAX) {
@@ -391,6 +433,9 @@ static int remove_entry(const char *name, void *arg)
 		return -1;
 	}
 	child.dirfd = ckpt_fs_open_dir(parent->dirfd, name);
+	if (child.dirfd < 0 && errno == EACCES &&
+	    fchmodat(parent->dirfd, name, 0700, 0) == 0)
+		child.dirfd = ckpt_fs_open_dir(parent->dirfd, name);
 	if (child.dirfd < 0)
 		return -1;
 	rc = ckpt_fs_each(child.dirfd, remove_entry, &child);

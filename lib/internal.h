@@ -10,11 +10,13 @@
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "lib/store.h"
 
 #define CKPT_FORMAT	   1 /* the newest on-disk format this code reads */
 #define CKPT_MANIFEST	   "MANIFEST.json"
+#define CKPT_SHARD_FILE	   ".shard.json" /* at the root of a shard */
 #define CKPT_STORE_FILE	   "store.json"
 #define CKPT_NAME_MAX	   4095	      /* of a file in a version */
 #define CKPT_DEPTH_MAX	   32	      /* components of such a name */
@@ -28,6 +30,12 @@
 #define CKPT_VERSION_MAX   999999999
 #define CKPT_DIGEST_LENGTH 32 /* hex digits of an XXH3-128 */
 #define CKPT_ENTRY_NAME	   64 /* holds any name of the store's own */
+
+/* A version that was read in full and found to be whole. */
+struct ckpt_checked {
+	uint32_t number;
+	ino_t ino;
+};
 
 struct ckpt_store {
 	char *dir; /* absolute */
@@ -43,6 +51,37 @@ struct ckpt_store {
 	char *restored;		      /* what ckpt_restore() handed out */
 	struct ckpt_checked *checked; /* versions seen to be whole */
 	size_t checked_count;
+};
+
+/* A text that grows; failed is set, and stays, when memory ran out. */
+struct ckpt_text {
+	char *data;
+	size_t len_bytes;
+	size_t size_bytes;
+	bool failed;
+};
+
+struct ckpt_stage {
+	struct ckpt_store *store;
+	char name[CKPT_ENTRY_NAME];
+	char *path;
+	int fd;
+	double progress; /* negative: what the run told */
+	struct timespec begun;
+	struct ckpt_record *head; /* the manifest's members but the files */
+	uint32_t shards;	  /* 0: the whole version is staged here */
+	uint32_t shard;
+	char *mark;	/* what the shards of one version have in common */
+	bool is_parted; /* moved to the other shards: no longer ours */
+};
+
+/* What becomes of a stage's files while they are digested and synced. */
+struct ckpt_sealing {
+	struct ckpt_stage *stage;
+	struct ckpt_digest *digest;
+	struct ckpt_text list; /* the manifest's entries */
+	uint32_t files;
+	struct ckpt_error *err;
 };
 
 /* ---- status.c ---- */
@@ -70,13 +109,6 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd,
 uint64_t ckpt_digest_small(const void *data, size_t len_bytes);
 
 /* ---- json.c ---- */
-/* A text that grows; failed is set, and stays, when memory ran out. */
-struct ckpt_text {
-	char *data;
-	size_t len_bytes;
-	size_t size_bytes;
-	bool failed;
-};
 void ckpt_text_add(struct ckpt_text *text, const char *data, size_t len_bytes);
 void ckpt_text_free(struct ckpt_text *text);
 
@@ -130,7 +162,7 @@ int ckpt_fs_open_users(int dirfd, const char *name);
 int ckpt_fs_open_dir(int dirfd, const char *name);
 /* A regular file of owner, below dirfd; name may have components.  errno
  * EPERM: somebody else's, EFTYPE's stand-in EMEDIUMTYPE: no regular file. */
-int ckpt_fs_open_file(int dirfd, const char *name, uid_t owner,
+int ckpt_fs_open_file(int dirfd, const char *name, int flags, uid_t owner,
 		      struct stat *st);
 int ckpt_fs_read_small(int dirfd, const char *name, uid_t owner, size_t max,
 		       char **text, size_t *len_bytes);
@@ -156,12 +188,29 @@ int ckpt_fs_each(int dirfd, int (*each)(const char *name, void *arg),
 int ckpt_fs_remove(int dirfd, const char *name); /* a file or a whole tree */
 void ckpt_fs_unique(char *name, size_t size, const char *prefix);
 
+/* ---- stage.c, commit.c, shard.c ---- */
+void ckpt_stage_name(const struct ckpt_store *store,
+		     char name[CKPT_ENTRY_NAME]);
+void ckpt_stage_free(struct ckpt_stage *stage);
+bool ckpt_is_reserved(const char *name);
+enum ckpt_status ckpt_seal_manifest(struct ckpt_sealing *s, const char *name,
+				    uint32_t number);
+enum ckpt_status ckpt_publish(struct ckpt_sealing *s, uint32_t *number);
+/* Is the open directory fd the one called name?  errno is kept. */
+bool ckpt_is_moved(int fd, int dirfd, const char *name);
+/* Seal a shard; when it was the last one, the stage becomes the whole
+ * version's, to be published; else it is parted with. */
+enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s);
+
 /* ---- store.c ---- */
 /* Has a later run begun than the one this handle writes for? */
 enum ckpt_status ckpt_fence(struct ckpt_store *store, struct ckpt_error *err);
 /* Refuse a handle that is open for reading. */
 enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
 				  struct ckpt_error *err);
+/* Both: may this handle change the store now? */
+enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
+				   struct ckpt_error *err);
 /* "v000012" → 12; 0: no version's name. */
 uint32_t ckpt_version_number(const char *name);
 void ckpt_version_name(char name[CKPT_ENTRY_NAME], uint32_t number);

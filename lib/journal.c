@@ -51,41 +51,54 @@ int ckpt_journal_newest(struct ckpt_store *store)
 
 /* --------------------------------------------------------------- append */
 
-/* 1: the last line is torn, or nobody knows. */
-static int ends_torn(int fd, off_t size)
+/* Is the last line torn, or does nobody know? */
+static bool ends_torn(int fd, off_t size)
 {
 	char last;
 
 	if (size == 0)
-		return 0;
+		return false;
 	return pread(fd, &last, 1, size - 1) != 1 || last != '\n';
 }
 
-static enum ckpt_status append_line(int fd, off_t size,
-				    const struct ckpt_text *line,
-				    const char *path, struct ckpt_error *err)
+/* One line by one write().  When that was cut short, the line is written once
+ * more on a line of its own, as readers skip the torn one. */
+static int write_line(int fd, bool is_torn, const struct ckpt_text *line)
 {
 	struct ckpt_text whole = {0};
-	enum ckpt_status status = CKPT_OK;
-	ssize_t put;
+	int tries, rc = -1;
 
-	if (ends_torn(fd, size))
-		ckpt_text_add(&whole, "\n", 1);
+	ckpt_text_add(&whole, "\n", 1);
 	ckpt_text_add(&whole, line->data, line->len_bytes);
-	if (whole.failed) {
-		status = ckpt_no_memory(err);
-		goto out;
+	if (whole.failed)
+		errno = ENOMEM;
+	for (tries = 0; !whole.failed && rc < 0 && tries < 2; tries++) {
+		const char *from = whole.data + !is_torn;
+		size_t len = whole.len_bytes - !is_torn;
+		ssize_t put = TEMP_FAILURE_RETRY(write(fd, from, len));
+
+		if (put < 0)
+			break;
+		rc = (size_t)put == len ? 0 : -1;
+		is_torn = true;
+		errno = ENOSPC;
 	}
-	put = TEMP_FAILURE_RETRY(write(fd, whole.data, whole.len_bytes));
-	if (put != (ssize_t)whole.len_bytes)
-		status = ckpt_fail(err, CKPT_EIO, put < 0 ? errno : ENOSPC,
-				   "%s could not be written", path);
-	else if (TEMP_FAILURE_RETRY(fdatasync(fd)) < 0)
-		status = ckpt_fail(err, CKPT_UNSURE, errno,
-				   "%s could not be synced", path);
-out:
 	ckpt_text_free(&whole);
-	return status;
+	return rc;
+}
+
+static enum ckpt_status append_line(const struct ckpt_store *store, int fd,
+				    off_t size, const struct ckpt_text *line,
+				    const char *name, struct ckpt_error *err)
+{
+	if (write_line(fd, ends_torn(fd, size), line) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be written", store->dir,
+				 name);
+	if (TEMP_FAILURE_RETRY(fdatasync(fd)) < 0)
+		return ckpt_fail(err, CKPT_UNSURE, errno,
+				 "%s/%s could not be synced", store->dir, name);
+	return CKPT_OK;
 }
 
 static enum ckpt_status append(struct ckpt_store *store, const char *name,
@@ -94,7 +107,7 @@ static enum ckpt_status append(struct ckpt_store *store, const char *name,
 	struct ckpt_text line = {0};
 	struct stat st;
 	enum ckpt_status status;
-	int fd = -1, check = -1;
+	int fd = -1;
 
 	ckpt_record_stamp(rec);
 	ckpt_record_seal(rec, &line);
@@ -108,20 +121,15 @@ static enum ckpt_status append(struct ckpt_store *store, const char *name,
 				   line.len_bytes, name);
 		goto out;
 	}
-	/* Looked at before it is opened for writing, so that a FIFO or a
-	 * device gets nothing. */
-	check = ckpt_fs_open_file(store->fd, name, store->owner, &st);
-	if (check >= 0)
-		fd = ckpt_fs_open(store->fd, name,
-				  O_RDWR | O_APPEND | O_NONBLOCK, 0);
+	fd = ckpt_fs_open_file(store->fd, name, O_RDWR | O_APPEND, store->owner,
+			       &st);
 	if (fd < 0)
 		status = ckpt_fail(err, errno == ENOENT ? CKPT_NONE : CKPT_EIO,
 				   errno, "%s/%s could not be opened",
 				   store->dir, name);
 	else
-		status = append_line(fd, st.st_size, &line, name, err);
+		status = append_line(store, fd, st.st_size, &line, name, err);
 out:
-	ckpt_fs_close(&check);
 	ckpt_fs_close(&fd);
 	ckpt_text_free(&line);
 	return status;
@@ -217,7 +225,8 @@ enum ckpt_status ckpt_journal_read(struct ckpt_store *store, unsigned run,
 	if (!reader)
 		return ckpt_no_memory(err);
 	memset(reader, 0, offsetof(struct line_reader, data));
-	reader->fd = ckpt_fs_open_file(store->fd, name, store->owner, &st);
+	reader->fd =
+		ckpt_fs_open_file(store->fd, name, O_RDONLY, store->owner, &st);
 	if (reader->fd < 0) {
 		status = ckpt_fail(err, errno == ENOENT ? CKPT_NONE : CKPT_EIO,
 				   errno, "%s/%s could not be opened",

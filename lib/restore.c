@@ -12,12 +12,6 @@
 
 #include "lib/internal.h"
 
-/* A version that was read in full and found to be whole. */
-struct ckpt_checked {
-	uint32_t number;
-	ino_t ino;
-};
-
 static enum ckpt_status damaged(struct ckpt_error *err, uint32_t number,
 				const char *what)
 {
@@ -66,6 +60,7 @@ static enum ckpt_status read_head(const struct ckpt_manifest *manifest,
 	int64_t run = ckpt_record_int(head, "run", -1);
 	int64_t schema = ckpt_record_int(head, "schema", 0);
 	int64_t format = ckpt_record_int(head, "format", 0);
+	int64_t shards;
 
 	if (run >= 0 && run <= CKPT_RUN_MAX)
 		version->run = (uint32_t)run;
@@ -85,6 +80,10 @@ static enum ckpt_status read_head(const struct ckpt_manifest *manifest,
 	if (!(version->progress >= 0 && version->progress <= 1))
 		version->progress = -1;
 	version->schema = (uint32_t)schema;
+	version->took_s = ckpt_record_num(head, "took_s", 0);
+	shards = ckpt_record_int(head, "shards", 0);
+	version->shards = shards < 0 || shards > UINT32_MAX ? 0
+							    : (uint32_t)shards;
 	if (name)
 		strcpy(version->schema_name, name);
 	return CKPT_OK;
@@ -168,7 +167,7 @@ static enum ckpt_status verify_file(struct ckpt_store *store, int dirfd,
 	uint64_t bytes;
 	int fd;
 
-	fd = ckpt_fs_open_file(dirfd, file->name, store->owner, &st);
+	fd = ckpt_fs_open_file(dirfd, file->name, O_RDONLY, store->owner, &st);
 	if (fd < 0)
 		return file_failed(err, number, file->name, errno);
 	/* Told by its length, a truncated file needn't be read. */
@@ -382,6 +381,56 @@ enum ckpt_status ckpt_list(struct ckpt_store *store, struct ckpt_version **list,
 out:
 	free(versions);
 	free(numbers.list);
+	return status;
+}
+
+enum ckpt_status ckpt_read_note(struct ckpt_store *store, uint32_t number,
+				const char *key, char *value, size_t size,
+				struct ckpt_error *err)
+{
+	struct ckpt_manifest manifest;
+	struct ckpt_version version;
+	enum ckpt_status status;
+	const char *note;
+	int dirfd;
+
+	status = ckpt_version_load(store, number, &dirfd, &manifest, &version,
+				   err);
+	if (status)
+		return status;
+	note = ckpt_record_note(manifest.head, key);
+	if (!note)
+		status = ckpt_fail(err, CKPT_NONE, 0,
+				   "version %u has no note '%s'", number, key);
+	else if (strlen(note) >= size)
+		status = ckpt_fail(err, CKPT_LIMIT, 0,
+				   "the note '%s' has %zu bytes", key,
+				   strlen(note));
+	else
+		strcpy(value, note);
+	ckpt_manifest_free(&manifest);
+	ckpt_fs_close(&dirfd);
+	return status;
+}
+
+enum ckpt_status ckpt_last_save(struct ckpt_store *store, double *seconds,
+				uint64_t *bytes, struct ckpt_error *err)
+{
+	struct ckpt_version *list = NULL;
+	enum ckpt_status status;
+	size_t count, i = 0;
+
+	status = ckpt_list(store, &list, &count, err);
+	while (!status && i < count && is_unreadable(&list[i]))
+		i++;
+	if (!status && i == count)
+		status = ckpt_fail(err, CKPT_NONE, 0,
+				   "the store %s has no version", store->dir);
+	if (!status && seconds)
+		*seconds = list[i].took_s;
+	if (!status && bytes)
+		*bytes = list[i].bytes;
+	free(list);
 	return status;
 }
 

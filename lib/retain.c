@@ -83,19 +83,10 @@ static enum ckpt_status need_version(struct ckpt_store *store, uint32_t number,
 	return ckpt_fail(err, CKPT_NONE, 0, "there is no version %u", number);
 }
 
-/* May this handle change the versions, and is there this one? */
-static enum ckpt_status begin_change(struct ckpt_store *store,
-				     struct ckpt_error *err)
-{
-	enum ckpt_status status = ckpt_need_writer(store, err);
-
-	return status ? status : ckpt_fence(store, err);
-}
-
 enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 			     const char *reason, struct ckpt_error *err)
 {
-	enum ckpt_status status = begin_change(store, err);
+	enum ckpt_status status = ckpt_begin_change(store, err);
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME], text[256];
 	int64_t count, last;
@@ -141,7 +132,7 @@ static enum ckpt_status unmark(struct ckpt_store *store, const char *what,
 enum ckpt_status ckpt_release(struct ckpt_store *store, uint32_t version,
 			      struct ckpt_error *err)
 {
-	enum ckpt_status status = begin_change(store, err);
+	enum ckpt_status status = ckpt_begin_change(store, err);
 
 	if (!status)
 		status = need_version(store, version, err);
@@ -220,7 +211,7 @@ static enum ckpt_status count_kept(struct ckpt_store *store,
 enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
 			     struct ckpt_error *err)
 {
-	enum ckpt_status status = begin_change(store, err);
+	enum ckpt_status status = ckpt_begin_change(store, err);
 	struct ckpt_version *list = NULL;
 	size_t count = 0, kept = 0;
 
@@ -290,7 +281,7 @@ static int clean_entry(const char *name, void *arg)
 
 enum ckpt_status ckpt_clean(struct ckpt_store *store, struct ckpt_error *err)
 {
-	enum ckpt_status status = begin_change(store, err);
+	enum ckpt_status status = ckpt_begin_change(store, err);
 
 	if (status)
 		return status;

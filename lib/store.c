@@ -363,6 +363,14 @@ enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
 			 "the store %s is open for reading only", store->dir);
 }
 
+enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
+				   struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_need_writer(store, err);
+
+	return status ? status : ckpt_fence(store, err);
+}
+
 enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 			   enum ckpt_mode mode, int run, struct ckpt_error *err)
 {

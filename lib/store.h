@@ -70,10 +70,10 @@ enum ckpt_status ckpt_journal_append(struct ckpt_store *store, unsigned run,
 				     struct ckpt_error *err);
 /* Call each() for every whole record of a run, oldest first; a damaged line
  * is skipped.  each() returning false ends the walk. CKPT_NONE: no journal. */
-enum ckpt_status
-ckpt_journal_read(struct ckpt_store *store, unsigned run,
-		  bool (*each)(const struct ckpt_record *rec, void *arg),
-		  void *arg, struct ckpt_error *err);
+enum ckpt_status ckpt_journal_read(struct ckpt_store *store, unsigned run,
+				   bool (*each)(const struct ckpt_record *rec,
+						void *arg),
+				   void *arg, struct ckpt_error *err);
 /* Number of the newest run that has a journal; -1: none. */
 int ckpt_journal_newest(struct ckpt_store *store);
 

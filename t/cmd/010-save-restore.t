@@ -98,6 +98,23 @@ exits 0 "a link to a file"
 is "is replaced by the file" one "$(cat state)"
 is "and what it led to is untouched" precious "$(cat "$temporary/far/precious")"
 
+# A copy that fails (here: no more than 50 KiB to a file) changes nothing.
+rm -rf state out
+echo good >state
+truncate -s 1M zeros
+run scheckpoint save state zeros
+echo mine >state
+run sh -c 'trap "" XFSZ; ulimit -f 100; scheckpoint restore'
+exits 2 "a copy that fails part way"
+says err "zeros could not be copied: File too large"
+is "leaves every file as it was" mine "$(cat state)"
+is "and nothing lying" "" "$(find . -name '.scheckpoint*')"
+run sh -c 'trap "" XFSZ; ulimit -f 100; scheckpoint save zeros'
+exits 2 "a save that fails part way"
+says err "zeros could not be copied: File too large"
+is "leaves no staging directory" "" "$(find checkpoint-7 -name '.stage*')"
+rm -r checkpoint-7/v000002
+
 # Damage
 rm -r names/* && run scheckpoint restore names
 exits 0 "the version is good"

@@ -128,7 +128,7 @@ exits 0 "the store of the default name in the job's directory"
 says out "$work/elsewhere/checkpoint-32"
 run scheckpoint status 33
 exits 2 "a job that Slurm knows, without a store"
-says err "no store of job 33 in $work/elsewhere; if it was submitted with"
+says err "job 33 (PENDING) has no store in $work/elsewhere; if it was"
 
 # restore from outside never goes over newer work unless told
 "$mkstore" claim "$work/checkpoint-40" 40 0

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shard.c: one version that many processes write, each its shard.
+ *
+ * A shard is staged and sealed like a version, and then moved into the
+ * directory where the shards of its version gather.  Whoever finds them all
+ * there moves that directory to a stage of its own, which only one process
+ * can do, and publishes it as any other version.  Nothing but rename is relied
+ * on, so the processes may be on different nodes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/internal.h"
+
+#define SHARDS_MAX 65536
+#define MARK_MAX   255
+
+enum ckpt_status ckpt_shard_begin(struct ckpt_store *store,
+				  struct ckpt_stage **stage, const char *mark,
+				  uint32_t index, uint32_t count,
+				  struct ckpt_error *err)
+{
+	enum ckpt_status status;
+
+	*stage = NULL;
+	if (!count || count > SHARDS_MAX || index >= count)
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "there is no shard %u of %u", index, count);
+	if (!mark || !*mark || strlen(mark) > MARK_MAX)
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "the shards of a version need a common mark "
+				 "of 1 to %d bytes",
+				 MARK_MAX);
+	status = ckpt_begin(store, stage, err);
+	if (status)
+		return status;
+	(*stage)->mark = strdup(mark);
+	(*stage)->shard = index;
+	(*stage)->shards = count;
+	if ((*stage)->mark)
+		return CKPT_OK;
+	ckpt_abort(*stage);
+	*stage = NULL;
+	return ckpt_no_memory(err);
+}
+
+static void shard_name(char name[CKPT_ENTRY_NAME], uint32_t index)
+{
+	snprintf(name, CKPT_ENTRY_NAME, "shard-%04u", index);
+}
+
+/* Where the shards of this stage's version gather. */
+static void gather_name(const struct ckpt_stage *stage,
+			char name[CKPT_ENTRY_NAME])
+{
+	snprintf(name, CKPT_ENTRY_NAME, ".shards-%04d-%u-%016llx",
+		 stage->store->run, stage->shards,
+		 (unsigned long long)ckpt_digest_small(stage->mark,
+						       strlen(stage->mark)));
+}
+
+static enum ckpt_status write_shard_file(struct ckpt_sealing *s)
+{
+	struct ckpt_record *head = s->stage->head;
+
+	ckpt_record_set_str(head, "mark", s->stage->mark);
+	ckpt_record_set_int(head, "shard", s->stage->shard);
+	ckpt_record_set_int(head, "shards", s->stage->shards);
+	return ckpt_seal_manifest(s, CKPT_SHARD_FILE, 0);
+}
+
+/* Move the sealed shard to where the others are; *gather: that directory. */
+static enum ckpt_status move_shard(struct ckpt_sealing *s, const char *name,
+				   int *gather)
+{
+	struct ckpt_stage *stage = s->stage;
+	struct ckpt_store *store = stage->store;
+	char shard[CKPT_ENTRY_NAME];
+	enum ckpt_status status = ckpt_fence(store, s->err);
+
+	if (status)
+		return status;
+	if ((mkdirat(store->fd, name, 0700) < 0 && errno != EEXIST) ||
+	    (*gather = ckpt_fs_open_dir(store->fd, name)) < 0)
+		return ckpt_fail(s->err, CKPT_EIO, errno,
+				 "%s/%s could not be created", store->dir,
+				 name);
+	shard_name(shard, stage->shard);
+	if (ckpt_fs_publish(store->fd, stage->name, *gather, shard) < 0 &&
+	    !ckpt_is_moved(stage->fd, *gather, shard)) {
+		if (errno == EEXIST)
+			return ckpt_fail(s->err, CKPT_EINVAL, 0,
+					 "shard %u of '%s' is sealed already",
+					 stage->shard, stage->mark);
+		return ckpt_fail(s->err, CKPT_EIO, errno,
+				 "shard %u of '%s' could not be sealed",
+				 stage->shard, stage->mark);
+	}
+	stage->is_parted = true;
+	if (ckpt_fs_sync_dir(*gather) < 0)
+		return ckpt_fail(s->err, CKPT_UNSURE, errno,
+				 "shard %u of '%s' is sealed, but %s/%s could "
+				 "not be synced",
+				 stage->shard, stage->mark, store->dir, name);
+	return CKPT_OK;
+}
+
+static int count_shard(const char *name, void *arg)
+{
+	char again[CKPT_ENTRY_NAME];
+	uint32_t *count = arg, index;
+
+	if (sscanf(name, "shard-%7u", &index) != 1)
+		return 0;
+	shard_name(again, index);
+	*count += !strcmp(name, again);
+	return 0;
+}
+
+/* Put the files of one sealed shard into the version's list. */
+static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
+{
+	struct ckpt_stage *stage = s->stage;
+	struct ckpt_manifest manifest = {0};
+	struct ckpt_record *holder = NULL;
+	struct ckpt_file file;
+	char shard[CKPT_ENTRY_NAME], path[2 * CKPT_ENTRY_NAME], *text;
+	double progress;
+	size_t len, at;
+	int rc;
+
+	shard_name(shard, index);
+	snprintf(path, sizeof(path), "%s/" CKPT_SHARD_FILE, shard);
+	if (ckpt_fs_read_small(stage->fd, path, stage->store->owner,
+			       CKPT_MANIFEST_MAX, &text, &len) < 0)
+		return ckpt_fail(s->err, CKPT_EIO, errno,
+				 "%s/%s could not be read", stage->path, path);
+	if (!ckpt_manifest_parse(&manifest, text, len))
+		return ckpt_fail(s->err, CKPT_DAMAGED, 0, "%s/%s is damaged",
+				 stage->path, path);
+	progress = ckpt_record_num(manifest.head, "progress", -1);
+	/* The version is as far as the shard that lags. */
+	if (progress >= 0 &&
+	    (stage->progress < 0 || progress < stage->progress))
+		stage->progress = progress;
+	at = manifest.files_at;
+	while ((rc = ckpt_manifest_next(&manifest, &at, &holder, &file)) > 0) {
+		char *name = NULL;
+
+		if (++s->files > CKPT_FILES_MAX ||
+		    asprintf(&name, "%s/%s", shard, file.name) < 0) {
+			rc = -1;
+			break;
+		}
+		file.name = name;
+		ckpt_manifest_add(&s->list, &file);
+		free(name);
+	}
+	ckpt_record_free(holder);
+	ckpt_manifest_free(&manifest);
+	if (s->list.failed)
+		return ckpt_no_memory(s->err);
+	return rc < 0 ? ckpt_fail(s->err, CKPT_DAMAGED, 0, "%s/%s is damaged",
+				  stage->path, path)
+		      : CKPT_OK;
+}
+
+/* Make the gathered shards this process's own stage; *is_ours: nobody else
+ * was quicker. */
+static enum ckpt_status take_over(struct ckpt_sealing *s, const char *name,
+				  int *gather, bool *is_ours)
+{
+	struct ckpt_stage *stage = s->stage;
+	struct ckpt_store *store = stage->store;
+	char own[CKPT_ENTRY_NAME], *path = NULL;
+
+	ckpt_stage_name(store, own);
+	if (asprintf(&path, "%s/%s", store->dir, own) < 0)
+		return ckpt_no_memory(s->err);
+	*is_ours = renameat(store->fd, name, store->fd, own) == 0 ||
+		   ckpt_is_moved(*gather, store->fd, own);
+	if (!*is_ours) {
+		free(path);
+		return errno == ENOENT || errno == ESTALE
+			       ? CKPT_OK
+			       : ckpt_fail(s->err, CKPT_EIO, errno,
+					   "%s/%s could not be renamed",
+					   store->dir, name);
+	}
+	ckpt_fs_close(&stage->fd);
+	stage->fd = *gather;
+	*gather = -1;
+	free(stage->path);
+	stage->path = path;
+	strcpy(stage->name, own);
+	stage->is_parted = false;
+	return CKPT_OK;
+}
+
+enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
+{
+	struct ckpt_stage *stage = s->stage;
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+	uint32_t count = 0, i;
+	bool is_ours = false;
+	int gather = -1;
+
+	gather_name(stage, name);
+	status = write_shard_file(s);
+	if (!status)
+		status = move_shard(s, name, &gather);
+	if (status)
+		goto out;
+	if (ckpt_fs_each(gather, count_shard, &count) < 0)
+		status = ckpt_fail(s->err, CKPT_EIO, errno,
+				   "%s/%s could not be listed",
+				   stage->store->dir, name);
+	else if (count == stage->shards)
+		status = take_over(s, name, &gather, &is_ours);
+	if (status || !is_ours)
+		goto out;
+	/* From here on it is a version like any other. */
+	ckpt_text_free(&s->list);
+	s->files = 0;
+	for (i = 0; i < stage->shards && !status; i++)
+		status = take_shard(s, i);
+out:
+	ckpt_fs_close(&gather);
+	return status;
+}
