@@ -8,7 +8,8 @@ all:
 MAKEFLAGS += --no-builtin-rules
 
 # Targets that need no configuration must work before there is one.
-BARE := demo check setup clean distclean help lint-shell check-matrix
+BARE := demo check check-sanitize check-matrix setup clean distclean lint \
+	lint-format lint-shell lint-include
 NEEDS_CONFIG := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDS_CONFIG),)
 -include $(B)/config.mk
@@ -99,6 +100,7 @@ $(B)/libexec/settle $(B)/libexec/rpc: $(B)/libexec/%: $(B)/cmd/%.o \
 
 # ---------------------------------------------------------------- more
 include t/t.mk
+include $(wildcard examples/examples.mk)
 include scripts/install.mk
 
 clean:

@@ -257,7 +257,7 @@ is_idle()
 nodes_idle()
 {
 	wait_for 30 'all nodes to be idle' is_idle
-	ok "${1:-every node is idle, none is drained}" is_idle
+	ok 'every node is idle, none is drained' is_idle
 }
 
 # ----------------------------------------------------------------- jobs
