@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * choose.c: go down the tree to the first that hears the signal, then back
+ * up to those that would start the next piece of work.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/choose.h"
+#include "requeue/launchers.h"
+#include "requeue/shells.h"
+
+/* What is known of a process on the way down. */
+struct view {
+	const struct procs *procs;
+	const struct choose_order *order;
+	struct choice *choices;
+	bool *is_covered; /* somebody above answers for it */
+};
+
+static bool is_excluded(const struct choose_order *order, pid_t pid)
+{
+	for (size_t i = 0; i < order->exclude_count; i++)
+		if (order->exclude[i] > 0 && order->exclude[i] == pid)
+			return true;
+	return false;
+}
+
+static bool is_gone(const struct proc *proc)
+{
+	return proc->state == 'Z' || proc->state == 'X' || proc->state == 'x';
+}
+
+static const char *argv0(const struct proc *proc)
+{
+	return proc->argc ? proc->argv[0] : "";
+}
+
+static void set(struct choice *choice, enum choice_action action,
+		const char *reason)
+{
+	choice->action = action;
+	choice->reason = reason;
+}
+
+/*
+ * bash with nothing but an EXIT trap catches every signal that would end it,
+ * and dies of it.  A trap that was set by a file it has sourced is in no
+ * script that we know, but then the others aren't caught.
+ */
+static bool catches_all(const struct proc *proc)
+{
+	return procs_has(proc->caught, SIGVTALRM) &&
+	       procs_has(proc->caught, SIGXFSZ);
+}
+
+static bool is_shell_hearing(const struct proc *proc, int signum)
+{
+	const char *exe = shells_base(proc->exe);
+
+	if (!procs_has(proc->caught, signum))
+		return false;
+	if (proc->script && shells_traps(proc->script, signum))
+		return true;
+	return (!strcmp(exe, "bash") || !strcmp(exe, "dash")) &&
+	       !catches_all(proc);
+}
+
+static void judge_shell(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	struct choice *choice = &view->choices[i];
+	int signum = view->order->signum;
+
+	choice->kind = CHOICE_SHELL;
+	if (!is_shell_hearing(proc, signum)) {
+		set(choice, CHOICE_PASS,
+		    procs_has(proc->caught, signum)
+			    ? "has no trap for it, and would die"
+			    : "a shell without a trap for it");
+		return;
+	}
+	set(choice, CHOICE_SIGNAL, "has a trap for it");
+	/* A trap waits until the program in the foreground has ended, so the
+	 * program must hear of it, too.  A script that sends signals to its
+	 * programs itself does so at once, while it is in wait. */
+	if (proc->script && shells_passes_on(proc->script)) {
+		choice->reason = "has a trap for it, and passes it on";
+		view->is_covered[i] = true;
+	}
+}
+
+static bool judge_launcher(const struct view *view, size_t i)
+{
+	struct choice *choice = &view->choices[i];
+
+	switch (launchers_kind(&view->procs->list[i], view->order->launchers)) {
+	case LAUNCHER_NONE:
+		return false;
+	case LAUNCHER_SRUN:
+		choice->kind = CHOICE_SRUN;
+		set(choice, CHOICE_PASS, "its tasks are signalled instead");
+		view->is_covered[i] = true; /* its own helper process */
+		return true;
+	default:
+		choice->kind = CHOICE_LAUNCHER;
+		set(choice, CHOICE_PASS, "a launcher: would kill its programs");
+		return true;
+	}
+}
+
+static void judge_program(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	struct choice *choice = &view->choices[i];
+	int signum = view->order->signum;
+
+	if (procs_has(proc->caught, signum))
+		set(choice, CHOICE_SIGNAL, "catches it");
+	else if (procs_has(proc->awaited, signum))
+		set(choice, CHOICE_SIGNAL, "waits for it");
+	else if (procs_has(proc->ignored, signum))
+		set(choice, CHOICE_PASS, "ignores it");
+	else
+		set(choice, CHOICE_PASS, "does not catch it, and would die");
+	if (choice->action == CHOICE_SIGNAL)
+		view->is_covered[i] = true;
+}
+
+static void judge(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	struct choice *choice = &view->choices[i];
+	bool is_shell = shells_is_shell(proc->exe, argv0(proc), proc->comm);
+
+	*choice = (struct choice){.reason = "", .signalled_above = PROCS_NONE};
+	if (proc->parent != PROCS_NONE) {
+		const struct choice *above = &view->choices[proc->parent];
+
+		view->is_covered[i] = view->is_covered[proc->parent];
+		choice->signalled_above = above->kind == CHOICE_SHELL &&
+							  above->action ==
+								  CHOICE_SIGNAL
+						  ? proc->parent
+						  : above->signalled_above;
+	}
+	if (view->is_covered[i])
+		return;
+	if (is_excluded(view->order, proc->pid)) {
+		view->is_covered[i] = true;
+		return;
+	}
+	if (is_gone(proc))
+		return;
+	if (proc->is_foreign) {
+		set(choice, CHOICE_PASS, "belongs to another user");
+		return;
+	}
+	if (is_shell)
+		judge_shell(view, i);
+	else if (!judge_launcher(view, i))
+		judge_program(view, i);
+	/* It may have put its handler away since. */
+	if (proc->is_signalled && choice->kind != CHOICE_SRUN) {
+		set(choice, CHOICE_SIGNAL, "has got it");
+		view->is_covered[i] |= !is_shell;
+	}
+}
+
+/* ---------------------------------------------------------- pipelines */
+
+struct pipe_end {
+	uint64_t inode;
+	size_t writer;
+};
+
+static int by_inode(const void *left, const void *right)
+{
+	const struct pipe_end *a = left, *b = right;
+
+	return a->inode < b->inode ? -1 : a->inode > b->inode;
+}
+
+static bool is_above(const struct procs *procs, size_t above, size_t i)
+{
+	for (; i != PROCS_NONE; i = procs->list[i].parent)
+		if (i == above)
+			return true;
+	return false;
+}
+
+/* Who reads what another one of those that hear writes must outlive it. */
+static void spare_readers(const struct view *view, struct pipe_end *ends)
+{
+	const struct procs *procs = view->procs;
+	size_t count = 0;
+
+	for (size_t i = 0; i < procs->count; i++) {
+		const struct proc *proc = &procs->list[i];
+
+		if (view->choices[i].action != CHOICE_SIGNAL)
+			continue;
+		if (proc->stdout_pipe)
+			ends[count++] = (struct pipe_end){proc->stdout_pipe, i};
+		if (proc->stderr_pipe && proc->stderr_pipe != proc->stdout_pipe)
+			ends[count++] = (struct pipe_end){proc->stderr_pipe, i};
+	}
+	if (!count)
+		return;
+	qsort(ends, count, sizeof(*ends), by_inode);
+	for (size_t i = 0; i < procs->count; i++) {
+		struct pipe_end key = {procs->list[i].stdin_pipe, 0}, *end;
+
+		if (view->choices[i].action != CHOICE_SIGNAL || !key.inode ||
+		    procs->list[i].is_signalled)
+			continue;
+		end = bsearch(&key, ends, count, sizeof(*ends), by_inode);
+		if (end && view->choices[end->writer].action == CHOICE_SIGNAL &&
+		    !is_above(procs, end->writer, i) &&
+		    !is_above(procs, i, end->writer))
+			set(&view->choices[i], CHOICE_PASS,
+			    "reads what another one writes that gets it");
+	}
+}
+
+/* ---------------------------------------------------------- way back up */
+
+static bool is_feeder(const struct view *view, size_t i)
+{
+	const struct choice *choice = &view->choices[i];
+
+	if (choice->action != CHOICE_PASS)
+		return false;
+	if (choice->kind == CHOICE_SHELL)
+		return true;
+	return choice->kind == CHOICE_LAUNCHER &&
+	       launchers_kind(&view->procs->list[i], view->order->launchers) ==
+		       LAUNCHER_FEEDER;
+}
+
+/* Mark those that have somebody below them who hears, and count the new. */
+static size_t stop_feeders(const struct view *view, bool *has_hearer)
+{
+	const struct procs *procs = view->procs;
+	size_t found = 0;
+
+	for (size_t i = procs->count; i-- > 0;) {
+		const struct proc *proc = &procs->list[i];
+		struct choice *choice = &view->choices[i];
+		bool is_hearer = choice->action == CHOICE_SIGNAL ||
+				 choice->kind == CHOICE_SRUN;
+
+		if (has_hearer[i] && is_feeder(view, i))
+			set(choice, CHOICE_STOP,
+			    "would start the next piece of work");
+		found += is_hearer && !proc->is_signalled;
+		if (proc->parent != PROCS_NONE)
+			has_hearer[proc->parent] |= is_hearer || has_hearer[i];
+	}
+	return found;
+}
+
+size_t choose(const struct procs *procs, const struct choose_order *order,
+	      struct choice *choices)
+{
+	struct view view = {procs, order, choices, NULL};
+	size_t count = procs->count, found = 0;
+	bool *has_hearer = calloc(count + 1, sizeof(*has_hearer));
+	struct pipe_end *ends = calloc(2 * count + 1, sizeof(*ends));
+
+	view.is_covered = calloc(count + 1, sizeof(*view.is_covered));
+	for (size_t i = 0; i < count; i++)
+		choices[i] = (struct choice){.reason = "",
+					     .signalled_above = PROCS_NONE};
+	if (!has_hearer || !ends || !view.is_covered)
+		goto out;
+	for (size_t i = 0; i < count; i++)
+		judge(&view, i);
+	spare_readers(&view, ends);
+	found = stop_feeders(&view, has_hearer);
+out:
+	free(has_hearer);
+	free(ends);
+	free(view.is_covered);
+	return found;
+}
+
+void choose_name(const struct proc *proc, char *name, size_t size)
+{
+	const char *argv_0 = argv0(proc), *best = launchers_interpreted(proc);
+	bool is_text;
+	size_t arg;
+
+	if (shells_is_shell(proc->exe, argv_0, proc->comm)) {
+		arg = shells_script_arg(proc->argc, proc->argv, &is_text);
+		if (arg && !is_text)
+			best = shells_base(proc->argv[arg]);
+	}
+	/* The kernel's name is cut at 15 characters. */
+	if (!best && strlen(proc->comm) < sizeof(proc->comm) - 1)
+		best = proc->comm;
+	if (!best &&
+	    !strncmp(shells_base(proc->exe), proc->comm, strlen(proc->comm)))
+		best = shells_base(proc->exe);
+	snprintf(name, size, "%s", best && *best ? best : proc->comm);
+	for (char *c = name; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * deliver.h: bring a signal to the programs that hear it, and see them end.
+ */
+#ifndef REQUEUE_DELIVER_H
+#define REQUEUE_DELIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "requeue/choose.h"
+
+/* Who was signalled, who was stopped, who is awaited. */
+struct delivery;
+
+struct delivery_item {
+	pid_t pid;
+	char name[PROCS_NAME_MAX];
+	enum choice_kind kind;
+	const char *reason; /* static */
+	uint64_t start_ticks;
+};
+
+struct delivery_order {
+	pid_t root; /* itself never signalled */
+	int signum;
+	const char *launchers; /* more names, comma-separated; may be "" */
+	const pid_t *exclude;  /* our own helpers; 0 entries are ignored */
+	size_t exclude_count;
+};
+
+/* NULL: no memory. */
+struct delivery *delivery_new(void);
+void delivery_free(struct delivery *d); /* may be NULL */
+
+/*
+ * Signal those that hear it, as choose() says; first those are stopped that
+ * would start the next piece of work.  Call it again to reach who didn't
+ * hear yet: no process gets the signal twice.  If nobody hears it, nothing
+ * is stopped.
+ *
+ * Returns 0, or -1 with errno when there was no memory or no /proc; what was
+ * done until then stays known.
+ */
+int delivery_make(struct delivery *d, const struct delivery_order *order);
+
+/*
+ * The same when the signal has reached everybody by other hands: those that
+ * hear it count as signalled, nothing is sent but the stops.
+ */
+int delivery_note(struct delivery *d, const struct delivery_order *order);
+
+/* Signalled so far. */
+size_t delivery_count(const struct delivery *d);
+
+/*
+ * How many of the signalled and awaited still live (a zombie doesn't).
+ * Kills what was stopped below a shell that traps the signal, once all else
+ * below that shell has ended: the trap must wait for it.
+ */
+size_t delivery_waiting(struct delivery *d);
+
+/* Each new one once, NULL at the end; valid until the next delivery. */
+const struct delivery_item *delivery_next_signalled(struct delivery *d);
+const struct delivery_item *delivery_next_passed(struct delivery *d);
+const struct delivery_item *delivery_next_stopped(struct delivery *d);
+
+/* srun clients that were found; their tasks are to be signalled otherwise.
+ * Returns how many were put into pids. */
+size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max);
+
+/* Count this one as waited for, too. */
+void delivery_await(struct delivery *d, pid_t pid);
+
+/* Stop again what was stopped: somebody sent SIGCONT to all. */
+void delivery_restop(struct delivery *d);
+
+/* SIGKILL for what was stopped; its children fall to the subreaper. */
+void delivery_release(struct delivery *d);
+
+/* SIGKILL for all below root, until there are no new ones. */
+void delivery_kill_all(pid_t root);
+
+#endif
