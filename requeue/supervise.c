@@ -32,6 +32,9 @@
 /* Readers of a pipe need a moment to finish after their writer has ended. */
 #define LINGER_MS   3000
 
+/* Passed over and told of, each time we look. */
+#define PASSED_MAX 16
+
 struct supervisor {
 	struct begin begin; /* store, settings: what the run began with */
 	struct run run;
@@ -55,11 +58,6 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static struct ckpt_record *new_record(const char *kind)
-{
-	return ckpt_record_new(kind);
 }
 
 static void keep(struct supervisor *s, struct ckpt_record *rec)
@@ -102,7 +100,7 @@ static const char *why(const struct supervisor *s, char *buf, size_t size)
 
 static void record_request(struct supervisor *s, bool is_made)
 {
-	struct ckpt_record *rec = new_record("request");
+	struct ckpt_record *rec = ckpt_record_new("request");
 	char text[160];
 
 	ckpt_record_set_str(rec, "cause", cause_name(s->run.cause));
@@ -111,7 +109,7 @@ static void record_request(struct supervisor *s, bool is_made)
 	ckpt_record_set_str(rec, "text", why(s, text, sizeof(text)));
 	keep(s, rec);
 	if (s->run.has_term && !is_made)
-		keep(s, new_record("term"));
+		keep(s, ckpt_record_new("term"));
 }
 
 /* Names and records of those who got the signal since the last call. */
@@ -120,7 +118,7 @@ static void tell_hearers(struct supervisor *s)
 	const struct delivery_item *item;
 
 	while ((item = delivery_next_signalled(s->delivery))) {
-		struct ckpt_record *rec = new_record("signal");
+		struct ckpt_record *rec = ckpt_record_new("signal");
 
 		ckpt_record_set_int(rec, "pid", item->pid);
 		ckpt_record_set_str(rec, "name", item->name);
@@ -129,6 +127,29 @@ static void tell_hearers(struct supervisor *s)
 		report_line("SIG%s to %s (pid %d)",
 			    sigabbrev_np((int)s->begin.set.signal), item->name,
 			    (int)item->pid);
+	}
+}
+
+/* Who was passed over, and why: for the journal, and for people where nobody
+ * heard at all. */
+static void tell_passed(struct supervisor *s, bool is_said)
+{
+	const struct delivery_item *item;
+
+	for (unsigned n = 0; (item = delivery_next_passed(s->delivery)); n++) {
+		struct ckpt_record *rec = ckpt_record_new("passed");
+
+		if (n >= PASSED_MAX) {
+			ckpt_record_free(rec);
+			break;
+		}
+		ckpt_record_set_int(rec, "pid", item->pid);
+		ckpt_record_set_str(rec, "name", item->name);
+		ckpt_record_set_str(rec, "why", item->reason);
+		keep(s, rec);
+		if (is_said)
+			report_line("%s (pid %d) was passed over: %s",
+				    item->name, (int)item->pid, item->reason);
 	}
 }
 
@@ -185,6 +206,7 @@ static void deliver(struct supervisor *s, bool is_first)
 		if (!s->run.skips_delivery)
 			signal_steps(s);
 		event.count = count_hearers(s);
+		tell_passed(s, is_first && !event.count);
 	}
 	if (event.count && !before)
 		record_request(s, true);
@@ -233,7 +255,7 @@ static void hear_answer(struct supervisor *s, int wait_status)
 		s->is_view_recorded = true;
 		begin_record_view(&s->begin, &event.view, &job);
 	} else if (event.view.end_ms && event.view.end_ms != old_end_ms) {
-		struct ckpt_record *rec = new_record("deadline");
+		struct ckpt_record *rec = ckpt_record_new("deadline");
 
 		ckpt_record_set_int(rec, "end", event.view.end_ms / 1000);
 		keep(s, rec);
@@ -245,7 +267,7 @@ static void hear_answer(struct supervisor *s, int wait_status)
 
 static void record_finish(struct supervisor *s)
 {
-	struct ckpt_record *rec = new_record("finish");
+	struct ckpt_record *rec = ckpt_record_new("finish");
 	int status = s->script_status;
 
 	if (WIFSIGNALED(status))

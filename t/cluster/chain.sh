@@ -99,7 +99,7 @@ wait_for 30 'the run' grep -q '^count 1$' cancel.out
 run_as "$JOB_USER" scancel "$id"
 wait_job 30 "$id" CANCELLED
 is "$(job_state "$id")" CANCELLED 'a cancelled job is cancelled'
-like "$(cat cancel.out)" 'the job was cancelled: asking the job to save' \
+like "$(cat cancel.out)" 'scheckpoint: saved: version 1' \
 	'but it was told, and could save'
 is "$(job_field "$id" Restarts)" 0 'and is not requeued'
 nodes_idle
