@@ -1,0 +1,73 @@
+# make install and make uninstall; included by the Makefile.
+# One list says what goes where: MODE:FILE:PLACE, each below DESTDIR.
+SNIPPET := $(B)/slurm-checkpoint.conf
+PC := $(B)/ckptstate.pc
+SONAME := libckptstate.so.$(SOVERSION)
+snippetdir = $(sysconfdir)/slurm/plugstack.conf.d
+
+manpages = $(foreach section,1 3 5 7 8,$(foreach page,\
+	$(wildcard doc/*.$(section)),\
+	644:$(page):$(mandir)/man$(section)/$(notdir $(page))))
+
+# A user may run the helpers but not read, hence not trace them.
+INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
+	755:$(PLUGIN):$(slurm_plugindir)/spank_checkpoint.so \
+	$(foreach helper,$(LIBEXEC),\
+		711:$(helper):$(pkglibexecdir)/$(notdir $(helper))) \
+	755:$(LIBCKPT):$(libdir)/$(SONAME) \
+	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
+	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
+	$(foreach text,$(wildcard README.md NEWS COPYING doc/*.md),\
+		644:$(text):$(docdir)/$(notdir $(text))) \
+	$(manpages)
+
+# Written anew each time: prefix and the like may come from make's own line.
+.PHONY: $(SNIPPET) $(PC)
+
+$(SNIPPET): $(B)/config.mk
+	@{ \
+	echo '# Checkpointed jobs: sbatch --checkpoint.  See the man page'; \
+	echo '# spank_checkpoint(8) for what may follow on this line.'; \
+	echo 'required $(slurm_plugindir)/spank_checkpoint.so' \
+		'helpers=$(pkglibexecdir)'; } >$@
+
+$(PC): $(B)/config.mk
+	@{ \
+	echo 'Name: ckptstate'; \
+	echo 'Description: versions of a job'\''s state in a store'; \
+	echo 'Version: $(VERSION)'; \
+	echo 'Libs: -L$(libdir) -lckptstate'; \
+	echo 'Cflags: -I$(includedir)'; } >$@
+
+# An administrator's own settings are not overwritten.
+install: all $(SNIPPET) $(PC)
+	@set -e; for entry in $(INSTALLED); do \
+		place=$${entry#*:}; \
+		file=$${place%%:*}; place=$(DESTDIR)$${place#*:}; \
+		echo "install $$place"; \
+		install -D -m $${entry%%:*} $$file $$place; \
+	done
+	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libckptstate.so
+	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || :
+	@if test -e $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
+		echo "kept $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET))"; \
+	else \
+		install -v -D -m 644 $(SNIPPET) \
+			$(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); \
+	fi
+
+uninstall: $(SNIPPET)
+	@for entry in $(INSTALLED); do \
+		rm -fv $(DESTDIR)$${entry##*:}; \
+	done
+	rm -f $(DESTDIR)$(libdir)/libckptstate.so
+	@if cmp -s $(SNIPPET) $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
+		rm -fv $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); \
+	elif test -e $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
+		echo "kept $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)): edited"; \
+	fi
+	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir); do \
+		rmdir $(DESTDIR)$$dir 2>/dev/null || :; \
+	done
+
+.PHONY: install uninstall

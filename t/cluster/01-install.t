@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make install puts everything in its place, from where it works; make
+# uninstall takes away just that.
+# core
+. "$(dirname "$0")/lib.sh"
+unset MAKEFLAGS MAKELEVEL
+
+root=$SCRATCH/root
+prefix=$SCRATCH/prefix
+
+# installed TARGET VARIABLE...: make in the checkout
+installed()
+{
+	make -s -C "$TOP" "B=$B" "$@"
+}
+
+modes()
+{
+	(cd "$1" && find . -type f -printf '%m %P\n' | sort -k 2)
+}
+
+mkdir -p "$root/usr/lib/slurm"
+echo another >"$root/usr/lib/slurm/another.so"
+before=$(modes "$root")
+ok 'make install into DESTDIR' installed install "DESTDIR=$root" \
+	prefix=/usr sysconfdir=/etc
+list=$(modes "$root")
+like "$list" '^755 usr/bin/scheckpoint$' 'the command'
+like "$list" '^755 usr/lib/slurm/spank_checkpoint.so$' 'the plugin'
+is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 3 \
+	'three helpers that a user may run and not read'
+is "$(grep -c "$SCRATCH" "$root/usr/lib/pkgconfig/ckptstate.pc")" 0 \
+	'no file names DESTDIR'
+like "$(cat "$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf")" \
+	'^required /usr/lib/slurm/spank_checkpoint.so helpers=/usr/libexec' \
+	'the line for plugstack.conf'
+is "$(readlink "$root/usr/lib/libckptstate.so")" libckptstate.so.0 \
+	'the library under the name that the linker looks for'
+
+snippet=$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf
+echo "required /usr/lib/slurm/spank_checkpoint.so max_runs=7" >"$snippet"
+installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
+like "$(cat "$snippet")" max_runs=7 'an administrator'\''s line is kept'
+installed uninstall "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
+ok 'also by make uninstall' test -e "$snippet"
+rm "$snippet"
+is "$(modes "$root")" "$before" 'which leaves nothing else of ours'
+
+# In its real place: the command runs, a program is built, jobs are served.
+installed install "prefix=$prefix" "sysconfdir=$prefix/etc" >/dev/null
+like "$("$prefix/bin/scheckpoint" --help 2>&1)" 'scheckpoint' 'the command runs'
+cat >program.c <<'END'
+#include <stdio.h>
+#include <ckptstate.h>
+
+int main(void)
+{
+	puts(ckpt_status_text(CKPT_OK));
+	return 0;
+}
+END
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+# shellcheck disable=SC2046 # several words
+ok 'a program is built by what pkg-config says' \
+	gcc -o program program.c $(pkg-config --cflags --libs ckptstate)
+ok 'and runs with the library' \
+	env "LD_LIBRARY_PATH=$prefix/lib" ./program
+
+cluster_up --no-plugin
+cat "$prefix/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf" \
+	>"$CLUSTER/etc/plugstack.conf"
+id=$(submit --checkpoint=20 --time=2 --wrap "echo \$SLURM_CHECKPOINT_GRACE")
+ok 'a checkpointed job completes' wait_job 20 "$id" COMPLETED
+like "$(cat "slurm-$id.out")" '^20$' 'with its grace window'
+nodes_idle
+done_testing
