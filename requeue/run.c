@@ -9,13 +9,19 @@
 
 /* slurmctld's warning (URG) comes up to 60 s before the moment it is for; an
  * answer this fresh needs no other before the request. */
-#define FRESH_MS       (75 * SECOND_MS)
+#define FRESH_MS	  (75 * SECOND_MS)
 /* How long before the request a stale answer is renewed. */
-#define RENEW_MS       (10 * SECOND_MS)
+#define RENEW_MS	  (10 * SECOND_MS)
 /* SIGCONT comes alone after a suspension, else just before URG or TERM. */
-#define CONT_SETTLE_MS (2 * SECOND_MS)
+#define CONT_SETTLE_MS	  (2 * SECOND_MS)
+/* The user's hook has half of the grace, and no more than this. */
+#define HOOK_MAX_MS	  (300 * SECOND_MS)
+/* What KillWait (30 s by default) leaves after Slurm's TERM. */
+#define LATE_COLLECT_MS	  (15 * SECOND_MS)
 /* slurmctld looks at limits every 30 s only, so there is room. */
-#define MARGIN_MS      (5 * SECOND_MS)
+#define MARGIN_MS	  (5 * SECOND_MS)
+/* Copies into the store want more. */
+#define COLLECT_MARGIN_MS (30 * SECOND_MS)
 
 static int64_t min_ms(int64_t a, int64_t b)
 {
@@ -34,7 +40,13 @@ void run_init(struct run *run, int64_t grace_s)
 {
 	memset(run, 0, sizeof(*run));
 	run->grace_ms = grace_s * SECOND_MS;
-	run->margin_ms = min_ms(MARGIN_MS, run->grace_ms / 4);
+}
+
+/* How long before the end we stop waiting. */
+static int64_t margin_ms(const struct run *run)
+{
+	return min_ms(run->has_files ? COLLECT_MARGIN_MS : MARGIN_MS,
+		      run->grace_ms / 4);
 }
 
 int64_t run_request_at_ms(const struct run *run)
@@ -88,46 +100,94 @@ static int64_t backoff_ms(unsigned failures)
 
 static bool is_pending(const struct run *run)
 {
-	return run->phase == RUN_SAVING || run->phase == RUN_UNHEARD ||
-	       run->phase == RUN_SAVED;
+	return run->phase == RUN_HOOK || run->phase == RUN_SAVING ||
+	       run->phase == RUN_UNHEARD || run->phase == RUN_SAVED;
 }
 
 static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 			 struct run_orders *orders)
 {
-	int64_t end_ms;
-
-	if (run->phase >= RUN_STOPPING)
+	/* Nobody is asked twice, but where nobody heard, all are. */
+	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNHEARD)
 		return;
-	if (is_pending(run)) {
-		/* Nobody is asked twice; what ends the run is the limit. */
-		if (run->phase == RUN_UNHEARD) {
-			run->cause = cause;
-			run->request_ms = now_ms;
-		} else {
-			return;
-		}
-	}
 	run->cause = cause;
 	run->phase = RUN_SAVING;
 	run->request_ms = now_ms;
-	end_ms = run->end_ms ? run->end_ms - run->margin_ms : 0;
-	switch (cause) {
-	case CAUSE_LIMIT:
-		run->give_up_ms = end_ms;
-		break;
-	case CAUSE_OPERATOR:
-		run->give_up_ms = earlier(end_ms, now_ms + run->grace_ms);
-		break;
-	default:
-		run->give_up_ms = end_ms;
-	}
+	run->give_up_ms = run->end_ms ? run->end_ms - margin_ms(run) : 0;
+	if (cause == CAUSE_OPERATOR)
+		run->give_up_ms =
+			earlier(run->give_up_ms, now_ms + run->grace_ms);
 	/* Slurm kills by itself after its TERM. */
 	if (run->has_term)
 		run->give_up_ms = 0;
 	run->looks = 0;
 	run->look_ms = 0;
+	if (run->has_hook)
+		orders->hook = true;
+	/* After Slurm's TERM there are seconds left: both at once. */
+	if (run->has_hook && !run->has_term) {
+		run->phase = RUN_HOOK;
+		run->hook_until_ms =
+			now_ms + min_ms(run->grace_ms / 2, HOOK_MAX_MS);
+	} else {
+		orders->deliver = true;
+	}
+}
+
+static void end_hook(struct run *run, struct run_orders *orders)
+{
+	if (run->phase != RUN_HOOK)
+		return;
+	run->hook_until_ms = 0;
+	run->phase = RUN_SAVING;
 	orders->deliver = true;
+}
+
+/* A state while the run goes on. */
+static void make_save(struct run *run, struct run_orders *orders)
+{
+	run->save_ms = 0;
+	if (run->phase != RUN_COMPUTING || run->is_saving)
+		return;
+	run->is_saving = true;
+	orders->save = true;
+}
+
+/* The next interval is counted from the end of the last save. */
+static void end_save(struct run *run, const struct run_event *event)
+{
+	int64_t from_ms = event->saved_ms ? event->saved_ms : event->now_ms;
+
+	run->is_saving = false;
+	if (run->interval_ms)
+		run->save_ms = from_ms + run->interval_ms;
+}
+
+/* The script has ended: what remains to be done before the run has. */
+static void wind_up(struct run *run, const struct run_event *event,
+		    struct run_orders *orders)
+{
+	/* Programs whose shell has gone may still be saving. */
+	if (run->phase == RUN_HOOK ||
+	    (run->phase == RUN_SAVING && run->is_made))
+		return;
+	if (run->phase == RUN_COLLECTING) {
+		if (event->kind != RUN_EV_COLLECTED &&
+		    event->now_ms < run->collect_until_ms)
+			return;
+	} else if (run->has_files) {
+		run->phase = RUN_COLLECTING;
+		run->collect_until_ms = event->now_ms + run->grace_ms;
+		if (run->end_ms)
+			run->collect_until_ms = min_ms(run->collect_until_ms,
+						       run->end_ms - SECOND_MS);
+		if (run->has_term)
+			run->collect_until_ms = event->now_ms + LATE_COLLECT_MS;
+		orders->collect = true;
+		return;
+	}
+	run->phase = RUN_ENDED;
+	orders->finish = true;
 }
 
 /* Slurm's TERM, and what slurmctld says of the job at that moment. */
@@ -162,7 +222,10 @@ static void explain_term(struct run *run, const struct run_event *event,
 	}
 	run->has_term = true;
 	run->skips_delivery = view->term_reaches_all;
-	make_request(run, event->now_ms, cause, orders);
+	if (run->phase == RUN_HOOK)
+		end_hook(run, orders);
+	else
+		make_request(run, event->now_ms, cause, orders);
 }
 
 static void hear_answer(struct run *run, const struct run_event *event,
@@ -250,6 +313,10 @@ static void tick(struct run *run, const struct run_event *event,
 		make_request(run, now_ms, CAUSE_LIMIT, orders);
 	else if (renew_at_ms(run) && now_ms >= renew_at_ms(run))
 		ask(run, orders, false);
+	if (run->save_ms && now_ms >= run->save_ms)
+		make_save(run, orders);
+	if (run->phase == RUN_HOOK && now_ms >= run->hook_until_ms)
+		end_hook(run, orders);
 	if (!is_pending(run) || orders->deliver)
 		return;
 	if (run->give_up_ms && now_ms >= run->give_up_ms) {
@@ -271,10 +338,14 @@ static int64_t next_wake(const struct run *run)
 	int64_t at_ms = run_request_at_ms(run), wake_ms = run->ask_ms;
 
 	if (run->phase == RUN_COMPUTING) {
+		wake_ms = earlier(wake_ms, run->save_ms);
 		wake_ms = earlier(wake_ms, at_ms);
 		wake_ms = earlier(wake_ms, renew_at_ms(run));
 	}
+	if (run->phase == RUN_COLLECTING)
+		wake_ms = earlier(wake_ms, run->collect_until_ms);
 	if (is_pending(run)) {
+		wake_ms = earlier(wake_ms, run->hook_until_ms);
 		wake_ms = earlier(wake_ms, run->give_up_ms);
 		wake_ms = earlier(wake_ms, run->look_ms);
 		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)
@@ -292,6 +363,8 @@ void run_step(struct run *run, const struct run_event *event,
 	switch (event->kind) {
 	case RUN_EV_START:
 		run->start_ms = event->now_ms;
+		if (run->interval_ms)
+			run->save_ms = run->start_ms + run->interval_ms;
 		ask(run, orders, false);
 		break;
 	case RUN_EV_TICK:
@@ -318,13 +391,25 @@ void run_step(struct run *run, const struct run_event *event,
 	case RUN_EV_SCRIPT_ENDED:
 		run->is_script_gone = true;
 		break;
+	case RUN_EV_HOOK_ENDED:
+		end_hook(run, orders);
+		break;
+	case RUN_EV_SAVED:
+		end_save(run, event);
+		break;
+	case RUN_EV_NOW:
+		make_save(run, orders);
+		break;
+	case RUN_EV_REQUEUE:
+		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
+		break;
+	case RUN_EV_COLLECTED:
+		break;
 	}
-	/* Programs whose shell has gone may still be saving. */
-	if (run->is_script_gone &&
-	    !(run->phase == RUN_SAVING && run->is_made)) {
-		run->phase = RUN_ENDED;
-		orders->finish = true;
-		return;
+	if (run->is_script_gone) {
+		wind_up(run, event, orders);
+		if (run->phase == RUN_ENDED)
+			return;
 	}
 	tick(run, event, orders);
 	orders->wake_ms = next_wake(run);

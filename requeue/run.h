@@ -15,11 +15,13 @@
 #include "requeue/decision.h"
 
 enum run_phase {
-	RUN_COMPUTING, /* no request is pending */
-	RUN_SAVING,    /* a request was made; waiting for those who heard it */
-	RUN_UNHEARD,   /* asked, but nobody hears: the job computes on */
-	RUN_SAVED,     /* all who heard have ended; the script has not */
-	RUN_STOPPING,  /* out of time: everything was killed */
+	RUN_COMPUTING,	/* no request is pending */
+	RUN_HOOK,	/* a request begins: the user's hook runs first */
+	RUN_SAVING,	/* a request was made; waiting for those who heard it */
+	RUN_UNHEARD,	/* asked, but nobody hears: the job computes on */
+	RUN_SAVED,	/* all who heard have ended; the script has not */
+	RUN_STOPPING,	/* out of time: everything was killed */
+	RUN_COLLECTING, /* the script has ended: files go into the store */
 	RUN_ENDED,
 };
 
@@ -32,6 +34,11 @@ enum run_event_kind {
 	RUN_EV_DELIVERED,    /* the ordered delivery is done: see count */
 	RUN_EV_HEARERS_GONE, /* all that were signalled have ended */
 	RUN_EV_SCRIPT_ENDED, /* the user's script has ended */
+	RUN_EV_HOOK_ENDED,   /* the hook of a request has ended */
+	RUN_EV_SAVED,	     /* an ordered save is done: see saved_ms */
+	RUN_EV_NOW,	     /* the owner asks for a state: scheckpoint now */
+	RUN_EV_REQUEUE,	     /* the owner asks: scheckpoint requeue */
+	RUN_EV_COLLECTED,    /* the files are in the store, or won't be */
 };
 
 /* The part of slurmctld's answer that a run depends on. */
@@ -47,12 +54,16 @@ struct run_event {
 	int64_t now_ms;
 	int signum;	      /* RUN_EV_SIGNAL */
 	unsigned count;	      /* RUN_EV_DELIVERED: signalled, in all looks */
+	int64_t saved_ms;     /* RUN_EV_SAVED: time of the newest state */
 	struct run_view view; /* RUN_EV_ANSWER */
 };
 
 /* What to do now; wake_ms is when to send the next RUN_EV_TICK. */
 struct run_orders {
 	bool ask;	       /* ask slurmctld for the job */
+	bool hook;	       /* start the hook for a request */
+	bool save;	       /* ask for a state; the run goes on */
+	bool collect;	       /* take the files into the store */
 	bool ask_reach;	       /* and whether its TERM reaches all */
 	bool deliver;	       /* signal those who hear: cause says why */
 	bool look_again;       /* signal those who have come to hear since */
@@ -68,7 +79,10 @@ struct run_orders {
 struct run {
 	/* settings */
 	int64_t grace_ms;
-	int64_t margin_ms; /* before the end: when we stop waiting */
+
+	int64_t interval_ms; /* between states while it runs; 0 none */
+	bool has_hook;
+	bool has_files;
 
 	/* state */
 	enum run_phase phase;
@@ -89,10 +103,15 @@ struct run {
 	int64_t give_up_ms; /* when to stop waiting; 0 never by ourselves */
 	int64_t look_ms;    /* next look for programs that hear */
 	unsigned looks;
-	bool is_stopped; /* the run was ended by us, out of time */
-	unsigned calls;	 /* questions asked, for the journal */
+	int64_t hook_until_ms;	  /* when the hook has had its time */
+	int64_t save_ms;	  /* next state by interval; 0 none */
+	int64_t collect_until_ms; /* when collecting has had its time */
+	bool is_saving;		  /* a state is being saved, the run goes on */
+	bool is_stopped;	  /* the run was ended by us, out of time */
+	unsigned calls;		  /* questions asked, for the journal */
 };
 
+/* grace_s as of --checkpoint; the other settings are 0 or false. */
 void run_init(struct run *run, int64_t grace_s);
 
 /*

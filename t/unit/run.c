@@ -24,6 +24,7 @@ struct world {
 	bool is_away;	  /* slurmctld doesn't answer */
 	unsigned hearers; /* programs that hear the signal */
 	/* what was ordered */
+	unsigned hooks, saves, collects;
 	unsigned asks, deliveries, looks, wakes, releases, kills, restops;
 	bool has_announced, is_finished;
 	int forwarded;
@@ -63,6 +64,9 @@ static void tell(struct world *w, struct run_event event)
 	w->deliveries += orders.deliver;
 	w->looks += orders.look_again;
 	w->releases += orders.release;
+	w->hooks += orders.hook;
+	w->saves += orders.save;
+	w->collects += orders.collect;
 	w->kills += orders.kill;
 	w->restops += orders.stop_again;
 	w->has_announced |= orders.announce_unheard;
@@ -489,6 +493,166 @@ START_TEST(nothing_happens_after_the_end)
 }
 END_TEST
 
+static void begin_with(struct world *w, int64_t limit_ms, int64_t interval_ms,
+		       bool has_hook, bool has_files)
+{
+	begin(w, limit_ms, 600);
+	run_init(&w->run, 600);
+	w->run.interval_ms = interval_ms;
+	w->run.has_hook = has_hook;
+	w->run.has_files = has_files;
+	w->asks = 0;
+	tell_kind(w, RUN_EV_START);
+}
+
+START_TEST(the_hook_runs_before_the_signal)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, true, false);
+	pass_until(&w, T0 + 50 * MINUTE);
+	ck_assert_uint_eq(w.hooks, 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	w.now_ms += 3 * SECOND;
+	tell_kind(&w, RUN_EV_HOOK_ENDED);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_uint_eq(w.hooks, 1);
+}
+END_TEST
+
+START_TEST(a_hook_that_hangs_has_half_of_the_grace)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, true, false);
+	pass_until(&w, T0 + 55 * MINUTE - 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 55 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(after_slurms_term_hook_and_signal_go_at_once)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, true, false);
+	w.state = STATE_CANCELLED;
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.hooks, 1);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(slurms_term_cuts_the_hook_short)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, true, false);
+	pass_until(&w, T0 + 50 * MINUTE);
+	w.state = STATE_TIMEOUT;
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.hooks, 1);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(states_are_asked_for_at_intervals_after_the_last_save)
+{
+	struct world w;
+
+	begin_with(&w, 10 * HOUR, 10 * MINUTE, false, false);
+	pass_until(&w, T0 + 10 * MINUTE);
+	ck_assert_uint_eq(w.saves, 1);
+	/* nothing more while it is under way */
+	pass_until(&w, T0 + 25 * MINUTE);
+	ck_assert_uint_eq(w.saves, 1);
+	tell(&w, (struct run_event){.kind = RUN_EV_SAVED});
+	pass_until(&w, T0 + 35 * MINUTE - 1);
+	ck_assert_uint_eq(w.saves, 1);
+	pass_until(&w, T0 + 35 * MINUTE);
+	ck_assert_uint_eq(w.saves, 2);
+	/* the program has saved by itself since: later then */
+	tell(&w, (struct run_event){.kind = RUN_EV_SAVED,
+				    .saved_ms = T0 + 30 * MINUTE});
+	pass_until(&w, T0 + 40 * MINUTE);
+	ck_assert_uint_eq(w.saves, 3);
+	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
+START_TEST(scheckpoint_now_is_one_save_and_no_request)
+{
+	struct world w;
+
+	begin_with(&w, 10 * HOUR, 0, false, false);
+	tell_kind(&w, RUN_EV_NOW);
+	ck_assert_uint_eq(w.saves, 1);
+	tell_kind(&w, RUN_EV_SAVED);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_uint_eq(w.saves, 1);
+	ck_assert_int_eq(w.run.phase, RUN_COMPUTING);
+}
+END_TEST
+
+START_TEST(no_state_by_interval_while_a_request_is_pending)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 10 * MINUTE, false, false);
+	for (int i = 1; i <= 5; i++) {
+		pass_until(&w, T0 + i * 10 * MINUTE);
+		tell_kind(&w, RUN_EV_SAVED);
+	}
+	ck_assert_uint_eq(w.deliveries, 1);
+	unsigned saves = w.saves;
+
+	pass_until(&w, T0 + 59 * MINUTE);
+	ck_assert_uint_eq(w.saves, saves);
+}
+END_TEST
+
+START_TEST(files_are_collected_when_all_have_ended)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, false, true);
+	pass_until(&w, T0 + 51 * MINUTE);
+	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	ck_assert_uint_eq(w.collects, 0);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert_uint_eq(w.collects, 1);
+	ck_assert(!w.is_finished);
+	tell_kind(&w, RUN_EV_COLLECTED);
+	ck_assert(w.is_finished);
+	ck_assert_uint_eq(w.collects, 1);
+}
+END_TEST
+
+START_TEST(collecting_never_outlasts_the_run)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, false, true);
+	pass_until(&w, T0 + 51 * MINUTE);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	pass_until(&w, T0 + HOUR);
+	ck_assert(w.is_finished);
+}
+END_TEST
+
+START_TEST(scheckpoint_requeue_is_an_operators_request)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	tell_kind(&w, RUN_EV_REQUEUE);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.run.cause, CAUSE_OPERATOR);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("run");
@@ -529,6 +693,17 @@ int main(void)
 	tcase_add_test(tc, sigcont_stops_again_what_was_stopped);
 	tcase_add_test(tc, other_signals_go_to_the_script);
 	tcase_add_test(tc, nothing_happens_after_the_end);
+	tcase_add_test(tc, the_hook_runs_before_the_signal);
+	tcase_add_test(tc, a_hook_that_hangs_has_half_of_the_grace);
+	tcase_add_test(tc, after_slurms_term_hook_and_signal_go_at_once);
+	tcase_add_test(tc, slurms_term_cuts_the_hook_short);
+	tcase_add_test(tc,
+		       states_are_asked_for_at_intervals_after_the_last_save);
+	tcase_add_test(tc, scheckpoint_now_is_one_save_and_no_request);
+	tcase_add_test(tc, no_state_by_interval_while_a_request_is_pending);
+	tcase_add_test(tc, files_are_collected_when_all_have_ended);
+	tcase_add_test(tc, collecting_never_outlasts_the_run);
+	tcase_add_test(tc, scheckpoint_requeue_is_an_operators_request);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
