@@ -171,16 +171,36 @@ static void judge(const struct view *view, size_t i)
 
 /* ---------------------------------------------------------- pipelines */
 
+/* A pipeline longer than this is taken for one that reads itself. */
+#define PIPELINE_MAX 64
+
 struct pipe_end {
 	uint64_t inode;
+	bool is_hearer;
 	size_t writer;
 };
 
+struct pipe_ends {
+	struct pipe_end *list;
+	size_t count;
+};
+
+/* Of several writers the one that hears comes first. */
 static int by_inode(const void *left, const void *right)
 {
 	const struct pipe_end *a = left, *b = right;
 
-	return a->inode < b->inode ? -1 : a->inode > b->inode;
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return (int)b->is_hearer - (int)a->is_hearer;
+}
+
+static void add_end(struct pipe_ends *ends, uint64_t inode, size_t writer,
+		    bool is_hearer)
+{
+	if (inode)
+		ends->list[ends->count++] =
+			(struct pipe_end){inode, is_hearer, writer};
 }
 
 static bool is_above(const struct procs *procs, size_t above, size_t i)
@@ -191,38 +211,78 @@ static bool is_above(const struct procs *procs, size_t above, size_t i)
 	return false;
 }
 
-/* Who reads what another one of those that hear writes must outlive it. */
-static void spare_readers(const struct view *view, struct pipe_end *ends)
+/* Who writes what this one reads, and isn't of its own family. */
+static const struct pipe_end *find_writer(const struct view *view,
+					  const struct pipe_ends *ends,
+					  size_t reader)
+{
+	uint64_t inode = view->procs->list[reader].stdin_pipe;
+	size_t low = 0, high = ends->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ends->list[mid].inode < inode)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; inode && low < ends->count && ends->list[low].inode == inode;
+	     low++) {
+		size_t writer = ends->list[low].writer;
+
+		if (!is_above(view->procs, writer, reader) &&
+		    !is_above(view->procs, reader, writer))
+			return &ends->list[low];
+	}
+	return NULL;
+}
+
+/* Does one that hears stand upstream, at the head or with a head above? */
+static bool has_hearer_upstream(const struct view *view,
+				const struct pipe_ends *ends, size_t reader)
+{
+	bool is_heard = false;
+
+	for (int length = 0; length < PIPELINE_MAX; length++) {
+		const struct pipe_end *end = find_writer(view, ends, reader);
+
+		if (!end)
+			return is_heard;
+		is_heard |= end->is_hearer;
+		reader = end->writer;
+	}
+	return false;
+}
+
+/*
+ * Who reads, perhaps through others, what one of those writes that hear must
+ * outlive it: else the writer dies of the broken pipe while it is saving.
+ */
+static void spare_readers(const struct view *view, struct pipe_ends *ends)
 {
 	const struct procs *procs = view->procs;
-	size_t count = 0;
 
 	for (size_t i = 0; i < procs->count; i++) {
 		const struct proc *proc = &procs->list[i];
+		bool is_hearer = view->choices[i].action == CHOICE_SIGNAL ||
+				 view->choices[i].kind == CHOICE_SRUN;
 
-		if (view->choices[i].action != CHOICE_SIGNAL)
+		if (is_gone(proc))
 			continue;
-		if (proc->stdout_pipe)
-			ends[count++] = (struct pipe_end){proc->stdout_pipe, i};
-		if (proc->stderr_pipe && proc->stderr_pipe != proc->stdout_pipe)
-			ends[count++] = (struct pipe_end){proc->stderr_pipe, i};
+		add_end(ends, proc->stdout_pipe, i, is_hearer);
+		if (proc->stderr_pipe != proc->stdout_pipe)
+			add_end(ends, proc->stderr_pipe, i, is_hearer);
 	}
-	if (!count)
+	if (!ends->count)
 		return;
-	qsort(ends, count, sizeof(*ends), by_inode);
-	for (size_t i = 0; i < procs->count; i++) {
-		struct pipe_end key = {procs->list[i].stdin_pipe, 0}, *end;
-
-		if (view->choices[i].action != CHOICE_SIGNAL || !key.inode ||
-		    procs->list[i].is_signalled)
-			continue;
-		end = bsearch(&key, ends, count, sizeof(*ends), by_inode);
-		if (end && view->choices[end->writer].action == CHOICE_SIGNAL &&
-		    !is_above(procs, end->writer, i) &&
-		    !is_above(procs, i, end->writer))
+	qsort(ends->list, ends->count, sizeof(*ends->list), by_inode);
+	for (size_t i = 0; i < procs->count; i++)
+		if (view->choices[i].action == CHOICE_SIGNAL &&
+		    !procs->list[i].is_signalled &&
+		    has_hearer_upstream(view, ends, i))
 			set(&view->choices[i], CHOICE_PASS,
 			    "reads what another one writes that gets it");
-	}
 }
 
 /* ---------------------------------------------------------- way back up */
@@ -268,21 +328,23 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 	struct view view = {procs, order, choices, NULL};
 	size_t count = procs->count, found = 0;
 	bool *has_hearer = calloc(count + 1, sizeof(*has_hearer));
-	struct pipe_end *ends = calloc(2 * count + 1, sizeof(*ends));
+	struct pipe_ends ends = {
+		.list = calloc(2 * count + 1, sizeof(*ends.list)),
+	};
 
 	view.is_covered = calloc(count + 1, sizeof(*view.is_covered));
 	for (size_t i = 0; i < count; i++)
 		choices[i] = (struct choice){.reason = "",
 					     .signalled_above = PROCS_NONE};
-	if (!has_hearer || !ends || !view.is_covered)
+	if (!has_hearer || !ends.list || !view.is_covered)
 		goto out;
 	for (size_t i = 0; i < count; i++)
 		judge(&view, i);
-	spare_readers(&view, ends);
+	spare_readers(&view, &ends);
 	found = stop_feeders(&view, has_hearer);
 out:
 	free(has_hearer);
-	free(ends);
+	free(ends.list);
 	free(view.is_covered);
 	return found;
 }

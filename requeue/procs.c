@@ -79,12 +79,17 @@ static ssize_t read_some(int dir, const char *path, char *buf, size_t size)
 	return got < 0 && !len ? -1 : (ssize_t)len;
 }
 
+/* Where a link of /proc leads; a file that was removed has its old name. */
 static bool read_link(int dir, const char *path, char *buf, size_t size)
 {
+	static const char deleted[] = " (deleted)";
 	ssize_t len = readlinkat(dir, path, buf, size - 1);
 
 	buf[len < 0 ? 0 : len] = '\0';
-	return len >= 0;
+	len -= (ssize_t)strlen(deleted);
+	if (len > 0 && !strcmp(buf + len, deleted))
+		buf[len] = '\0';
+	return *buf;
 }
 
 /* The name in parentheses may hold anything, parentheses too. */
@@ -261,14 +266,9 @@ static char *read_regular(int dir, const char *path)
 static bool is_open_on(int dir, const char *path, const char *script)
 {
 	char target[PATH_MAX];
-	char *gone;
 
-	if (!read_link(dir, path, target, sizeof(target)))
-		return false;
-	gone = strstr(target, " (deleted)");
-	if (gone && !gone[strlen(" (deleted)")])
-		*gone = '\0';
-	return !strcmp(shells_base(target), shells_base(script));
+	return read_link(dir, path, target, sizeof(target)) &&
+	       !strcmp(shells_base(target), shells_base(script));
 }
 
 static char *read_script(const struct proc *proc, int dir)

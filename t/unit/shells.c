@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* shells.c: which shell, which script, and what its traps name. */
+#include "requeue/shells.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *script;
+	bool is_trapped;
+} traps[] = {
+	{"trap x TERM", true},
+	{"trap x SIGTERM", true},
+	{"trap x 15", true},
+	{"trap x term", true},
+	{"trap x Sigterm", true},
+	{"trap x INT TERM EXIT", true},
+	{"trap 'a; b' TERM", true},
+	{"trap \"a 'b' $c\" TERM", true},
+	{"trap -- x TERM", true},
+	{"trap 'a\nb\nc' \\\n TERM", true},
+	{"  trap x TERM  # save", true},
+	{"#!/bin/bash\nset -e\ntrap x TERM\nrun", true},
+	{"a; trap x TERM", true},
+	{"a && trap x TERM", true},
+	{"f() { trap x TERM; }", true},
+	{"if a; then trap x TERM; fi", true},
+	{"for s in TERM INT; do trap \"x $s\" $s; done", true},
+	{"(trap x TERM; a)", true},
+	{"builtin trap x TERM", true},
+	{"trap x EXIT\ntrap y TERM", true},
+	{"echo don't\ntrap x TERM", true},
+	{"echo $# ; trap x TERM", true},
+	{"trap x TERM; trap - EXIT", true},
+	{"", false},
+	{"trap", false},
+	{"trap x", false},
+	{"trap x EXIT", false},
+	{"trap x 0", false},
+	{"trap x INT USR1", false},
+	{"trap x 1 2 3", false},
+	{"trap - TERM", false},
+	{"trap '' TERM", false},
+	{"trap -p TERM", false},
+	{"trap TERM", false},
+	{"# trap x TERM", false},
+	{"a # trap x TERM", false},
+	{"echo trap x TERM", false},
+	{"mytrap x TERM", false},
+	{"trapped x TERM", false},
+	{"trap x EXIT; kill -TERM 1", false},
+	{"trap x EXIT & wait TERM", false},
+	{"trap 'kill -TERM 1' EXIT", false},
+	{"trap x TERMINATE", false},
+	{"trap x 150", false},
+	{"trap 'never closed TERM", false},
+};
+
+START_TEST(traps_are_found_where_a_command_may_stand)
+{
+	ck_assert_msg(shells_traps(traps[_i].script, SIGTERM) ==
+			      traps[_i].is_trapped,
+		      "%s", traps[_i].script);
+}
+END_TEST
+
+START_TEST(each_signal_has_its_name)
+{
+	ck_assert(shells_traps("trap x USR1", SIGUSR1));
+	ck_assert(shells_traps("trap x SIGXCPU", SIGXCPU));
+	ck_assert(shells_traps("trap x 12", SIGUSR2));
+	ck_assert(!shells_traps("trap x USR1", SIGUSR2));
+	ck_assert(shells_traps("trap x 40", 40));
+	ck_assert(!shells_traps("trap x TERM", 40));
+}
+END_TEST
+
+START_TEST(a_script_that_kills_and_waits_passes_signals_on)
+{
+	ck_assert(shells_passes_on("trap 'kill $p' TERM\na & p=$!\nwait $p"));
+	ck_assert(shells_passes_on("f() {\n  kill -TERM $p\n}\n"
+				   "trap f TERM; a & wait"));
+	ck_assert(!shells_passes_on("trap 'kill $p' TERM; a"));
+	ck_assert(!shells_passes_on("trap x TERM; a & wait"));
+	ck_assert(!shells_passes_on("# kill it\na & wait"));
+	ck_assert(!shells_passes_on("pkill_all; a & wait"));
+}
+END_TEST
+
+static const struct {
+	const char *argv[8];
+	size_t script;
+	bool is_text;
+} calls[] = {
+	{{"bash", "job.sh", "a"}, 1, false},
+	{{"bash"}, 0, false},
+	{{"-bash"}, 0, false},
+	{{"bash", "-s", "a"}, 0, false},
+	{{"bash", "-e", "-u", "job.sh"}, 3, false},
+	{{"bash", "-eu", "-o", "pipefail", "job.sh"}, 4, false},
+	{{"bash", "-euo", "pipefail", "job.sh"}, 3, false},
+	{{"bash", "-c", "text", "name"}, 2, true},
+	{{"bash", "-lc", "text"}, 2, true},
+	{{"sh", "-c", "--", "text"}, 3, true},
+	{{"bash", "--norc", "--rcfile", "x", "job.sh"}, 4, false},
+	{{"bash", "--", "job.sh"}, 2, false},
+	{{"bash", "+x", "job.sh"}, 2, false},
+};
+
+START_TEST(the_script_is_found_among_the_arguments)
+{
+	char *argv[8] = {NULL};
+	bool is_text;
+	size_t argc = 0;
+
+	for (; calls[_i].argv[argc]; argc++)
+		argv[argc] = strdup(calls[_i].argv[argc]);
+	ck_assert_uint_eq(shells_script_arg(argc, argv, &is_text),
+			  calls[_i].script);
+	ck_assert_int_eq(is_text, calls[_i].is_text);
+	for (size_t i = 0; i < argc; i++)
+		free(argv[i]);
+}
+END_TEST
+
+START_TEST(a_shell_is_known_by_its_executable_first)
+{
+	ck_assert(shells_is_shell("/usr/bin/bash", "./job.sh", "job.sh"));
+	ck_assert(shells_is_shell("/bin/busybox", "sh", "sh"));
+	ck_assert(!shells_is_shell("/bin/busybox", "timeout", "timeout"));
+	ck_assert(shells_is_shell("", "/bin/dash", "dash"));
+	ck_assert(shells_is_shell("/opt/bash-5.2", "x", "x"));
+	ck_assert(!shells_is_shell("/opt/program", "bash", "bash"));
+	ck_assert(!shells_is_shell("/usr/bin/python3.11", "python", "python"));
+}
+END_TEST
+
+int main(void)
+{
+	int trap_count = (int)(sizeof(traps) / sizeof(traps[0]));
+	int call_count = (int)(sizeof(calls) / sizeof(calls[0]));
+	Suite *suite = suite_create("shells");
+	TCase *tcase = tcase_create("shells");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tcase, traps_are_found_where_a_command_may_stand, 0,
+			    trap_count);
+	tcase_add_loop_test(tcase, the_script_is_found_among_the_arguments, 0,
+			    call_count);
+	tcase_add_test(tcase, each_signal_has_its_name);
+	tcase_add_test(tcase, a_script_that_kills_and_waits_passes_signals_on);
+	tcase_add_test(tcase, a_shell_is_known_by_its_executable_first);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
