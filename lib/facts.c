@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/internal.h"
 
@@ -93,6 +94,40 @@ bool ckpt_is_done(struct ckpt_store *store, unsigned run)
 bool ckpt_is_heard(struct ckpt_store *store, unsigned run)
 {
 	return has_fact(store, "heard", run);
+}
+
+enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
+			  const char *word, struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("ask");
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+
+	ckpt_record_set_str(rec, "word", word);
+	fact_name(name, "ask", run);
+	status = ckpt_fact_write(store, name, rec, false, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	const char *said;
+	bool is_taken = false;
+
+	fact_name(name, "ask", run);
+	if (ckpt_fact_read(store, name, &rec, NULL))
+		return false;
+	said = ckpt_record_str(rec, "word");
+	if (said && strlen(said) < CKPT_ASK_MAX &&
+	    !unlinkat(store->fd, name, 0)) {
+		memcpy(word, said, strlen(said) + 1);
+		is_taken = true;
+	}
+	ckpt_record_free(rec);
+	return is_taken;
 }
 
 static bool find_end(const struct ckpt_record *rec, void *arg)

@@ -85,6 +85,17 @@ bool ckpt_is_done(struct ckpt_store *store, unsigned run);
 bool ckpt_is_heard(struct ckpt_store *store, unsigned run);
 double ckpt_told_progress(struct ckpt_store *store, unsigned run);
 
+/*
+ * What the owner asks of a run from outside of the job, in one word ("now",
+ * "requeue"), for the supervisor to take when it is woken.  A second word
+ * replaces a first that wasn't taken yet.
+ */
+#define CKPT_ASK_MAX 16
+enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
+			  const char *word, struct ckpt_error *err);
+/* Take it: true at most once for each; word is at least CKPT_ASK_MAX. */
+bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word);
+
 /* -------- versions -------- */
 /* One run that began from a version failed before it saved anything; at two
  * strikes the version is set aside.  reason is for people. */

@@ -48,9 +48,23 @@ static void send_word(const char *format, ...)
 		return; /* the script's process is gone, as we shall see */
 }
 
-static void set_env(const char *name, int64_t value)
+/* A variable of the job: sent, and kept for the hook. */
+static void set_env(struct begin *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void set_env(struct begin *b, const char *format, ...)
 {
-	send_word("SLURM_CHECKPOINT_%s=%" PRId64, name, value);
+	size_t n = 0;
+	va_list args;
+
+	while (b->run_env[n])
+		n++;
+	va_start(args, format);
+	if (n < BEGIN_ENV_MAX && vasprintf(&b->run_env[n], format, args) < 0)
+		b->run_env[n] = NULL;
+	va_end(args);
+	if (b->run_env[n])
+		send_word("%s", b->run_env[n]);
 }
 
 /* Nothing is run: the script's process ends, and we reap it. */
@@ -213,12 +227,10 @@ static void record_run(struct begin *b)
 	report_record(b->store, b->run, rec);
 }
 
-int begin_run(struct begin *b, const struct brief *brief, char **env,
-	      int *status)
+int begin_run(struct begin *b, const struct brief *brief, int *status)
 {
 	char err[SETTINGS_ERROR_LEN] = "";
 
-	(void)env; /* for the hook */
 	memset(b, 0, sizeof(*b));
 	b->brief = brief;
 	b->run = brief->restart_count;
@@ -306,14 +318,15 @@ static void say_start(const struct begin *b, const struct run *run)
 void begin_go(struct begin *b, const struct run *run)
 {
 	say_start(b, run);
-	send_word("SLURM_CHECKPOINT_DIR=%s", b->dir);
-	set_env("GRACE", b->set.grace_s);
-	set_env("RUN", b->run);
-	set_env("VERSION", b->version.number);
+	set_env(b, "SLURM_CHECKPOINT_DIR=%s", b->dir);
+	set_env(b, "SLURM_CHECKPOINT_GRACE=%" PRId64, b->set.grace_s);
+	set_env(b, "SLURM_CHECKPOINT_RUN=%u", b->run);
+	set_env(b, "SLURM_CHECKPOINT_VERSION=%" PRIu32, b->version.number);
 	if (b->restore_dir[0])
-		send_word("SLURM_CHECKPOINT_RESTORE=%s", b->restore_dir);
+		set_env(b, "SLURM_CHECKPOINT_RESTORE=%s", b->restore_dir);
 	if (run->end_ms)
-		set_env("DEADLINE", run->end_ms / 1000);
+		set_env(b, "SLURM_CHECKPOINT_DEADLINE=%" PRId64,
+			run->end_ms / 1000);
 	send_word("go");
 	close(BRIEF_REPLY_FD);
 }
@@ -336,6 +349,8 @@ void begin_end(struct begin *b, const struct run *run)
 	else if (run->is_made)
 		report_line("no version was saved in this run");
 	free(versions);
+	for (size_t i = 0; b->run_env[i]; i++)
+		free(b->run_env[i]);
 	ckpt_close(b->from);
 	ckpt_close(b->store);
 	b->store = b->from = NULL;

@@ -15,6 +15,8 @@
  * then it starts without knowing its deadline. */
 #define BEGIN_ANSWER_WAIT_S 5
 
+#define BEGIN_ENV_MAX 8
+
 struct begin {
 	const struct brief *brief;
 	unsigned run;
@@ -29,19 +31,18 @@ struct begin {
 	int64_t planned_begin_s;     /* by the run before; 0 none */
 	int64_t ended_s;	     /* when the run before ended */
 	int64_t start_s;
+	char *run_env[BEGIN_ENV_MAX + 1]; /* SLURM_CHECKPOINT_*; owned */
 	uint64_t oom_kills; /* of the memory cgroup, at the start */
 };
 
 /*
  * Check the settings, take the store over, find the version to go on from.
  *
- * env     the job's environment, borrowed
  * status  on failure: the wait status to end with; why has been said
  *
  * Returns 0, or -1: nothing is to be run, and the script's process was told.
  */
-int begin_run(struct begin *begin, const struct brief *brief, char **env,
-	      int *status);
+int begin_run(struct begin *begin, const struct brief *brief, int *status);
 
 /* slurmctld's first answer, for the journal; tells a restart delay that was
  * too short. */

@@ -265,14 +265,14 @@ static void spare_readers(const struct view *view, struct pipe_ends *ends)
 
 	for (size_t i = 0; i < procs->count; i++) {
 		const struct proc *proc = &procs->list[i];
-		bool is_hearer = view->choices[i].action == CHOICE_SIGNAL ||
-				 view->choices[i].kind == CHOICE_SRUN;
+		bool hears = view->choices[i].action == CHOICE_SIGNAL ||
+			     view->choices[i].kind == CHOICE_SRUN;
 
 		if (is_gone(proc))
 			continue;
-		add_end(ends, proc->stdout_pipe, i, is_hearer);
+		add_end(ends, proc->stdout_pipe, i, hears);
 		if (proc->stderr_pipe != proc->stdout_pipe)
-			add_end(ends, proc->stderr_pipe, i, is_hearer);
+			add_end(ends, proc->stderr_pipe, i, hears);
 	}
 	if (!ends->count)
 		return;
@@ -283,6 +283,43 @@ static void spare_readers(const struct view *view, struct pipe_ends *ends)
 		    has_hearer_upstream(view, ends, i))
 			set(&view->choices[i], CHOICE_PASS,
 			    "reads what another one writes that gets it");
+}
+
+/* ----------------------------------------------------------------- hook */
+
+static bool is_hearer(const struct choice *choice)
+{
+	return choice->action == CHOICE_SIGNAL ||
+	       choice->action == CHOICE_AWAIT || choice->kind == CHOICE_SRUN;
+}
+
+static bool has_hearer_at_all(const struct view *view)
+{
+	for (size_t i = 0; i < view->procs->count; i++)
+		if (is_hearer(&view->choices[i]))
+			return true;
+	return false;
+}
+
+/* Parents stand before their children, so that the topmost come first. */
+static void await_programs(const struct view *view)
+{
+	const struct procs *procs = view->procs;
+
+	for (size_t i = 0; i < procs->count; i++) {
+		size_t parent = procs->list[i].parent;
+
+		view->is_covered[i] = parent != PROCS_NONE &&
+				      view->is_covered[parent];
+		if (view->is_covered[i] ||
+		    view->choices[i].kind != CHOICE_PROGRAM ||
+		    is_gone(&procs->list[i]) || procs->list[i].is_foreign)
+			continue;
+		view->is_covered[i] = true;
+		if (!is_excluded(view->order, procs->list[i].pid))
+			set(&view->choices[i], CHOICE_AWAIT,
+			    "was asked by the hook");
+	}
 }
 
 /* ---------------------------------------------------------- way back up */
@@ -309,15 +346,14 @@ static size_t stop_feeders(const struct view *view, bool *has_hearer)
 	for (size_t i = procs->count; i-- > 0;) {
 		const struct proc *proc = &procs->list[i];
 		struct choice *choice = &view->choices[i];
-		bool is_hearer = choice->action == CHOICE_SIGNAL ||
-				 choice->kind == CHOICE_SRUN;
+		bool hears = is_hearer(choice);
 
 		if (has_hearer[i] && is_feeder(view, i))
 			set(choice, CHOICE_STOP,
 			    "would start the next piece of work");
-		found += is_hearer && !proc->is_signalled;
+		found += hears && !proc->is_signalled;
 		if (proc->parent != PROCS_NONE)
-			has_hearer[proc->parent] |= is_hearer || has_hearer[i];
+			has_hearer[proc->parent] |= hears || has_hearer[i];
 	}
 	return found;
 }
@@ -341,6 +377,8 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 	for (size_t i = 0; i < count; i++)
 		judge(&view, i);
 	spare_readers(&view, &ends);
+	if (order->is_hooked && !has_hearer_at_all(&view))
+		await_programs(&view);
 	found = stop_feeders(&view, has_hearer);
 out:
 	free(has_hearer);

@@ -18,6 +18,7 @@ enum choice_action {
 	CHOICE_PASS,   /* not signalled, and the user may wonder why */
 	CHOICE_SIGNAL, /* hears the signal, and answers for its children */
 	CHOICE_STOP,   /* would start the next piece of work: stop it first */
+	CHOICE_AWAIT,  /* doesn't hear, but the user's hook has asked it */
 };
 
 enum choice_kind {
@@ -41,6 +42,9 @@ struct choose_order {
 	const char *launchers; /* more names, comma-separated; may be "" */
 	const pid_t *exclude;  /* these and all below them don't exist */
 	size_t exclude_count;  /* entries of 0 are ignored */
+	/* The user's hook has asked the programs to end in its own way: where
+	 * none hears the signal, the topmost ones are awaited. */
+	bool is_hooked;
 };
 
 /*

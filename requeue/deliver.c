@@ -154,6 +154,7 @@ static int look_take(struct look *look, const struct delivery *d,
 		.launchers = order->launchers,
 		.exclude = order->exclude,
 		.exclude_count = order->exclude_count,
+		.is_hooked = order->is_hooked,
 	};
 
 	look->choices = NULL;
@@ -257,14 +258,19 @@ static int signal_chosen(struct delivery *d, const struct look *look,
 {
 	for (size_t i = 0; i < look->procs.count; i++) {
 		const struct proc *proc = &look->procs.list[i];
+		enum choice_action action = look->choices[i].action;
+		struct entry *entry;
 
-		if (look->choices[i].action != CHOICE_SIGNAL ||
+		if ((action != CHOICE_SIGNAL && action != CHOICE_AWAIT) ||
 		    proc->is_signalled)
 			continue;
 		/* Remember it first: it must never get it twice. */
-		if (!remember(&d->signalled, look, i))
+		entry = remember(&d->signalled, look, i);
+		if (!entry)
 			return -1;
-		if (is_sent && procs_kill(proc->pid, proc->start_ticks, signum))
+		entry->item.is_sent = action == CHOICE_SIGNAL;
+		if (entry->item.is_sent && is_sent &&
+		    procs_kill(proc->pid, proc->start_ticks, signum))
 			d->signalled.count--;
 	}
 	return 0;
@@ -301,7 +307,7 @@ static int deliver(struct delivery *d, const struct delivery_order *order,
 		look_free(&look);
 		if (look_take(&look, d, order))
 			goto out;
-		stopped = stop_chosen(d, &look);
+		stopped = order->goes_on ? 0 : stop_chosen(d, &look);
 		if (stopped < 0)
 			goto out;
 		if (!stopped)

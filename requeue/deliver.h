@@ -5,6 +5,7 @@
 #ifndef REQUEUE_DELIVER_H
 #define REQUEUE_DELIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -19,6 +20,7 @@ struct delivery_item {
 	char name[PROCS_NAME_MAX];
 	enum choice_kind kind;
 	const char *reason; /* static */
+	bool is_sent;	    /* got the signal; false: only awaited */
 	uint64_t start_ticks;
 };
 
@@ -28,6 +30,8 @@ struct delivery_order {
 	const char *launchers; /* more names, comma-separated; may be "" */
 	const pid_t *exclude;  /* our own helpers; 0 entries are ignored */
 	size_t exclude_count;
+	bool is_hooked; /* see choose.h; who is awaited counts as signalled */
+	bool goes_on;	/* a state is asked for, no end: stop nothing */
 };
 
 /* NULL: no memory. */

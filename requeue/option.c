@@ -126,7 +126,7 @@ static int parse_signal(const char *value, int64_t *number, char *err,
 	int64_t wanted = 0;
 
 	if (strchr(value, ',')) {
-		snprintf(err, err_len, "name one signal only");
+		snprintf(err, err_len, "names more than two signals");
 		return -1;
 	}
 	parse_digits(value, &wanted);

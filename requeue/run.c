@@ -122,6 +122,7 @@ static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 		run->give_up_ms = 0;
 	run->looks = 0;
 	run->look_ms = 0;
+	orders->announce = true;
 	if (run->has_hook)
 		orders->hook = true;
 	/* After Slurm's TERM there are seconds left: both at once. */

@@ -65,6 +65,7 @@ struct run_orders {
 	bool save;	       /* ask for a state; the run goes on */
 	bool collect;	       /* take the files into the store */
 	bool ask_reach;	       /* and whether its TERM reaches all */
+	bool announce;	       /* a request begins: say it */
 	bool deliver;	       /* signal those who hear: cause says why */
 	bool look_again;       /* signal those who have come to hear since */
 	bool announce_unheard; /* tell the user that nobody heard */

@@ -28,7 +28,7 @@ static const struct option_word clean_words[] = {
  * The options, and behind them what sbatch adds for the node, which is carried
  * with them but can't be given.  A row is added together with what it does.
  */
-#define ROWS_ADDED 2
+#define ROWS_ADDED 3
 
 const struct option_row settings_options[] = {
 	{
@@ -67,8 +67,8 @@ const struct option_row settings_options[] = {
 	},
 	{
 		.name = "checkpoint-signal",
-		.argument = "SIGNAL",
-		.help = "signal that asks the programs to save",
+		.argument = "SIG[,SIG]",
+		.help = "signal that asks to save; second: at intervals",
 		.kind = OPTION_SIGNAL,
 		.standard = "TERM",
 		.env = "SBATCH_CHECKPOINT_SIGNAL",
@@ -76,6 +76,35 @@ const struct option_row settings_options[] = {
 		.min = 1,
 		.max = 64,
 		.offset = AT(signal),
+	},
+	{
+		.name = "checkpoint-interval",
+		.argument = "TIME",
+		.help = "ask for a state this often while a run goes on",
+		.kind = OPTION_DURATION,
+		.env = "SBATCH_CHECKPOINT_INTERVAL",
+		.key = "interval",
+		.min = 10,
+		.max = DURATION_MAX_S,
+		.offset = AT(interval_s),
+	},
+	{
+		.name = "checkpoint-hook",
+		.argument = "COMMAND",
+		.help = "command run at each request, before the signal",
+		.kind = OPTION_PATH,
+		.env = "SBATCH_CHECKPOINT_HOOK",
+		.key = "hook",
+		.offset = AT(hook),
+	},
+	{
+		.name = "checkpoint-files",
+		.argument = "GLOB[,GLOB]",
+		.help = "files that the software writes itself, to be kept",
+		.kind = OPTION_PATH,
+		.env = "SBATCH_CHECKPOINT_FILES",
+		.key = "files",
+		.offset = AT(files),
 	},
 	{
 		.name = "checkpoint-dir",
@@ -155,6 +184,13 @@ const struct option_row settings_options[] = {
 		.offset = AT(max_stalls),
 	},
 	{
+		.kind = OPTION_SIGNAL,
+		.key = "signal2",
+		.min = 1,
+		.max = 64,
+		.offset = AT(interval_signal),
+	},
+	{
 		.kind = OPTION_TOKEN,
 		.key = "token",
 		.offset = AT(token),
@@ -191,13 +227,39 @@ void settings_init(struct settings *set)
 				     sizeof(err));
 }
 
+/* One signal, or two: of the last request and of those at intervals. */
+static int parse_signals(struct settings *set, const char *value, char *err,
+			 size_t err_len)
+{
+	const struct option_row *last = settings_row("checkpoint-signal");
+	const struct option_row second = {.kind = OPTION_SIGNAL,
+					  .offset = AT(interval_signal)};
+	const char *comma = strchr(value, ',');
+	struct settings new = *set;
+	char first[32];
+
+	snprintf(first, sizeof(first), "%.*s",
+		 (int)(comma ? comma - value : 31), value);
+	new.interval_signal = 0;
+	if (option_parse(last, &new, first, err, err_len) < 0 ||
+	    (comma && option_parse(&second, &new, comma + 1, err, err_len) < 0))
+		return -1;
+	*set = new;
+	return 0;
+}
+
 static int set_named(struct settings *set, const struct option_row *row,
 		     const char *name, const char *value, char *err,
 		     size_t err_len)
 {
 	char clause[256];
+	int rc;
 
-	if (option_parse(row, set, value, clause, sizeof(clause)) < 0)
+	if (row->kind == OPTION_SIGNAL)
+		rc = parse_signals(set, value, clause, sizeof(clause));
+	else
+		rc = option_parse(row, set, value, clause, sizeof(clause));
+	if (rc < 0)
 		return option_refuse(name, value, clause, err, err_len);
 	set->given |= UINT64_C(1) << (row - settings_options);
 	return 0;

@@ -42,12 +42,17 @@ struct settings {
 	int64_t keep;
 	int64_t clean; /* enum clean */
 	int64_t exit_code;
-	int64_t signal; /* number */
+	int64_t signal;		 /* number */
+	int64_t interval_signal; /* 0: none */
+	int64_t interval_s;	 /* 0: none */
 	int64_t max_runs;
 	int64_t max_stalls;		/* 0: never hold */
 	char dir[SETTINGS_PATH_LEN];	/* pattern; "" until site_apply() */
 	char from[SETTINGS_PATH_LEN];	/* "": none */
 	char token[SETTINGS_TOKEN_LEN]; /* "": none yet */
+	char hook[OPTION_PATH_LEN];	/* shell command; \"\": none */
+	char files[OPTION_PATH_LEN]; /* globs, separated by commas; \"\": none
+				      */
 	int64_t submitted_min; /* limit asked of sbatch; 0: none, unlimited */
 	uint64_t given;	       /* bit n: row n of the table was set by the user;
 				  not encoded */

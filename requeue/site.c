@@ -267,6 +267,15 @@ int site_check(const struct site *site, const struct settings *set, char *err,
 			 duration_format(set->grace_s, grace));
 		return -1;
 	}
+	if (set->interval_s && !set->interval_signal && !set->hook[0] &&
+	    !set->files[0]) {
+		snprintf(err, err_len,
+			 "--checkpoint-interval: needs a signal that doesn't "
+			 "end the program, such as "
+			 "--checkpoint-signal=TERM,USR1, or --checkpoint-hook, "
+			 "or --checkpoint-files");
+		return -1;
+	}
 	if (set->max_runs > site->max_runs) {
 		snprintf(err, err_len,
 			 "--checkpoint-max-runs=%lld: this site wants at most "

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * supervisor.h: the state of a supervisor, shared by supervise.c (the loop)
+ * and request.c (asking the job's programs to save).
+ */
+#ifndef SUPERVISOR_H
+#define SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "requeue/begin.h"
+#include "requeue/deliver.h"
+#include "requeue/query.h"
+#include "requeue/run.h"
+
+/* A state that is being saved while the run goes on, step by step. */
+enum save_step {
+	SAVE_NONE,
+	SAVE_HOOK,  /* its hook runs */
+	SAVE_FILES, /* its files are waited for, and taken */
+};
+
+struct supervisor {
+	struct begin begin; /* store, settings: what the run began with */
+	char **job_env;	    /* borrowed */
+	struct run run;
+	int64_t wake_ms; /* when run.c wants to be woken; 0 never */
+	bool is_view_recorded;
+
+	/* children; 0: none */
+	pid_t script;
+	struct query query;
+	pid_t steps_pid; /* rpc that signals the srun steps */
+	pid_t hook_pid;	 /* of a request, or of a save */
+	pid_t collect_pid;
+
+	int script_status;
+	bool is_script_gone;
+	bool is_script_reported;
+
+	/* the request */
+	struct delivery *delivery; /* NULL: none yet */
+	int64_t delivered_ms;	   /* somebody got it */
+	bool has_steps;		   /* srun steps were signalled */
+	bool is_hooked;		   /* the hook ran, and did not fail */
+	bool is_heard;		   /* a program asked, and was told */
+	bool is_answered;
+
+	/* the save */
+	enum save_step save_step;
+	int64_t save_started_ms;
+	bool is_now; /* asked for, whatever the interval says */
+};
+
+int64_t supervisor_now_ms(void);
+
+/* Tell run.c, and do what it orders. */
+void supervisor_step(struct supervisor *s, struct run_event *event);
+void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind);
+
+/* -------- request.c -------- */
+
+/* The first moment of a request: say it, record it. */
+void request_announce(struct supervisor *s);
+/* Start the hook; without one to start, it counts as ended. */
+void request_hook(struct supervisor *s);
+/* Signal those that hear; called for later looks too. */
+void request_deliver(struct supervisor *s);
+void request_unheard(struct supervisor *s);
+/* A state while the run goes on: for an interval, or asked for now. */
+void request_save(struct supervisor *s);
+/* Take the files when all has ended. */
+void request_collect(struct supervisor *s);
+/* A child of ours has ended; false: it wasn't one of a request's. */
+bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status);
+/* Have all that heard ended?  Then the run is told. */
+void request_look(struct supervisor *s);
+/* The children that no signal may reach. */
+#define REQUEST_CHILDREN 4
+void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
+
+#endif
