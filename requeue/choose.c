@@ -75,6 +75,9 @@ static void judge_shell(const struct view *view, size_t i)
 	int signum = view->order->signum;
 
 	choice->kind = CHOICE_SHELL;
+	choice->has_exit_trap = procs_has(proc->caught, SIGTERM) &&
+				catches_all(proc) && proc->script &&
+				!shells_traps(proc->script, SIGTERM);
 	if (!is_shell_hearing(proc, signum)) {
 		set(choice, CHOICE_PASS,
 		    procs_has(proc->caught, signum)

@@ -32,6 +32,8 @@ struct choice {
 	enum choice_action action;
 	enum choice_kind kind;
 	const char *reason; /* static; "" for CHOICE_LEAVE without a story */
+	/* A shell that TERM ends, but not before it has cleaned up. */
+	bool has_exit_trap;
 	/* Nearest shell above that is signalled; PROCS_NONE if there is none.
 	 * It waits for what is stopped below it. */
 	size_t signalled_above;

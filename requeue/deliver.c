@@ -27,6 +27,7 @@ struct entry {
 	/* The signalled shell above, which waits for what is below it. */
 	pid_t guard;
 	uint64_t guard_ticks;
+	bool has_exit_trap;
 	bool is_gone;
 };
 
@@ -181,6 +182,7 @@ static struct entry *remember(struct entries *entries, const struct look *look,
 	choose_name(proc, entry->item.name, sizeof(entry->item.name));
 	entry->item.kind = choice->kind;
 	entry->item.reason = choice->reason;
+	entry->has_exit_trap = choice->has_exit_trap;
 	if (choice->signalled_above != PROCS_NONE) {
 		const struct proc *guard =
 			&look->procs.list[choice->signalled_above];
@@ -391,12 +393,25 @@ static bool is_guard_busy(const struct entry *stopped, struct entries *entries)
 	return false;
 }
 
-static void kill_stopped(struct entry *stopped)
+/*
+ * A shell with an EXIT trap dies of TERM at once, but copies home before it
+ * what it must: it gets the time, if there is any.  It sees the TERM before
+ * it sees that its program has ended, because it was stopped until then.
+ */
+static void end_stopped(struct delivery *d, struct entry *stopped)
 {
-	if (!stopped->is_gone)
-		procs_kill(stopped->item.pid, stopped->item.start_ticks,
-			   SIGKILL);
+	pid_t pid = stopped->item.pid;
+	uint64_t start_ticks = stopped->item.start_ticks;
+
+	if (stopped->is_gone)
+		return;
 	stopped->is_gone = true;
+	if (stopped->has_exit_trap && add(&d->awaited, pid, start_ticks)) {
+		procs_kill(pid, start_ticks, SIGTERM);
+		procs_kill(pid, start_ticks, SIGCONT);
+	} else {
+		procs_kill(pid, start_ticks, SIGKILL);
+	}
 }
 
 size_t delivery_waiting(struct delivery *d)
@@ -407,7 +422,7 @@ size_t delivery_waiting(struct delivery *d)
 		if (stopped->guard && !stopped->is_gone &&
 		    !is_guard_busy(stopped, &d->signalled) &&
 		    !is_guard_busy(stopped, &d->sruns))
-			kill_stopped(stopped);
+			end_stopped(d, stopped);
 	}
 	return count_alive(&d->signalled) + count_alive(&d->awaited);
 }
@@ -426,7 +441,7 @@ void delivery_restop(struct delivery *d)
 void delivery_release(struct delivery *d)
 {
 	for (size_t i = 0; i < d->stopped.count; i++)
-		kill_stopped(&d->stopped.list[i]);
+		end_stopped(d, &d->stopped.list[i]);
 }
 
 void delivery_kill_all(pid_t root)

@@ -80,7 +80,11 @@ void delivery_await(struct delivery *d, pid_t pid);
 /* Stop again what was stopped: somebody sent SIGCONT to all. */
 void delivery_restop(struct delivery *d);
 
-/* SIGKILL for what was stopped; its children fall to the subreaper. */
+/*
+ * End what was stopped; its children fall to the subreaper.  It is SIGKILL
+ * but for shells that have an EXIT trap (and none for TERM): they get TERM,
+ * run the trap and nothing else, and are awaited.
+ */
 void delivery_release(struct delivery *d);
 
 /* SIGKILL for all below root, until there are no new ones. */

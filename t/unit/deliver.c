@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* deliver.c: signals brought to real shells, launchers and programs. */
+#include "requeue/deliver.h"
+
+#include "t/unit/actors.h"
+
+static struct delivery *delivery;
+
+static void set_up(void)
+{
+	stage_open();
+	delivery = delivery_new();
+	ck_assert_ptr_nonnull(delivery);
+}
+
+static void tear_down(void)
+{
+	delivery_free(delivery);
+	delivery_kill_all(getpid());
+	ck_assert(stage_drain(5000));
+	stage_close();
+}
+
+static struct delivery_order order(void)
+{
+	return (struct delivery_order){
+		.root = getpid(), .signum = SIGTERM, .launchers = ""};
+}
+
+static void make(void)
+{
+	struct delivery_order now = order();
+
+	ck_assert_int_eq(delivery_make(delivery, &now), 0);
+}
+
+static void reap(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* As the supervisor does: wait for those who save, then end the rest. */
+static void await_and_release(void)
+{
+	long long end_ms = clock_ms() + ACTORS_PATIENCE_MS;
+
+	while (delivery_waiting(delivery) && clock_ms() < end_ms) {
+		reap();
+		pause_ms(2);
+	}
+	ck_assert_uint_eq(delivery_waiting(delivery), 0);
+	delivery_release(delivery);
+}
+
+static size_t count_stopped(void)
+{
+	size_t count = 0;
+
+	while (delivery_next_stopped(delivery))
+		count++;
+	return count;
+}
+
+/* --------------------------------------------------------------- scenes */
+
+struct scene {
+	const char *name;
+	const char *script;
+	size_t ready;	  /* wait for so many */
+	size_t signalled; /* by us */
+	size_t got;
+	size_t stopped;
+	const char *after; /* must be in the log at the end; NULL: nothing */
+};
+
+/* NEXT must never be in the log. */
+static const struct scene scenes[] = {
+	{"a shell without a trap", "$A hear; echo NEXT >>$LOG", 1, 1, 1, 1,
+	 NULL},
+	{"a loop", "for i in 1 2 3; do $A hear; echo NEXT >>$LOG; done", 1, 1,
+	 1, 1, NULL},
+	{"two commands in one line", "$A hear && echo NEXT >>$LOG", 1, 1, 1, 1,
+	 NULL},
+	{"a shell with a trap keeps control",
+	 "trap 'echo TRAPPED >>$LOG' TERM; $A hear; echo AFTER >>$LOG", 1, 2, 1,
+	 0, "AFTER"},
+	{"its trap is run",
+	 "trap 'echo TRAPPED >>$LOG; exit' TERM; $A slow; echo NEXT >>$LOG", 1,
+	 2, 1, 0, "TRAPPED"},
+	{"a trap that passes it on does so once",
+	 "trap 'kill $p; wait $p; echo PASSED >>$LOG; exit' TERM\n"
+	 "$A hear & p=$!\nwait $p; echo NEXT >>$LOG",
+	 1, 1, 1, 0, "PASSED"},
+	{"nested shells", "sh -c '$A hear; echo NEXT >>$LOG'; echo NEXT >>$LOG",
+	 1, 1, 1, 2, NULL},
+	{"a shell without a trap below one with",
+	 "trap 'echo TRAPPED >>$LOG' TERM\n"
+	 "sh -c '$A hear; echo NEXT >>$LOG'\necho AFTER >>$LOG",
+	 1, 2, 1, 1, "AFTER"},
+	{"a subshell", "( $A hear; echo NEXT >>$LOG ); echo NEXT >>$LOG", 1, 1,
+	 1, 2, NULL},
+	{"a pipeline: the reader gets all",
+	 "$A speak | cat >>$LOG; echo NEXT >>$LOG", 1, 1, 1, 1, "goodbye"},
+	{"a pipeline: the reader hears, too, and gets all",
+	 "$A speak | sh -c 'trap : TERM; cat >>$LOG'; echo NEXT >>$LOG", 1, 1,
+	 1, 1, "goodbye"},
+	{"a pipeline in a subshell",
+	 "( $A speak; echo NEXT >>$LOG ) | cat >>$LOG; echo NEXT >>$LOG", 1, 1,
+	 1, 2, "goodbye"},
+	{"xargs", "echo hear hear | xargs -n1 $A; echo NEXT >>$LOG", 1, 1, 1, 2,
+	 NULL},
+	{"xargs, two at once",
+	 "echo hear hear hear hear | xargs -n1 -P2 $A; echo NEXT >>$LOG", 2, 2,
+	 2, 2, NULL},
+	{"make",
+	 "printf 'all:\\n\\t@$A hear\\n\\t@echo NEXT >>$LOG\\n' >Makefile\n"
+	 "make -s; echo NEXT >>$LOG",
+	 1, 1, 1, 2, NULL},
+	{"two in the background", "$A hear & $A hear & wait; echo NEXT >>$LOG",
+	 2, 2, 2, 1, NULL},
+	{"one of two hears", "$A deaf & $A slow; echo NEXT >>$LOG", 2, 1, 1, 1,
+	 NULL},
+	{"exec", "exec $A hear", 1, 1, 1, 0, NULL},
+	{"sigwait()", "$A sigwait; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
+	{"sigwait() in a thread", "$A thread; echo NEXT >>$LOG", 1, 1, 1, 1,
+	 NULL},
+	{"signalfd", "$A signalfd; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
+	{"workers that inherited the handler", "$A workers; echo NEXT >>$LOG",
+	 3, 1, 1, 1, NULL},
+	{"timeout", "timeout 60 $A hear; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
+	{"env, nohup, nice", "env A=1 nohup nice $A hear; echo NEXT >>$LOG", 1,
+	 1, 1, 1, NULL},
+	{"setsid", "setsid -w $A hear; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
+	{"a program whose shell has gone", "( $A hear & )", 1, 1, 1, 0, NULL},
+	{"a script on standard input",
+	 "sh <<'EOF'\ntrap 'echo TRAPPED >>$LOG' TERM\n$A hear\n"
+	 "echo AFTER >>$LOG\nEOF\necho NEXT >>$LOG",
+	 1, 2, 1, 1, NULL},
+};
+
+static const char *const shells[] = {"bash", "sh"};
+
+#define SHELLS 2
+
+static void play(const char *shell, const struct scene *scene)
+{
+	const char *name = scene->name;
+	size_t stopped;
+
+	stage_start(shell, scene->script);
+	stage_await("ready", scene->ready);
+	pause_ms(20); /* sigwait() begins just after "ready" */
+	make();
+	stopped = count_stopped();
+	ck_assert_msg(delivery_count(delivery) == scene->signalled,
+		      "%s, %s: %zu signalled", shell, name,
+		      delivery_count(delivery));
+	ck_assert_msg(stopped == scene->stopped, "%s, %s: %zu stopped", shell,
+		      name, stopped);
+	await_and_release();
+	if (scene->after)
+		stage_await(scene->after, 1);
+	pause_ms(30);
+	reap();
+	ck_assert_msg(stage_count("got") == scene->got, "%s, %s: %zu got it",
+		      shell, name, stage_count("got"));
+	ck_assert_msg(stage_count("ready") == scene->ready,
+		      "%s, %s: another one was started", shell, name);
+	ck_assert_msg(!stage_count("NEXT"), "%s, %s: next command", shell,
+		      name);
+	ck_assert_uint_eq(stage_count("worker hit"), 0);
+	ck_assert_uint_eq(stage_count("broken pipe"), 0);
+}
+
+START_TEST(the_signal_reaches_the_program_and_nothing_new_is_started)
+{
+	play(shells[_i % SHELLS], &scenes[_i / SHELLS]);
+}
+END_TEST
+
+/* ------------------------------------------------------------ behaviour */
+
+START_TEST(bash_with_an_exit_trap_cleans_up_after_the_program)
+{
+	stage_start("bash", "trap 'echo CLEANUP >>$LOG' EXIT\n"
+			    "$A slow; echo NEXT >>$LOG");
+	stage_await("ready", 1);
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	ck_assert_uint_eq(stage_count("CLEANUP"), 0);
+	await_and_release();
+	stage_await("CLEANUP", 1);
+	ck_assert(stage_drain(5000));
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+START_TEST(if_nobody_hears_nothing_is_stopped_or_killed)
+{
+	pid_t script = stage_start("bash", "timeout 60 $A deaf | cat\n"
+					   "echo NEXT >>$LOG");
+	char state;
+
+	stage_await("ready", 1);
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 0);
+	ck_assert_uint_eq(count_stopped(), 0);
+	ck_assert_uint_eq(delivery_waiting(delivery), 0);
+	ck_assert(procs_start_ticks(script, &state));
+	ck_assert_int_eq(state, 'S');
+}
+END_TEST
+
+START_TEST(who_hears_late_gets_it_then_and_only_once)
+{
+	stage_start("bash", "$A late; echo NEXT >>$LOG");
+	stage_await("loading", 1);
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 0);
+	stage_await("ready", 1);
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	await_and_release();
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	ck_assert_uint_eq(stage_count("got"), 1);
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+START_TEST(nobody_gets_it_twice_while_saving)
+{
+	stage_start("bash", "$A slow; echo NEXT >>$LOG");
+	stage_await("ready", 1);
+	for (int i = 0; i < 5; i++)
+		make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	await_and_release();
+	ck_assert_uint_eq(stage_count("got"), 1);
+}
+END_TEST
+
+START_TEST(a_note_sends_nothing_but_counts_and_stops)
+{
+	struct delivery_order now = order();
+	pid_t script = stage_start("bash", "$A hear; echo NEXT >>$LOG");
+	char state;
+
+	stage_await("ready", 1);
+	ck_assert_int_eq(delivery_note(delivery, &now), 0);
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	ck_assert_uint_eq(delivery_waiting(delivery), 1);
+	procs_start_ticks(script, &state);
+	ck_assert_int_eq(state, 'T');
+	pause_ms(50);
+	ck_assert_uint_eq(stage_count("got"), 0);
+	make(); /* what has got it by other hands doesn't get it from us */
+	pause_ms(50);
+	ck_assert_uint_eq(stage_count("got"), 0);
+}
+END_TEST
+
+START_TEST(a_stop_holds_after_a_continue)
+{
+	pid_t script = stage_start("bash", "$A slow; echo NEXT >>$LOG");
+	char state;
+
+	stage_await("ready", 1);
+	make();
+	kill(script, SIGCONT);
+	delivery_restop(delivery);
+	pause_ms(20);
+	procs_start_ticks(script, &state);
+	ck_assert_int_eq(state, 'T');
+	await_and_release();
+	ck_assert(stage_drain(5000));
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+START_TEST(our_own_helpers_are_left_alone)
+{
+	pid_t helper = stage_start("bash", "exec $A hear");
+	pid_t exclude[] = {0, helper};
+	struct delivery_order now = order();
+
+	stage_await("ready", 1);
+	now.exclude = exclude;
+	now.exclude_count = 2;
+	ck_assert_int_eq(delivery_make(delivery, &now), 0);
+	ck_assert_uint_eq(delivery_count(delivery), 0);
+	ck_assert_ptr_null(delivery_next_passed(delivery));
+}
+END_TEST
+
+START_TEST(people_are_told_who_got_it_and_who_did_not)
+{
+	const struct delivery_item *item;
+
+	stage_start("bash", "timeout 60 $A slow; echo NEXT >>$LOG");
+	stage_await("ready", 1);
+	make();
+	item = delivery_next_signalled(delivery);
+	ck_assert_ptr_nonnull(item);
+	ck_assert_str_eq(item->name, "deliver");
+	ck_assert_str_eq(item->reason, "catches it");
+	ck_assert_ptr_null(delivery_next_signalled(delivery));
+	item = delivery_next_passed(delivery);
+	ck_assert_ptr_nonnull(item);
+	ck_assert_str_eq(item->name, "timeout");
+	ck_assert_ptr_nonnull(strstr(item->reason, "a launcher"));
+	ck_assert_ptr_null(delivery_next_passed(delivery));
+	item = delivery_next_stopped(delivery);
+	ck_assert_ptr_nonnull(item);
+	ck_assert_str_eq(item->name, "job.sh");
+	make(); /* nothing new: nothing to tell */
+	ck_assert_ptr_null(delivery_next_signalled(delivery));
+	ck_assert_ptr_null(delivery_next_passed(delivery));
+	ck_assert_ptr_null(delivery_next_stopped(delivery));
+}
+END_TEST
+
+START_TEST(an_srun_is_found_and_its_shell_stopped)
+{
+	pid_t script, pids[4];
+	char state;
+
+	script = stage_start("bash", "cp $(command -v sleep) ./srun\n"
+				     "./srun 60 & wait; echo NEXT >>$LOG");
+	for (int i = 0; i < 500 && !delivery_sruns(delivery, pids, 4); i++) {
+		pause_ms(10);
+		make();
+	}
+	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
+	ck_assert_uint_eq(delivery_count(delivery), 0);
+	procs_start_ticks(script, &state);
+	ck_assert_int_eq(state, 'T');
+	make();
+	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
+	delivery_await(delivery, pids[0]);
+	ck_assert_uint_eq(delivery_waiting(delivery), 1);
+	kill(pids[0], SIGKILL);
+	await_and_release();
+	ck_assert(stage_drain(5000));
+	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 0);
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+START_TEST(python_and_its_pool)
+{
+	stage_start("bash",
+		    "cat >pool.py <<'EOF'\n"
+		    "import multiprocessing, os, signal, sys, time\n"
+		    "log = open(os.environ['LOG'], 'a', buffering=1)\n"
+		    "main = os.getpid()\n"
+		    "def save(signum, frame):\n"
+		    "    me = os.getpid() == main\n"
+		    "    log.write('got\\n' if me else 'worker hit\\n')\n"
+		    "    sys.exit(0)\n"
+		    "def work(n):\n"
+		    "    log.write('ready\\n')\n"
+		    "    time.sleep(60)\n"
+		    "signal.signal(signal.SIGTERM, save)\n"
+		    "with multiprocessing.get_context('fork').Pool(2) as p:\n"
+		    "    p.map(work, range(2))\n"
+		    "EOF\n"
+		    "python3 pool.py; echo NEXT >>$LOG");
+	stage_await("ready", 2);
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	ck_assert_str_eq(delivery_next_signalled(delivery)->name, "pool.py");
+	stage_await("got", 1);
+	await_and_release();
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+START_TEST(at_the_end_of_time_everything_is_killed)
+{
+	stage_start("bash",
+		    "trap : TERM HUP INT; set -m\n"
+		    "for i in 1 2 3 4 5; do ( $A deaf & $A hear & ) & done\n"
+		    "setsid $A deaf & kill -STOP $$; $A deaf");
+	stage_await("ready", 11);
+	delivery_kill_all(getpid());
+	ck_assert(stage_drain(5000));
+}
+END_TEST
+
+START_TEST(what_forks_all_the_time_is_killed_as_well)
+{
+	stage_start("bash", "echo ready >>$LOG\n"
+			    "while :; do sleep 0.01 & done");
+	stage_await("ready", 1);
+	pause_ms(100);
+	delivery_kill_all(getpid());
+	ck_assert(stage_drain(5000));
+}
+END_TEST
+
+/* ------------------------------------------------------- races and cost */
+
+#define HOGS 4
+
+static pid_t hogs[HOGS];
+
+static void start_hogs(void)
+{
+	for (int i = 0; i < HOGS; i++) {
+		hogs[i] = fork();
+		if (!hogs[i]) {
+			alarm(300);
+			for (volatile unsigned n = 0;; n++)
+				;
+		}
+	}
+}
+
+static void make_beside_hogs(void)
+{
+	struct delivery_order now = order();
+
+	now.exclude = hogs;
+	now.exclude_count = HOGS;
+	ck_assert_int_eq(delivery_make(delivery, &now), 0);
+}
+
+static void start_anew(void)
+{
+	delivery_free(delivery);
+	delivery = delivery_new();
+	ck_assert_ptr_nonnull(delivery);
+	ck_assert_int_eq(truncate(stage_log, 0), 0);
+}
+
+START_TEST(no_next_command_in_200_requests_under_load)
+{
+	start_hogs();
+	for (int i = 0; i < 200; i++) {
+		pid_t script = stage_start(shells[i % SHELLS],
+					   "for i in 1 2 3; do $A hear\n"
+					   "echo NEXT >>$LOG; done");
+
+		stage_await("ready", 1);
+		make_beside_hogs();
+		ck_assert_uint_eq(delivery_count(delivery), 1);
+		await_and_release();
+		ck_assert_int_eq(waitpid(script, NULL, 0), script);
+		ck_assert_uint_eq(stage_count("got"), 1);
+		ck_assert_uint_eq(stage_count("ready"), 1);
+		ck_assert_uint_eq(stage_count("NEXT"), 0);
+		start_anew();
+	}
+}
+END_TEST
+
+START_TEST(no_next_command_in_100_requests_with_an_exit_trap_under_load)
+{
+	start_hogs();
+	for (int i = 0; i < 100; i++) {
+		pid_t script = stage_start("bash",
+					   "trap 'echo CLEANUP >>$LOG' EXIT\n"
+					   "for i in 1 2 3; do $A hear\n"
+					   "echo NEXT >>$LOG; done");
+
+		stage_await("ready", 1);
+		make_beside_hogs();
+		await_and_release();
+		ck_assert_int_eq(waitpid(script, NULL, 0), script);
+		ck_assert_uint_eq(stage_count("CLEANUP"), 1);
+		ck_assert_uint_eq(stage_count("ready"), 1);
+		ck_assert_uint_eq(stage_count("NEXT"), 0);
+		start_anew();
+	}
+}
+END_TEST
+
+/* The request may find the shell between two programs: what it has forked
+ * by then may still begin, but nothing after it. */
+START_TEST(a_fast_loop_is_caught_between_two_programs)
+{
+	start_hogs();
+	for (int i = 0; i < 50; i++) {
+		size_t begun;
+		pid_t script =
+			stage_start("bash", "while :; do $A brief; done");
+
+		stage_await("ready", 2);
+		while (!delivery_count(delivery))
+			make_beside_hogs();
+		begun = stage_count("ready");
+		await_and_release();
+		ck_assert_int_eq(waitpid(script, NULL, 0), script);
+		pause_ms(20);
+		ck_assert_uint_le(stage_count("ready"), begun + 1);
+		start_anew();
+	}
+}
+END_TEST
+
+START_TEST(a_thousand_get_it_within_a_second)
+{
+	long long begin_ms, took_ms;
+
+	stage_start("bash", "$A crowd 1000; echo NEXT >>$LOG");
+	stage_await("ready", 1000);
+	begin_ms = clock_ms();
+	make();
+	took_ms = clock_ms() - begin_ms;
+	ck_assert_uint_eq(delivery_count(delivery), 1000);
+	ck_assert_msg(took_ms < 1000, "took %lld ms", took_ms);
+	begin_ms = clock_ms();
+	await_and_release();
+	ck_assert_uint_eq(stage_count("got"), 1000);
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	int scene_count = (int)(sizeof(scenes) / sizeof(scenes[0])) * SHELLS;
+	Suite *suite = suite_create("deliver");
+	TCase *tcase = tcase_create("deliver");
+	TCase *races = tcase_create("races");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	actors_play(argc, argv);
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(
+		tcase,
+		the_signal_reaches_the_program_and_nothing_new_is_started, 0,
+		scene_count);
+	tcase_add_test(tcase,
+		       bash_with_an_exit_trap_cleans_up_after_the_program);
+	tcase_add_test(tcase, if_nobody_hears_nothing_is_stopped_or_killed);
+	tcase_add_test(tcase, who_hears_late_gets_it_then_and_only_once);
+	tcase_add_test(tcase, nobody_gets_it_twice_while_saving);
+	tcase_add_test(tcase, a_note_sends_nothing_but_counts_and_stops);
+	tcase_add_test(tcase, a_stop_holds_after_a_continue);
+	tcase_add_test(tcase, our_own_helpers_are_left_alone);
+	tcase_add_test(tcase, people_are_told_who_got_it_and_who_did_not);
+	tcase_add_test(tcase, an_srun_is_found_and_its_shell_stopped);
+	tcase_add_test(tcase, python_and_its_pool);
+	tcase_add_test(tcase, at_the_end_of_time_everything_is_killed);
+	tcase_add_test(tcase, what_forks_all_the_time_is_killed_as_well);
+	tcase_set_timeout(tcase, 60);
+	suite_add_tcase(suite, tcase);
+	tcase_add_checked_fixture(races, set_up, tear_down);
+	tcase_add_test(races, no_next_command_in_200_requests_under_load);
+	tcase_add_test(
+		races,
+		no_next_command_in_100_requests_with_an_exit_trap_under_load);
+	tcase_add_test(races, a_fast_loop_is_caught_between_two_programs);
+	tcase_add_test(races, a_thousand_get_it_within_a_second);
+	tcase_set_timeout(races, 300);
+	suite_add_tcase(suite, races);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
