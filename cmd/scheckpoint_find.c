@@ -15,8 +15,9 @@
 #include "cmd/scheckpoint.h"
 
 /* Enough for every job of a user, and not for ever in a wrong directory. */
-#define STORES_MOST 10000
-#define STORE_WORD  "store="
+#define STORES_MOST  10000
+#define COMMENT_MARK "[scheckpoint: " /* as settle writes it */
+#define STORE_WORD   "store="
 
 static bool is_store(const char *dir)
 {
@@ -113,11 +114,11 @@ static bool parse_job(const char *what, struct job_words *words)
 static bool find_in_comment(const struct slurm_view *view, char *dir,
 			    size_t size)
 {
-	const char *word = strstr(view->comment, STORE_WORD);
+	const char *word = strstr(view->comment, COMMENT_MARK STORE_WORD);
 
 	if (!word)
 		return false;
-	word += strlen(STORE_WORD);
+	word += strlen(COMMENT_MARK STORE_WORD);
 	return snprintf(dir, size, "%.*s", (int)strcspn(word, " ;]"), word) <
 	       (int)size;
 }

@@ -460,10 +460,27 @@ static void set_limits(struct settle *s)
 
 #define COMMENT_MARK "[scheckpoint: "
 
+/* Longest path that a comment has room for. */
+#define STORE_WORD_MAX 400
+
+/* "store=DIR " for scheckpoint, which finds a store by its default name
+ * without being told. */
+static void name_store(const struct settle *s, char word[STORE_WORD_MAX])
+{
+	word[0] = '\0';
+	if (!s->dir[0] || !strcmp(s->set.dir, PATTERN_DEFAULT) ||
+	    !strcmp(s->set.dir, PATTERN_DEFAULT_ARRAY) ||
+	    s->dir[strcspn(s->dir, " ;]")])
+		return;
+	if (snprintf(word, STORE_WORD_MAX, "store=%s ", s->dir) >=
+	    STORE_WORD_MAX)
+		word[0] = '\0';
+}
+
 /* The user's own comment is kept, our last one replaced. */
 static enum ctl_result call_comment(struct settle *s, char *text)
 {
-	char comment[sizeof(s->job.comment)], *mark;
+	char comment[sizeof(s->job.comment)], store[STORE_WORD_MAX], *mark;
 	size_t used;
 
 	text_clean(comment, sizeof(comment), s->job.comment);
@@ -473,9 +490,10 @@ static enum ctl_result call_comment(struct settle *s, char *text)
 	used = strlen(comment);
 	while (used && comment[used - 1] == ' ')
 		comment[--used] = '\0';
+	name_store(s, store);
 	snprintf(comment + used, sizeof(comment) - used,
-		 "%s" COMMENT_MARK "run %u: %.380s%s%.120s]", used ? " " : "",
-		 s->run, s->decision.reason,
+		 "%s" COMMENT_MARK "%srun %u: %.380s%s%.120s]", used ? " " : "",
+		 store, s->run, s->decision.reason,
 		 s->store_problem[0] ? "; the store is out of use: " : "",
 		 s->store_problem);
 	return ctl_set_comment(s->brief->job_id, comment, text);
@@ -488,6 +506,10 @@ static void act(struct settle *s)
 	s->old_limit_min = s->job.limit_min;
 	if (s->decision.action == ACT_LEAVE) {
 		tell(s, "%s", s->decision.reason);
+		/* What was said of an earlier run holds no more. */
+		if (s->job.state == STATE_RUNNING &&
+		    strstr(s->job.comment, COMMENT_MARK))
+			persist(s, call_comment, text);
 		return;
 	}
 	if (!requeue(s)) {

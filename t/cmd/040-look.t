@@ -116,7 +116,7 @@ cat >"$helpers/rpc" <<EOF
 test "\$1" = load || exit 64
 printf '%s\n' "job_id=\$2" state=PENDING held=1 "work_dir=$work/elsewhere"
 test "\$2" != 31 ||
-	echo "comment=mine [scheckpoint: run 0; store=$work/elsewhere/my]"
+	echo "comment=mine [scheckpoint: store=$work/elsewhere/my run 0: to go on]"
 EOF
 chmod +x "$helpers/rpc"
 run scheckpoint status 31

@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How a run ends, row by row: what makes a job complete, fail, be requeued or
+# stay cancelled, in Slurm's own view.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+cluster_up --nodes 2 --conf "$MANY"
+
+# plain exits with its argument
+script plain <<'END'
+#!/bin/bash
+exit "$1"
+END
+
+script crash <<'END'
+#!/bin/bash
+ulimit -c 0
+kill -SEGV $$
+END
+
+# asked CODE [WORD...]: when asked to save it says these words to scheckpoint
+# and exits with the code; its second run ends by itself
+script asked <<'END'
+#!/bin/bash
+code=$1
+shift
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+trap 'for word; do scheckpoint "$word"; done; exit "$code"' TERM
+echo ready
+while :; do sleep 0.1; done
+END
+
+# slow takes its time to save
+script slow <<'END'
+#!/bin/bash
+trap 'echo asked; sleep 3; echo saved; exit 0' TERM
+echo ready
+while :; do sleep 0.1; done
+END
+
+# killed [VERSION]: the supervisor, which is the script's parent, is killed;
+# in the second run a version is saved before
+script killed <<'END'
+#!/bin/bash
+echo "run $SLURM_CHECKPOINT_RUN"
+[ "$SLURM_CHECKPOINT_RUN" -lt 2 ] || exit 0
+if [ "$SLURM_CHECKPOINT_RUN" -eq 1 ] && [ "${1:-}" = version ]; then
+	scheckpoint save "$0" || exit 9
+fi
+kill -KILL "$PPID"
+END
+
+declare -A id
+opts='--checkpoint=30 --time=5'
+# shellcheck disable=SC2086 # options
+{
+	id[killed]=$(start killed $opts killed)
+	id[killed2]=$(start killed2 $opts killed version)
+	# a limit of one minute, asked 5 s after the start
+	id[limit]=$(start limit --checkpoint=55 --time=1 asked 1)
+	for code in 0 1 2; do
+		id[asked$code]=$(start "asked$code" $opts \
+			--comment="mine" asked $code)
+	done
+	id[done0]=$(start done0 $opts asked 0 done)
+	id[done4]=$(start done4 $opts asked 4 done)
+	id[during]=$(start during $opts slow)
+	id[saving]=$(start saving $opts slow)
+	id[before]=$(start before $opts --begin=now+1hour slow)
+	id[plain0]=$(start plain0 $opts "--checkpoint-dir=$WORK/own-%j" \
+		plain 0)
+	id[own]=$(start own $opts "--checkpoint-dir=$WORK/own-%j" asked 1)
+	id[plain3]=$(start plain3 $opts plain 3)
+	id[crash]=$(start crash $opts crash)
+}
+
+# ---- scancel
+run_as "$JOB_USER" scancel "${id[before]}"
+for name in own asked0 asked1 asked2 done0 done4 saving; do
+	wait_for 40 "$name" has_line "$name.out" '^ready'
+	run_as "$JOB_USER" scancel -b -s TERM "${id[$name]}"
+done
+wait_for 20 'a run' has_line during.out '^ready'
+run_as "$JOB_USER" scancel "${id[during]}"
+wait_for 20 'the request' has_line saving.out '^asked'
+run_as "$JOB_USER" scancel "${id[saving]}"
+
+ends "${id[before]}" CANCELLED 0:0 0 'cancelled before it began'
+wait_job 30 "${id[during]}" CANCELLED
+is "$(job_field "${id[during]}" Restarts)" 0 'cancelled in a run: not revived'
+like "$(cat during.out)" '^asked' 'but it was asked to save'
+wait_job 30 "${id[saving]}" CANCELLED
+is "$(job_field "${id[saving]}" Restarts)" 0 \
+	'cancelled while it saves: not revived'
+
+# ---- by itself
+ends "${id[plain0]}" COMPLETED 0:0 0 'exit 0: completed'
+ends "${id[plain3]}" FAILED 3:0 0 'exit 3: failed'
+ends "${id[crash]}" FAILED 0:11 0 'a crash: failed, by its signal'
+
+# ---- after a request
+for code in 0 1 2; do
+	ends "${id[asked$code]}" COMPLETED 0:0 1 \
+		"asked by an operator, then exit $code: requeued"
+	like "$(job_field "${id[asked$code]}" Comment)" \
+		'^mine \[scheckpoint: .*run 1: the job has completed' \
+		"the user's comment is kept"
+done
+ends "${id[own]}" COMPLETED 0:0 1 'the same with a directory of its own'
+export SLURM_CHECKPOINT_HELPERS=$CLUSTER/libexec
+like "$(run_as "$JOB_USER" scheckpoint status "${id[own]}")" 'runs *2' \
+	'which scheckpoint finds by the job id'
+ends "${id[done0]}" COMPLETED 0:0 0 'asked, said done, exit 0: completed'
+ends "${id[done4]}" FAILED 4:0 0 'asked, said done: its exit code stands'
+
+# ---- the supervisor is killed
+ends "${id[killed]}" FAILED 0:9 1 \
+	'supervisor killed: requeued once, failed the second time'
+like "$(cat killed.out)" 'run 0: requeued: the supervisor was killed' \
+	'the output says so'
+ends "${id[killed2]}" COMPLETED 0:0 2 \
+	'supervisor killed, with a new version: requeued again'
+
+# ---- the limit
+ends "${id[limit]}" COMPLETED 0:0 1 'asked at the limit, exit 1: requeued'
+like "$(cat limit.out)" 'run 0: requeued: to be continued \(cause: limit\)' \
+	'the output names the cause'
+
+# ---- nothing comes back later
+for name in before during saving plain0 plain3 crash done0 done4; do
+	is "$(squeue -h -j "${id[$name]}" -o %T 2>/dev/null)" '' \
+		"$name is not in the queue"
+done
+nodes_idle
+done_testing
