@@ -184,6 +184,7 @@ int main(int argc, char **argv)
 	}
 	if (!plate_write(&plate, argv[optind + 1]))
 		goto out;
+	tell(store, &plate);
 	printf("finished: %" PRIu64 " steps\n", plate.step);
 	/* If a request comes in this very moment, the job is still over. */
 	if (store && ckpt_done(store, &err))
