@@ -292,7 +292,6 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 	struct ckpt_sealing s = {.stage = stage, .err = err};
 	struct ckpt_store *store = stage->store;
 	enum ckpt_status status;
-	struct ckpt_error later;
 	uint32_t number = 0;
 
 	status = seal_stage(&s);
@@ -300,13 +299,8 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 		status = ckpt_shard_join(&s);
 	if (!status && !stage->is_parted)
 		status = ckpt_publish(&s, &number);
-	/* A later run that swept our stage away is the reason to tell. */
-	if (status && status != CKPT_UNSURE &&
-	    ckpt_fence(store, &later) == CKPT_STALE) {
-		status = CKPT_STALE;
-		if (err)
-			*err = later;
-	}
+	if ((status && status != CKPT_UNSURE) || stage->is_parted)
+		status = ckpt_or_stale(store, status, err);
 	if (status)
 		goto out;
 	if (version)

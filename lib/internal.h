@@ -205,6 +205,9 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s);
 /* ---- store.c ---- */
 /* Has a later run begun than the one this handle writes for? */
 enum ckpt_status ckpt_fence(struct ckpt_store *store, struct ckpt_error *err);
+/* What failed because a later run swept it away is told as that. */
+enum ckpt_status ckpt_or_stale(struct ckpt_store *store,
+			       enum ckpt_status status, struct ckpt_error *err);
 /* Refuse a handle that is open for reading. */
 enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
 				  struct ckpt_error *err);

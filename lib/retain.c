@@ -16,6 +16,7 @@
 #include "lib/internal.h"
 
 #define STRIKES_OUT 2
+#define STRIKES_MAX 1000
 #define KEEP_LEAST  2
 
 static void mark_name(char name[CKPT_ENTRY_NAME], const char *what,
@@ -24,31 +25,49 @@ static void mark_name(char name[CKPT_ENTRY_NAME], const char *what,
 	snprintf(name, CKPT_ENTRY_NAME, "%s-%06u.json", what, number);
 }
 
+static uint32_t strikes_of(const struct ckpt_record *rec)
+{
+	int64_t count = ckpt_record_int(rec, "count", 0);
+
+	return count < 0	     ? 0
+	       : count > STRIKES_MAX ? STRIKES_MAX
+				     : (uint32_t)count;
+}
+
+static void put_aside(struct ckpt_version *version, const char *before,
+		      const char *reason)
+{
+	char text[512];
+
+	version->is_aside = true;
+	snprintf(text, sizeof(text), "%s%s", before, reason);
+	ckpt_copy_text(version->reason, sizeof(version->reason), text);
+}
+
 void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version)
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
 	const char *reason;
-	int64_t count;
 
 	mark_name(name, "strikes", version->number);
 	ckpt_fact_read(store, name, &rec, NULL);
-	count = ckpt_record_int(rec, "count", 0);
-	version->strikes = count < 0	  ? 0
-			   : count > 1000 ? 1000
-					  : (uint32_t)count;
+	version->strikes = strikes_of(rec);
+	reason = ckpt_record_str(rec, "reason");
+	/* That many strikes are a setting aside, without a mark of its own
+	 * that could fail to be written. */
+	if (version->strikes >= STRIKES_OUT)
+		put_aside(version, "runs failed to start from it, lastly: ",
+			  reason ? reason : "for unknown reason");
 	ckpt_record_free(rec);
 
 	mark_name(name, "aside", version->number);
 	status = ckpt_fact_read(store, name, &rec, NULL);
+	reason = ckpt_record_str(rec, "reason");
 	/* That it is there counts, whatever became of its contents. */
-	if (status == CKPT_OK || status == CKPT_DAMAGED) {
-		version->is_aside = true;
-		reason = ckpt_record_str(rec, "reason");
-		ckpt_copy_text(version->reason, sizeof(version->reason),
-			       reason ? reason : "the reason is lost");
-	}
+	if (status == CKPT_OK || status == CKPT_DAMAGED)
+		put_aside(version, "", reason ? reason : "the reason is lost");
 	ckpt_record_free(rec);
 }
 
@@ -88,33 +107,31 @@ enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 {
 	enum ckpt_status status = ckpt_begin_change(store, err);
 	struct ckpt_record *rec = NULL;
-	char name[CKPT_ENTRY_NAME], text[256];
-	int64_t count, last;
+	char name[CKPT_ENTRY_NAME];
+	uint32_t count;
+	int64_t last;
 
 	if (!status)
 		status = need_version(store, version, err);
 	if (status)
 		return status;
 	mark_name(name, "strikes", version);
-	ckpt_fact_read(store, name, &rec, NULL);
-	count = ckpt_record_int(rec, "count", 0);
+	status = ckpt_fact_read(store, name, &rec, err);
+	if (status && status != CKPT_NONE && status != CKPT_DAMAGED)
+		return status;
+	count = strikes_of(rec);
 	last = ckpt_record_int(rec, "run", -1);
 	ckpt_record_free(rec);
 	/* Told again about the same run. */
 	if (count > 0 && last == store->run)
 		return CKPT_OK;
-	count = count < 0 ? 1 : count + 1;
 	rec = ckpt_record_new("strike");
-	ckpt_record_set_int(rec, "count", count);
+	ckpt_record_set_int(rec, "count", count + 1);
 	ckpt_record_set_int(rec, "run", store->run);
 	ckpt_record_set_str(rec, "reason", reason);
 	status = ckpt_fact_write(store, name, rec, true, err);
 	ckpt_record_free(rec);
-	if (status || count < STRIKES_OUT)
-		return status;
-	snprintf(text, sizeof(text), "%lld runs failed to start from it: %s",
-		 (long long)count, reason ? reason : "no reason was told");
-	return ckpt_set_aside(store, version, text, err);
+	return status;
 }
 
 static enum ckpt_status unmark(struct ckpt_store *store, const char *what,
@@ -157,11 +174,13 @@ static enum ckpt_status remove_version(struct ckpt_store *store,
 
 	ckpt_version_name(name, number);
 	ckpt_fs_unique(gone, sizeof(gone), ".gone");
-	if (renameat(store->fd, name, store->fd, gone) < 0)
-		return errno == ENOENT ? CKPT_OK
-				       : ckpt_fail(err, CKPT_EIO, errno,
-						   "%s/%s could not be removed",
-						   store->dir, name);
+	/* Removed by somebody else, or by a call whose answer was lost: swept
+	 * later. */
+	if (renameat(store->fd, name, store->fd, gone) < 0 &&
+	    need_version(store, number, NULL) != CKPT_NONE)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be removed", store->dir,
+				 name);
 	unmark(store, "strikes", number, NULL);
 	unmark(store, "aside", number, NULL);
 	if (ckpt_fs_remove(store->fd, gone) < 0)

@@ -186,11 +186,12 @@ static enum ckpt_status take_over(struct ckpt_sealing *s, const char *name,
 		   ckpt_is_moved(*gather, store->fd, own);
 	if (!*is_ours) {
 		free(path);
-		return errno == ENOENT || errno == ESTALE
-			       ? CKPT_OK
-			       : ckpt_fail(s->err, CKPT_EIO, errno,
+		/* Still there: it failed; else somebody else was quicker. */
+		return ckpt_is_moved(*gather, store->fd, name)
+			       ? ckpt_fail(s->err, CKPT_EIO, errno,
 					   "%s/%s could not be renamed",
-					   store->dir, name);
+					   store->dir, name)
+			       : CKPT_OK;
 	}
 	ckpt_fs_close(&stage->fd);
 	stage->fd = *gather;
@@ -218,9 +219,11 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
 	if (status)
 		goto out;
 	if (ckpt_fs_each(gather, count_shard, &count) < 0)
-		status = ckpt_fail(s->err, CKPT_EIO, errno,
-				   "%s/%s could not be listed",
-				   stage->store->dir, name);
+		status = ckpt_fail(s->err, CKPT_UNSURE, errno,
+				   "shard %u of '%s' is sealed, but %s/%s "
+				   "could not be listed",
+				   stage->shard, stage->mark, stage->store->dir,
+				   name);
 	else if (count == stage->shards)
 		status = take_over(s, name, &gather, &is_ours);
 	if (status || !is_ours)

@@ -74,6 +74,8 @@ enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
 	    (new->fd = ckpt_fs_open_dir(store->fd, new->name)) < 0)
 		status = ckpt_fail(err, CKPT_EIO, errno,
 				   "%s could not be created", new->path);
+	if (status)
+		status = ckpt_or_stale(store, status, err);
 out:
 	if (status)
 		ckpt_stage_free(new);

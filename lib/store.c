@@ -363,6 +363,18 @@ enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
 			 "the store %s is open for reading only", store->dir);
 }
 
+enum ckpt_status ckpt_or_stale(struct ckpt_store *store,
+			       enum ckpt_status status, struct ckpt_error *err)
+{
+	struct ckpt_error later;
+
+	if (ckpt_fence(store, &later) != CKPT_STALE)
+		return status;
+	if (err)
+		*err = later;
+	return CKPT_STALE;
+}
+
 enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
 				   struct ckpt_error *err)
 {

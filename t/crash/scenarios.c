@@ -1,0 +1,894 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scenarios.c: the operations that are stopped, and what must hold after: the
+ * last committed version or the newly committed one is restored, whole, what
+ * was answered is true, and the next run and its commit work.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/internal.h"
+
+#include "crash.h"
+
+#define PADDING	  3000 /* makes a file long enough to be torn */
+/* What a body is told when not the library failed, but its own writing. */
+#define BY_ITSELF "the application could not write"
+
+static const struct ckpt_identity job = {.cluster = "crash",
+					 .job = 7,
+					 .array_task = CKPT_NO_TASK,
+					 .token = "token"};
+
+/* ------------------------------------------------------------- helpers */
+
+static struct ckpt_store *claim(unsigned run)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_error err;
+
+	if (ckpt_claim(&store, store_dir, &job, run, &err))
+		complain("run %u can't take over: %s", run, err.text);
+	return store;
+}
+
+static int write_text(const char *dir, const char *name, const char *text)
+{
+	char path[256];
+	FILE *file;
+	int i, rc;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "w");
+	if (!file)
+		return -1;
+	rc = fputs(text, file);
+	for (i = 0; rc >= 0 && i < PADDING; i++)
+		rc = fputc('.', file);
+	return fclose(file) < 0 || rc < 0 ? -1 : 0;
+}
+
+static bool has_text(const char *dir, const char *name, const char *text)
+{
+	char path[256], data[PADDING + 64];
+	size_t len, want = strlen(text);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	len = fread(data, 1, sizeof(data), file);
+	fclose(file);
+	return len == want + PADDING && !memcmp(data, text, want);
+}
+
+/* Two files, one of them in a directory, both holding text. */
+static enum ckpt_status save(struct ckpt_store *store, const char *text,
+			     struct ckpt_error *err)
+{
+	struct ckpt_stage *stage;
+	char dir[256];
+	enum ckpt_status status = ckpt_begin(store, &stage, err);
+
+	if (status)
+		return status;
+	snprintf(dir, sizeof(dir), "%s/deep", ckpt_stage_dir(stage));
+	if (write_text(ckpt_stage_dir(stage), "state", text) < 0 ||
+	    mkdir(dir, 0700) < 0 || write_text(dir, "part", text) < 0) {
+		ckpt_abort(stage);
+		err->errnum = errno;
+		strcpy(err->text, BY_ITSELF);
+		return CKPT_EIO;
+	}
+	return ckpt_commit(stage, NULL, err);
+}
+
+static void must_save(struct ckpt_store *store, const char *text)
+{
+	struct ckpt_error err = {0};
+
+	if (save(store, text, &err))
+		complain("'%s' can't be saved: %s", text, err.text);
+}
+
+/* Does dir hold text and nothing else, as save() or the shards wrote it? */
+static bool is_state(const char *dir, const char *text)
+{
+	char shard[300];
+
+	snprintf(shard, sizeof(shard), "%s/shard-0000", dir);
+	if (access(shard, F_OK) == 0) {
+		if (!has_text(shard, "state", text))
+			return false;
+		snprintf(shard, sizeof(shard), "%s/shard-0001", dir);
+		return has_text(shard, "state", text);
+	}
+	return has_text(dir, "state", text) && has_text(dir, "deep/part", text);
+}
+
+/* The newest whole version must hold a or b; NULL: none is allowed too. */
+static void check_restores(struct ckpt_store *store, const char *a,
+			   const char *b)
+{
+	const char *dir = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_restore(store, NULL, &dir, &err);
+
+	if (status == CKPT_NONE && (!a || !b))
+		return;
+	if (status)
+		complain("nothing can be restored: %s", err.text);
+	else if (!(a && is_state(dir, a)) && !(b && is_state(dir, b)))
+		complain("%s holds neither '%s' nor '%s'", dir, a ? a : "-",
+			 b ? b : "-");
+}
+
+/* The run after: takes over, restores, commits. */
+static void check_next_run(unsigned run, const char *a, const char *b)
+{
+	struct ckpt_store *store = claim(run);
+
+	if (!store)
+		return;
+	check_restores(store, a, b);
+	must_save(store, "next");
+	check_restores(store, "next", "next");
+	ckpt_close(store);
+}
+
+static void tell(struct told *told, enum ckpt_status status,
+		 const struct ckpt_error *err)
+{
+	told->status = status;
+	snprintf(told->text, sizeof(told->text), "%s", err->text);
+	told->is_done = true;
+}
+
+/* What may be restored after a commit of "new" over "old". */
+static void check_commit(const struct told *told, bool is_cut)
+{
+	bool may_be_old = true, may_be_new = true;
+
+	if (told->is_done) {
+		may_be_old = told->status != CKPT_OK;
+		may_be_new = told->status == CKPT_OK ||
+			     told->status == CKPT_UNSURE;
+		/* Without a loss of power what is unsure is there. */
+		if (told->status == CKPT_UNSURE)
+			may_be_old = is_cut;
+	}
+	check_next_run(1, may_be_old ? "old" : "new",
+		       may_be_new ? "new" : "old");
+}
+
+/* ---------------------------------------------------------- the commit */
+
+static void set_up_old(void)
+{
+	struct ckpt_store *store = claim(0);
+
+	must_save(store, "old");
+	ckpt_close(store);
+}
+
+static void commit_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = save(store, "new", &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* The same through ckpt_add(), from files outside of the store. */
+static void set_up_add(void)
+{
+	char source[80], dir[96];
+
+	set_up_old();
+	snprintf(source, sizeof(source), "%s.source", store_dir);
+	snprintf(dir, sizeof(dir), "%s/deep", source);
+	mkdir(source, 0700);
+	mkdir(dir, 0700);
+	if (write_text(source, "state", "new") < 0 ||
+	    write_text(dir, "part", "new") < 0)
+		complain("the source can't be written");
+}
+
+static void add_body(struct told *told)
+{
+	char path[96];
+	struct ckpt_store *store;
+	struct ckpt_stage *stage = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = ckpt_begin(store, &stage, &err);
+	snprintf(path, sizeof(path), "%s.source/state", store_dir);
+	if (!status)
+		status = ckpt_add(stage, path, NULL, &err);
+	snprintf(path, sizeof(path), "%s.source/deep", store_dir);
+	if (!status)
+		status = ckpt_add(stage, path, NULL, &err);
+	if (!status)
+		status = ckpt_commit(stage, NULL, &err);
+	else
+		ckpt_abort(stage);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* -------------------------------------------------------------- shards */
+
+static enum ckpt_status save_shard(struct ckpt_store *store, uint32_t index,
+				   struct ckpt_error *err)
+{
+	struct ckpt_stage *stage;
+	enum ckpt_status status =
+		ckpt_shard_begin(store, &stage, "m", index, 2, err);
+
+	if (status)
+		return status;
+	if (write_text(ckpt_stage_dir(stage), "state", "new") < 0) {
+		ckpt_abort(stage);
+		strcpy(err->text, BY_ITSELF);
+		return CKPT_EIO;
+	}
+	return ckpt_commit(stage, NULL, err);
+}
+
+static void shard_body(struct told *told, uint32_t index)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = save_shard(store, index, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void set_up_shard(void)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+
+	set_up_old();
+	store = claim(0);
+	if (save_shard(store, 0, &err))
+		complain("a shard can't be saved: %s", err.text);
+	ckpt_close(store);
+}
+
+static void last_shard_body(struct told *told)
+{
+	shard_body(told, 1);
+}
+
+static void first_shard_body(struct told *told)
+{
+	shard_body(told, 0);
+}
+
+/* A last shard that is refused or unsure may leave either; one that is done
+ * is published. */
+static void check_last_shard(const struct told *told, bool is_cut)
+{
+	struct told loose = *told;
+
+	if (told->is_done && told->status == CKPT_UNSURE)
+		loose.is_done = false;
+	check_commit(&loose, is_cut);
+}
+
+/* Whatever happened to the first shard, nothing is published without the
+ * second, and with it only if the first is sealed. */
+static void check_first_shard(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_error err = {0};
+	/* A shard alone needn't outlive a loss of power: its run won't. */
+	bool is_known = !is_cut && told->is_done && told->status != CKPT_UNSURE;
+	bool is_sealed = is_known && told->status == CKPT_OK;
+
+	if (!store)
+		return;
+	check_restores(store, "old", "old");
+	if (save_shard(store, 1, &err) && is_sealed)
+		complain("the second shard can't be saved: %s", err.text);
+	check_restores(store, is_known && is_sealed ? "new" : "old",
+		       is_known && !is_sealed ? "old" : "new");
+	ckpt_close(store);
+	check_next_run(1, "old", "new");
+}
+
+/* ------------------------------------------------------- the other acts */
+
+static void set_up_four(void)
+{
+	struct ckpt_store *store = claim(0);
+
+	must_save(store, "one");
+	must_save(store, "two");
+	must_save(store, "three");
+	must_save(store, "four");
+	ckpt_close(store);
+}
+
+static void retain_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		status = ckpt_retain(store, 2, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* What couldn't be read isn't counted as kept, and more than two may stay. */
+static void check_retain(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0, i;
+
+	if (!store)
+		return;
+	check_restores(store, "four", "four");
+	if (ckpt_list(store, &list, &count, &err))
+		complain("the versions can't be listed: %s", err.text);
+	if (count < 2 || count > 4 || list[1].number != 3)
+		complain("%zu versions are left", count);
+	if (count != 2 && told->is_done && !is_cut && told->status == CKPT_OK &&
+	    !told->is_disturbed)
+		complain("%zu versions are left after retention", count);
+	for (i = 0; i < count; i++)
+		if (ckpt_verify(store, list[i].number, &err))
+			complain("version %u: %s", list[i].number, err.text);
+	free(list);
+	ckpt_close(store);
+	check_next_run(1, "four", "four");
+}
+
+static void set_up_strike(void)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_error err;
+
+	must_save(store, "old");
+	must_save(store, "new");
+	ckpt_close(store);
+	store = claim(1);
+	if (ckpt_strike(store, 2, "first", &err))
+		complain("no strike: %s", err.text);
+	ckpt_close(store);
+	ckpt_close(claim(2));
+}
+
+static void strike_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		status = ckpt_strike(store, 2, "second", &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* A strike that isn't known to have counted is told once more. */
+static void check_strike(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_error err = {0};
+	bool is_done = told->is_done && told->status == CKPT_OK;
+
+	(void)is_cut;
+	if (ckpt_attach(&store, store_dir, &job, &err)) {
+		complain("the store can't be attached: %s", err.text);
+		return;
+	}
+	check_restores(store, "old", is_done ? "old" : "new");
+	if (ckpt_strike(store, 2, "again", &err))
+		complain("no strike: %s", err.text);
+	check_restores(store, "old", "old");
+	ckpt_close(store);
+	check_next_run(3, "old", "old");
+}
+
+static void release_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		status = ckpt_release(store, 2, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void set_up_release(void)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err;
+
+	set_up_strike();
+	if (ckpt_attach(&store, store_dir, &job, &err) ||
+	    ckpt_strike(store, 2, "second", &err))
+		complain("no strike: %s", err.text);
+	ckpt_close(store);
+}
+
+static void check_release(const struct told *told, bool is_cut)
+{
+	bool is_done = told->is_done && told->status == CKPT_OK;
+
+	(void)is_cut;
+	check_next_run(3, is_done ? "new" : "old", "new");
+}
+
+/* Restoring finds the newest damaged and sets it aside. */
+static void set_up_damage(void)
+{
+	struct ckpt_store *store = claim(0);
+	char path[128];
+
+	must_save(store, "old");
+	must_save(store, "new");
+	ckpt_close(store);
+	snprintf(path, sizeof(path), "%s/v000002/state", store_dir);
+	if (truncate(path, 10) < 0)
+		complain("%s can't be damaged", path);
+}
+
+static void restore_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = ckpt_restore(store, NULL, NULL, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void check_damage(const struct told *told, bool is_cut)
+{
+	(void)is_cut;
+	if (told->is_done && told->status == CKPT_NONE &&
+	    !strstr(told->text, "could not be read"))
+		complain("restore found none: %s", told->text);
+	check_next_run(1, "old", "old");
+}
+
+static void append_one(struct ckpt_store *store, const char *what,
+		       enum ckpt_status *status, struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("test");
+
+	ckpt_record_set_str(rec, "what", what);
+	*status = ckpt_journal_append(store, 0, rec, err);
+	ckpt_record_free(rec);
+}
+
+static void set_up_journal(void)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err;
+	enum ckpt_status status;
+
+	set_up_old();
+	store = claim(0);
+	append_one(store, "a", &status, &err);
+	ckpt_close(store);
+}
+
+static void journal_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		append_one(store, "b", &status, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static bool gather(const struct ckpt_record *rec, void *arg)
+{
+	const char *what = ckpt_record_str(rec, "what");
+
+	if (what)
+		strncat(arg, what, 1);
+	return true;
+}
+
+static void check_journal(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	bool is_sure = told->is_done && told->status == CKPT_OK;
+	struct ckpt_error err;
+	enum ckpt_status status;
+	char seen[64] = "";
+
+	(void)is_cut;
+	if (!store)
+		return;
+	append_one(store, "c", &status, &err);
+	if (status)
+		complain("the next record can't be written: %s", err.text);
+	if (ckpt_journal_read(store, 0, gather, seen, &err))
+		complain("the journal can't be read: %s", err.text);
+	if (strcmp(seen, "abc") && (is_sure || strcmp(seen, "ac")))
+		complain("the journal reads '%s'", seen);
+	ckpt_close(store);
+	check_next_run(1, "old", "old");
+}
+
+static void claim_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_claim(&store, store_dir, &job, 1, &err);
+
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void set_up_claim(void)
+{
+	struct ckpt_stage *stage;
+	struct ckpt_store *store;
+	struct ckpt_error err;
+
+	set_up_old();
+	store = claim(0);
+	if (ckpt_begin(store, &stage, &err) ||
+	    write_text(ckpt_stage_dir(stage), "litter", "litter") < 0)
+		complain("no litter");
+	ckpt_close(store);
+}
+
+/* Once claimed, earlier runs are shut out; durably. */
+static void check_claim(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	(void)is_cut;
+	status = ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+	if (told->is_done && told->status == CKPT_OK && status != CKPT_STALE)
+		complain("run 0 isn't shut out: %s", ckpt_status_text(status));
+	ckpt_close(store);
+	check_next_run(1, "old", "old");
+}
+
+static void set_up_nothing(void)
+{
+	if (mkdir(store_dir, 0700) < 0)
+		complain("no directory");
+}
+
+static void create_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_claim(&store, store_dir, &job, 0, &err);
+
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void check_create(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_error err = {0};
+
+	(void)is_cut;
+	if (told->is_done && told->status == CKPT_OK) {
+		if (ckpt_attach(&store, store_dir, &job, &err))
+			complain("the store is lost: %s", err.text);
+		else if (ckpt_journal_newest(store) != 0)
+			complain("the journal is lost");
+		ckpt_close(store);
+	}
+	check_next_run(0, NULL, NULL);
+}
+
+static void done_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = ckpt_done(store, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void check_done(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_error err;
+
+	(void)is_cut;
+	if (!store)
+		return;
+	if (told->is_done && told->status == CKPT_OK && !ckpt_is_done(store, 0))
+		complain("done was said, but isn't known");
+	if (ckpt_done(store, &err) || !ckpt_is_done(store, 0))
+		complain("done can't be said again");
+	ckpt_close(store);
+	check_next_run(1, "old", "old");
+}
+
+static void progress_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = ckpt_progress(store, 0.5, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+static void set_up_progress(void)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err;
+
+	set_up_old();
+	store = claim(0);
+	if (ckpt_progress(store, 0.25, &err))
+		complain("no progress");
+	ckpt_close(store);
+}
+
+static void check_progress(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	double progress;
+
+	if (!store)
+		return;
+	progress = ckpt_told_progress(store, 0);
+	/* An estimate: a loss of power may take it, never twist it. */
+	if (progress != 0.25 && progress != 0.5 && !(is_cut && progress < 0))
+		complain("progress reads %g", progress);
+	if (told->is_done && told->status == CKPT_OK && !is_cut &&
+	    progress != 0.5)
+		complain("progress was told, but reads %g", progress);
+	ckpt_close(store);
+	check_next_run(1, "old", "old");
+}
+
+static void clean_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		status = ckpt_clean(store, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* Some versions may be gone, but none is there in part. */
+static void check_clean(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0, i;
+
+	if (!store)
+		return;
+	if (ckpt_list(store, &list, &count, &err))
+		complain("the versions can't be listed: %s", err.text);
+	if (count && told->is_done && told->status == CKPT_OK && !is_cut)
+		complain("%zu versions are left", count);
+	for (i = 0; i < count; i++)
+		if (ckpt_verify(store, list[i].number, &err))
+			complain("version %u: %s", list[i].number, err.text);
+	free(list);
+	if (ckpt_journal_newest(store) != 0)
+		complain("the journal is gone");
+	must_save(store, "next");
+	check_restores(store, "next", "next");
+	ckpt_close(store);
+}
+
+const struct scenario scenarios[] = {
+	{"commit", set_up_old, commit_body, check_commit},
+	{"add and commit", set_up_add, add_body, check_commit},
+	{"first shard", set_up_old, first_shard_body, check_first_shard},
+	{"last shard", set_up_shard, last_shard_body, check_last_shard},
+	{"create", set_up_nothing, create_body, check_create},
+	{"claim", set_up_claim, claim_body, check_claim},
+	{"retain", set_up_four, retain_body, check_retain},
+	{"restore of a damaged version", set_up_damage, restore_body,
+	 check_damage},
+	{"strike and set aside", set_up_strike, strike_body, check_strike},
+	{"release", set_up_release, release_body, check_release},
+	{"journal", set_up_journal, journal_body, check_journal},
+	{"done", set_up_old, done_body, check_done},
+	{"progress", set_up_progress, progress_body, check_progress},
+	{"clean", set_up_four, clean_body, check_clean},
+};
+const size_t scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
+
+/* ------------------------------------------------------------- fencing */
+
+const struct scenario fenced[] = {
+	{"commit", set_up_old, commit_body, NULL},
+	{"last shard", set_up_shard, last_shard_body, NULL},
+};
+const size_t fenced_count = sizeof(fenced) / sizeof(fenced[0]);
+
+/* What the later run found while the writer was held. */
+static struct {
+	char restored[16];
+	bool is_published; /* the writer's version was there already */
+	bool is_swept;
+} seen;
+
+/* Versions of run 0 beside the one that was there before. */
+static bool has_published(struct ckpt_store *store)
+{
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0, i, mine = 0;
+
+	if (ckpt_list(store, &list, &count, &err))
+		complain("the versions can't be listed: %s", err.text);
+	for (i = 0; i < count; i++) {
+		mine += list[i].run == 0;
+		if (ckpt_verify(store, list[i].number, &err))
+			complain("version %u: %s", list[i].number, err.text);
+	}
+	free(list);
+	return mine == 2;
+}
+
+/* Take over for run 1; not swept: as if the writer's stage could not be
+ * removed, because it was being written to, so that the writer can go on. */
+static struct ckpt_store *take_over(bool is_swept)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_error err = {0};
+
+	seen.is_swept = is_swept;
+	if (is_swept)
+		return claim(1);
+	if (ckpt_attach(&store, store_dir, &job, &err))
+		complain("the store can't be attached: %s", err.text);
+	store->run = 1;
+	if (ckpt_journal_begin(store, 1, &err))
+		complain("run 1 can't begin: %s", err.text);
+	return store;
+}
+
+static void look_and_save(bool is_swept)
+{
+	struct ckpt_store *store = take_over(is_swept);
+
+	seen.is_published = has_published(store);
+	check_restores(store, "old", "new");
+	must_save(store, "later");
+	check_restores(store, "later", "later");
+	ckpt_close(store);
+}
+
+static void look_and_restore(bool is_swept)
+{
+	struct ckpt_store *store = take_over(is_swept);
+	struct ckpt_error err;
+	const char *dir = NULL;
+
+	seen.is_published = has_published(store);
+	check_restores(store, "old", "new");
+	if (ckpt_restore(store, NULL, &dir, &err) == CKPT_OK)
+		strcpy(seen.restored, is_state(dir, "new") ? "new" : "old");
+	ckpt_close(store);
+}
+
+static void sweep_and_save(void *arg)
+{
+	(void)arg;
+	look_and_save(true);
+}
+
+static void save_unswept(void *arg)
+{
+	(void)arg;
+	look_and_save(false);
+}
+
+static void sweep_and_restore(void *arg)
+{
+	(void)arg;
+	look_and_restore(true);
+}
+
+static void restore_unswept(void *arg)
+{
+	(void)arg;
+	look_and_restore(false);
+}
+
+/* Answered "stale": nothing published; "done": published, and whole. */
+static bool check_writer(struct ckpt_store *store, const struct told *told)
+{
+	bool is_published = has_published(store);
+
+	if (told->status != CKPT_OK && told->status != CKPT_STALE &&
+	    strcmp(told->text, BY_ITSELF))
+		complain("the writer was told '%s': %s",
+			 ckpt_status_text(told->status), told->text);
+	if (is_published != (told->status == CKPT_OK))
+		complain("the writer was told '%s'",
+			 ckpt_status_text(told->status));
+	return is_published && !seen.is_published;
+}
+
+static bool check_saved(const struct told *told)
+{
+	struct ckpt_store *store = take_over(seen.is_swept);
+	bool is_late = check_writer(store, told);
+
+	check_restores(store, "later", "later");
+	ckpt_close(store);
+	check_next_run(2, "later", "later");
+	return is_late;
+}
+
+static bool check_restored(const struct told *told)
+{
+	struct ckpt_store *store = take_over(seen.is_swept);
+	bool is_late = check_writer(store, told);
+
+	/* Every process of the later run sees what its first one saw. */
+	check_restores(store, seen.restored, seen.restored);
+	must_save(store, "later");
+	check_restores(store, "later", "later");
+	ckpt_close(store);
+	check_next_run(2, "later", "later");
+	return is_late;
+}
+
+const struct rival rivals[] = {
+	{"a later run commits", sweep_and_save, check_saved},
+	{"a later run restores", sweep_and_restore, check_restored},
+	{"a later run that can't sweep commits", save_unswept, check_saved},
+	{"a later run that can't sweep restores", restore_unswept,
+	 check_restored},
+};
+const size_t rival_count = sizeof(rivals) / sizeof(rivals[0]);
