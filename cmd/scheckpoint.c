@@ -137,6 +137,15 @@ const struct command commands[] = {
 		.run = command_clean,
 	},
 	{
+		.name = "now",
+		.arguments = "JOB|DIR...",
+		.help = "Let running jobs save, and go on.",
+		.use = USE_BY_USER,
+		.least = 1,
+		.most = ANY_NUMBER,
+		.run = command_now,
+	},
+	{
 		.name = "requeue",
 		.arguments = "JOB|DIR...",
 		.help = "Let running jobs save, and requeue them.",

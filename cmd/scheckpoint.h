@@ -210,6 +210,7 @@ int command_list(struct call *call);
 int command_verify(struct call *call);
 int command_release(struct call *call);
 int command_clean(struct call *call);
+int command_now(struct call *call);
 int command_requeue(struct call *call);
 
 #endif

@@ -4,6 +4,7 @@
  * people and for programs.  Settle reads them for itself (history.c in
  * requeue/) and takes less.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,8 @@ const char *run_end(char text[RUN_END_MAX], const struct run_row *row)
 		snprintf(how, sizeof(how), "out of memory");
 	else if (row->is_cut)
 		snprintf(how, sizeof(how), "out of time");
+	else if (row->is_answered && row->signal == SIGKILL)
+		snprintf(how, sizeof(how), "saved"); /* its shell was killed */
 	else if (row->signal)
 		snprintf(how, sizeof(how), "signal %d", row->signal);
 	else if (row->exit_code >= 0)

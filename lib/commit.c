@@ -310,6 +310,8 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 				   "version %u is published, but the store %s "
 				   "could not be synced",
 				   number, store->dir);
+	else if (number)
+		ckpt_prune(store);
 out:
 	if (number || stage->is_parted)
 		ckpt_stage_free(stage);

@@ -222,6 +222,9 @@ int ckpt_newest_version(struct ckpt_store *store, uint32_t *number);
 enum ckpt_status ckpt_fact_write(struct ckpt_store *store, const char *name,
 				 struct ckpt_record *rec, bool is_synced,
 				 struct ckpt_error *err);
+/* After a commit: remove what is clearly older than the store's policy
+ * keeps, reading no file; failures are left to ckpt_retain(). */
+void ckpt_prune(struct ckpt_store *store);
 /* CKPT_NONE, CKPT_DAMAGED and CKPT_EIO leave *rec NULL. */
 enum ckpt_status ckpt_fact_read(struct ckpt_store *store, const char *name,
 				struct ckpt_record **rec,

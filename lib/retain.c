@@ -250,6 +250,45 @@ enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
 	return status;
 }
 
+/* --------------------------------------------------------------- policy */
+
+#define POLICY_FILE "policy.json"
+/* A commit removes what is old without reading it again, and so leaves more
+ * than was asked for: ckpt_retain() judges by digests. */
+#define PRUNE_SPARE 2
+
+enum ckpt_status ckpt_set_keep(struct ckpt_store *store, unsigned keep,
+			       struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("policy");
+	enum ckpt_status status;
+
+	ckpt_record_set_int(rec, "keep", keep);
+	status = ckpt_fact_write(store, POLICY_FILE, rec, false, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+void ckpt_prune(struct ckpt_store *store)
+{
+	struct ckpt_version *list = NULL;
+	struct ckpt_record *rec = NULL;
+	size_t count = 0, kept = 0;
+	int64_t keep, usable = 0;
+
+	ckpt_fact_read(store, POLICY_FILE, &rec, NULL);
+	keep = ckpt_record_int(rec, "keep", 0);
+	ckpt_record_free(rec);
+	if (keep <= 0 || ckpt_list(store, &list, &count, NULL))
+		return;
+	while (kept < count && usable < keep + PRUNE_SPARE)
+		usable += !list[kept++].is_aside;
+	while (count > kept)
+		if (remove_version(store, list[--count].number, NULL))
+			break;
+	free(list);
+}
+
 /* ---------------------------------------------------------------- sweep */
 
 static bool starts(const char *name, const char *prefix)

@@ -109,6 +109,10 @@ enum ckpt_status ckpt_release(struct ckpt_store *store, uint32_t version,
  * never removed. */
 enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
 			     struct ckpt_error *err);
+/* How many versions commits leave, as a rule: each removes what is older than
+ * that and a few more.  0: all. */
+enum ckpt_status ckpt_set_keep(struct ckpt_store *store, unsigned keep,
+			       struct ckpt_error *err);
 /* Remove all versions (the job is complete); journals stay. */
 enum ckpt_status ckpt_clean(struct ckpt_store *store, struct ckpt_error *err);
 

@@ -2,10 +2,13 @@
 /* begin.c: what a run begins with, and what it leaves behind. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -251,6 +254,7 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 		goto refuse;
 	find_version(b);
 	record_run(b);
+	ckpt_set_keep(b->store, (unsigned)b->set.keep, NULL);
 	return 0;
 refuse:
 	refuse_start(brief);
@@ -329,6 +333,19 @@ void begin_go(struct begin *b, const struct run *run)
 			run->end_ms / 1000);
 	send_word("go");
 	close(BRIEF_REPLY_FD);
+}
+
+/* Reads two versions, which may take long: in a child that gives way. */
+void begin_tidy(struct begin *b)
+{
+	pid_t pid = b->version.number ? fork() : -1;
+
+	if (pid)
+		return; /* reaped like any other; nothing depends on it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	setpriority(PRIO_PROCESS, 0, 10);
+	ckpt_retain(b->store, (unsigned)b->set.keep, NULL);
+	_exit(0);
 }
 
 bool begin_has_oom(const struct begin *b)

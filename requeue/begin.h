@@ -53,6 +53,9 @@ void begin_record_view(struct begin *begin, const struct run_view *view,
  * that tells what will happen when. */
 void begin_go(struct begin *begin, const struct run *run);
 
+/* Remove versions beyond --checkpoint-keep, beside the run. */
+void begin_tidy(struct begin *begin);
+
 /* Has the memory cgroup counted an OOM kill since the start? */
 bool begin_has_oom(const struct begin *begin);
 

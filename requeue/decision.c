@@ -91,8 +91,11 @@ static enum cause own_cause(const struct decision_input *in,
 	int64_t ended = run->ended_s ? run->ended_s : in->now_s;
 	enum cause cause = run->cause;
 
+	/* A job that happens to finish soon after it was asked for a state in
+	 * passing has finished. */
 	if (cause == CAUSE_INTERVAL &&
-	    (run->request_s <= 0 ||
+	    ((run->ending == END_EXIT && run->code == 0) ||
+	     run->request_s <= 0 ||
 	     (ended > run->request_s && ended - run->request_s > in->grace_s)))
 		cause = CAUSE_NONE;
 	if (is_self(in, run) &&

@@ -90,6 +90,13 @@ void request_announce(struct supervisor *s)
 	report_line("%s: asking the job to save", why(s, text));
 }
 
+/* slurmd's copy of the script bears a name that tells the user nothing. */
+static const char *name_of(const struct delivery_item *item)
+{
+	return strcmp(item->name, "slurm_script") ? item->name
+						  : "the job script";
+}
+
 /* Names and records of those who got the signal since the last call. */
 static void tell_hearers(struct supervisor *s, struct delivery *delivery,
 			 int signum)
@@ -100,16 +107,16 @@ static void tell_hearers(struct supervisor *s, struct delivery *delivery,
 		struct ckpt_record *rec = ckpt_record_new("signal");
 
 		ckpt_record_set_int(rec, "pid", item->pid);
-		ckpt_record_set_str(rec, "name", item->name);
+		ckpt_record_set_str(rec, "name", name_of(item));
 		ckpt_record_set_int(rec, "signal", item->is_sent ? signum : 0);
 		keep(s, rec);
 		if (item->is_sent)
 			report_line("SIG%s to %s (pid %d)",
-				    sigabbrev_np(signum), item->name,
+				    sigabbrev_np(signum), name_of(item),
 				    (int)item->pid);
 		else
 			report_line("%s (pid %d) was asked by the hook",
-				    item->name, (int)item->pid);
+				    name_of(item), (int)item->pid);
 	}
 }
 
@@ -127,12 +134,13 @@ static void tell_passed(struct supervisor *s, bool is_said)
 			return;
 		rec = ckpt_record_new("passed");
 		ckpt_record_set_int(rec, "pid", item->pid);
-		ckpt_record_set_str(rec, "name", item->name);
+		ckpt_record_set_str(rec, "name", name_of(item));
 		ckpt_record_set_str(rec, "why", item->reason);
 		keep(s, rec);
 		if (is_said)
 			report_line("%s (pid %d) was passed over: %s",
-				    item->name, (int)item->pid, item->reason);
+				    name_of(item), (int)item->pid,
+				    item->reason);
 	}
 }
 

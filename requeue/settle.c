@@ -579,13 +579,8 @@ static void tidy_store(struct settle *s)
 {
 	struct ckpt_error err;
 
-	if (!s->store)
-		return;
-	if (s->decision.is_success && s->set.clean == CLEAN_SUCCESS)
+	if (s->store && s->decision.is_success && s->set.clean == CLEAN_SUCCESS)
 		ckpt_clean(s->store, &err);
-	else
-		ckpt_retain(s->store, (unsigned)s->set.keep, &err);
-	beat(s);
 }
 
 /* ---------------------------------------------------------------- all */

@@ -285,6 +285,7 @@ int supervise_run(const struct brief *brief, char **env)
 	supervisor_step_kind(&s, RUN_EV_START);
 	await_first_answer(&s);
 	begin_go(&s.begin, &s.run);
+	begin_tidy(&s.begin);
 	while (s.run.phase != RUN_ENDED) {
 		wait_for_something(&s, &all);
 		request_look(&s);

@@ -99,7 +99,10 @@ echo RUNNING >"$temporary/state"
 run scheckpoint requeue checkpoint-9
 exits 0 "requeue of a running job"
 says out "job 9 is asked to save its state and is then requeued; it has 5 min"
-is "sends TERM to its batch script" "batch 9 15" "$(cat "$temporary/asked")"
+like_file() { grep -q "$2" "$1" && echo yes; }
+is "leaves a word in the store" yes \
+	"$(like_file checkpoint-9/ask-0000.json '"word":"requeue"')"
+is "wakes the supervisor with URG" "batch 9 23" "$(cat "$temporary/asked")"
 touch "$temporary/refuse"
 run scheckpoint requeue 9
 exits 2 "requeue that Slurm refuses"

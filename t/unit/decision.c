@@ -155,11 +155,12 @@ static const struct test_case cases[] = {
 	 .action = ACT_REQUEUE, .cause = CAUSE_LIMIT},
 
 	/* -- within the grace after an interval request */
-	{"an end within the grace of an interval request goes on",
-	 RUNS(RUN(0, ASKED(0, CAUSE_INTERVAL), AFTER(0, 3060), SAVED(0))),
+	{"a failure within the grace of an interval request goes on",
+	 RUNS(RUN(0, ASKED(0, CAUSE_INTERVAL), AFTER(0, 3060), SAVED(0),
+		  .code = 1)),
 	 .action = ACT_REQUEUE, .cause = CAUSE_INTERVAL},
-	{"exit 0 later than that is complete",
-	 RUNS(RUN(0, ASKED(0, CAUSE_INTERVAL), AFTER(0, 3061), SAVED(0))),
+	{"a job that finishes soon after an interval request has finished",
+	 RUNS(RUN(0, ASKED(0, CAUSE_INTERVAL), AFTER(0, 3010), SAVED(0))),
 	 .is_success = true, .has_ended = true},
 	{"a crash later than that is a failure",
 	 RUNS(RUN(0, ASKED(0, CAUSE_INTERVAL), AFTER(0, 3500), SAVED(0),

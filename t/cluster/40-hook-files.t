@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Hook, files, intervals and `scheckpoint now`: software that hears no signal,
+# and states while a run goes on.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+cluster_up --nodes 1
+counter=$TOP/t/cluster/jobs/counter
+
+# as a user of the job would call it
+scheckpoint_as_owner()
+{
+	SLURM_CHECKPOINT_HELPERS=$B/libexec run_as "$JOB_USER" \
+		"$B/bin/scheckpoint" "$@"
+}
+
+restarted() # ID COUNT
+{
+	[ "$(job_field "$1" Restarts)" -ge "$2" ]
+}
+
+has_line() # FILE REGEX [COUNT]
+{
+	[ "$(grep -c -E -e "$2" "$1")" -ge "${3:-1}" ]
+}
+
+# ---- a program with a stop file and a state file of its own: it dies of
+# TERM, and looks for STOP at each step
+script stopper <<'EOF'
+#!/bin/bash
+rm -f STOP
+python3 -c '
+import os, time
+n = int(open("state").read()) if os.path.exists("state") else 0
+while n < 90:
+    if os.path.exists("STOP"):
+        open("state.tmp", "w").write(str(n))
+        os.rename("state.tmp", "state")
+        raise SystemExit(0)
+    time.sleep(0.1)
+    n += 1
+    print("count", n, flush=True)
+print("complete", flush=True)
+'
+echo "the next command"
+EOF
+id=$(submit --checkpoint=53 --time=1 --output=stop.out \
+	--checkpoint-hook='echo "hook: $SLURM_CHECKPOINT_CAUSE"; touch STOP' \
+	--checkpoint-files='state,nothing*' stopper)
+wait_for 30 'the first requeue' restarted "$id" 1
+like "$(cat stop.out)" '^hook: limit$' 'the hook runs and learns the cause'
+like "$(cat stop.out)" 'was asked by the hook' \
+	'the program is known to be asked by it'
+like "$(cat stop.out)" 'saved: version 1' 'its file is in the store'
+wait_job 60 "$id" COMPLETED
+ok 'each number was counted once' \
+	diff <(sed -n 's/^count //p' stop.out) <(seq 90)
+is "$(grep -c 'the next command' stop.out)" 1 \
+	'the next command ran once, at the end'
+
+# ---- a hook that fails, and one that hangs, are no harm
+for hook in 'exit 7' 'sleep 1000'; do
+	id=$(submit --checkpoint=53 --time=1 --output=bad.out \
+		--open-mode=truncate --checkpoint-hook="$hook" --wrap \
+		"exec $counter 1000")
+	wait_for 60 'the requeue' restarted "$id" 1
+	run_as "$JOB_USER" scancel "$id"
+	like "$(cat "checkpoint-$id/journal-0000.jsonl")" '"rec":"signal"' \
+		"after the hook '$hook' the signal comes all the same"
+	wait_job 20 "$id" CANCELLED
+done
+like "$(cat checkpoint-$((id - 1))/journal-0000.jsonl)" '"rec":"hook"' \
+	'its end is on record'
+
+# ---- states at intervals, by a signal that the program takes
+script saver <<'EOF'
+#!/bin/bash
+asked=
+trap 'asked=1' USR1
+n=0
+while [ $n -lt 230 ]; do
+	sleep 0.1 & wait $!
+	n=$((n + 1))
+	if [ -n "$asked" ]; then
+		asked=
+		echo $n > n
+		scheckpoint save n
+	fi
+done
+EOF
+id=$(submit --checkpoint=20 --time=5 --output=int.out \
+	--checkpoint-interval=10 --checkpoint-signal=TERM,USR1 saver)
+wait_job 60 "$id" COMPLETED
+ok 'every 10 s a state was asked for' has_line int.out 'SIGUSR1 to the job script' 2
+like "$(cat int.out)" 'saved: version [23]' 'and saved, while the run went on'
+is "$(job_field "$id" Restarts)" 0 'the run was the only one'
+
+# ---- scheckpoint now, by files that the hook makes the software write
+script writer <<'EOF'
+#!/bin/bash
+rm -f SAVE
+for i in $(seq 400); do
+	sleep 0.1
+	[ -e SAVE ] && rm SAVE && echo $i > data.rst
+done
+EOF
+id=$(submit --checkpoint=20 --time=5 --output=now.out \
+	--checkpoint-hook='touch SAVE' --checkpoint-files='*.rst' writer)
+wait_for 20 'the run' has_line now.out 'run 0 on'
+ok 'scheckpoint now' scheckpoint_as_owner now "$id"
+wait_for 20 'a version' test -d "checkpoint-$id/v000001"
+ok 'the file that was written is in the version' \
+	test -s "checkpoint-$id/v000001/data.rst"
+is "$(job_state "$id")" RUNNING 'and the job goes on'
+ok 'scheckpoint requeue' scheckpoint_as_owner requeue "$id"
+wait_for 40 'the requeue' restarted "$id" 1
+run_as "$JOB_USER" scancel "$id"
+like "$(job_field "$id" Comment)" 'cause: operator' \
+	'an operator is the cause of that'
+nodes_idle
+done_testing
