@@ -456,10 +456,10 @@ START_TEST(no_next_command_in_200_requests_under_load)
 }
 END_TEST
 
-START_TEST(no_next_command_in_100_requests_with_an_exit_trap_under_load)
+START_TEST(no_next_command_in_50_requests_with_an_exit_trap_under_load)
 {
 	start_hogs();
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 50; i++) {
 		pid_t script = stage_start("bash",
 					   "trap 'echo CLEANUP >>$LOG' EXIT\n"
 					   "for i in 1 2 3; do $A hear\n"
@@ -482,7 +482,7 @@ END_TEST
 START_TEST(a_fast_loop_is_caught_between_two_programs)
 {
 	start_hogs();
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 25; i++) {
 		size_t begun;
 		pid_t script =
 			stage_start("bash", "while :; do $A brief; done");
@@ -491,6 +491,7 @@ START_TEST(a_fast_loop_is_caught_between_two_programs)
 		while (!delivery_count(delivery))
 			make_beside_hogs();
 		begun = stage_count("ready");
+		pause_ms(30);
 		await_and_release();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);
 		pause_ms(20);
@@ -552,7 +553,7 @@ int main(int argc, char **argv)
 	tcase_add_test(races, no_next_command_in_200_requests_under_load);
 	tcase_add_test(
 		races,
-		no_next_command_in_100_requests_with_an_exit_trap_under_load);
+		no_next_command_in_50_requests_with_an_exit_trap_under_load);
 	tcase_add_test(races, a_fast_loop_is_caught_between_two_programs);
 	tcase_add_test(races, a_thousand_get_it_within_a_second);
 	tcase_set_timeout(races, 300);
