@@ -70,6 +70,8 @@ static void actor_hear(int signum)
 		actor_say("broken pipe");
 	if (!strcmp(actor_part, "slow"))
 		pause_ms(300);
+	if (!strcmp(actor_part, "soon"))
+		pause_ms(100);
 	_exit(0);
 }
 
@@ -190,7 +192,7 @@ static inline void actors_play(int argc, char **argv)
 		actor_crowd(atoi(argv[2]));
 	} else if (!strcmp(part, "deaf")) {
 		actor_say("ready");
-	} else { /* hear, speak, slow */
+	} else { /* hear, speak, slow, soon */
 		actor_catch(actor_hear);
 		actor_say("ready");
 	}
