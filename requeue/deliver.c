@@ -27,6 +27,11 @@ struct entry {
 	/* The signalled shell above, which waits for what is below it. */
 	pid_t guard;
 	uint64_t guard_ticks;
+	/* The nearest one above that is stopped. */
+	pid_t stopper;
+	uint64_t stopper_ticks;
+	bool is_branch_ended; /* its end was seen to by end_branches() */
+	bool is_unwatched;    /* stopped, and so are all above it */
 	bool has_exit_trap;
 	bool is_gone;
 };
@@ -170,6 +175,24 @@ static int look_take(struct look *look, const struct delivery *d,
 	return 0;
 }
 
+/* Who is stopped above it, and whether anybody would notice its end. */
+static void remember_stops(struct entry *entry, const struct look *look,
+			   size_t i)
+{
+	const struct proc *list = look->procs.list;
+
+	/* A reader must stay, and an EXIT trap must come last. */
+	entry->is_unwatched = !list[i].stdin_pipe && !entry->has_exit_trap;
+	for (i = list[i].parent; i != PROCS_NONE; i = list[i].parent) {
+		if (look->choices[i].action != CHOICE_STOP) {
+			entry->is_unwatched = false;
+		} else if (!entry->stopper) {
+			entry->stopper = list[i].pid;
+			entry->stopper_ticks = list[i].start_ticks;
+		}
+	}
+}
+
 static struct entry *remember(struct entries *entries, const struct look *look,
 			      size_t i)
 {
@@ -183,6 +206,7 @@ static struct entry *remember(struct entries *entries, const struct look *look,
 	entry->item.kind = choice->kind;
 	entry->item.reason = choice->reason;
 	entry->has_exit_trap = choice->has_exit_trap;
+	remember_stops(entry, look, i);
 	if (choice->signalled_above != PROCS_NONE) {
 		const struct proc *guard =
 			&look->procs.list[choice->signalled_above];
@@ -414,8 +438,34 @@ static void end_stopped(struct delivery *d, struct entry *stopped)
 	}
 }
 
+/*
+ * A stopped shell whose program has ended would go on at the next SIGCONT,
+ * before anybody could stop it again.  Where nobody is above it but other
+ * stopped ones, nobody misses it: end it now.  (A launcher that misses one
+ * of its own kills the others.)
+ */
+static void end_branches(struct delivery *d, struct entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		struct entry *entry = &entries->list[i], *above;
+
+		if (entry->is_branch_ended || is_entry_alive(entry))
+			continue;
+		entry->is_branch_ended = true;
+		above = find(&d->stopped, entry->stopper, entry->stopper_ticks);
+		while (above) {
+			if (above->is_unwatched)
+				end_stopped(d, above);
+			above = find(&d->stopped, above->stopper,
+				     above->stopper_ticks);
+		}
+	}
+}
+
 size_t delivery_waiting(struct delivery *d)
 {
+	end_branches(d, &d->signalled);
+	end_branches(d, &d->sruns);
 	for (size_t i = 0; i < d->stopped.count; i++) {
 		struct entry *stopped = &d->stopped.list[i];
 

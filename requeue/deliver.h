@@ -60,8 +60,10 @@ size_t delivery_count(const struct delivery *d);
 
 /*
  * How many of the signalled and awaited still live (a zombie doesn't).
- * Kills what was stopped below a shell that traps the signal, once all else
- * below that shell has ended: the trap must wait for it.
+ * Ends what was stopped and need not wait for delivery_release(): below a
+ * shell that traps the signal, once all else below that shell has ended (its
+ * trap waits for it); and shells that nobody watches, once a program below
+ * has ended (they would go on at a SIGCONT).
  */
 size_t delivery_waiting(struct delivery *d);
 

@@ -70,6 +70,8 @@ static void actor_hear(int signum)
 		actor_say("broken pipe");
 	if (!strcmp(actor_part, "slow"))
 		pause_ms(300);
+	if (!strcmp(actor_part, "soon"))
+		pause_ms(100);
 	_exit(0);
 }
 
@@ -156,7 +158,7 @@ static void actor_workers(void)
 }
 
 /* Play the part that the command line names; return if it names none. */
-static void actors_play(int argc, char **argv)
+static inline void actors_play(int argc, char **argv)
 {
 	const char *part = argc > 1 ? argv[1] : "";
 	pthread_t thread;
@@ -190,7 +192,7 @@ static void actors_play(int argc, char **argv)
 		actor_crowd(atoi(argv[2]));
 	} else if (!strcmp(part, "deaf")) {
 		actor_say("ready");
-	} else { /* hear, speak, slow */
+	} else { /* hear, speak, slow, soon */
 		actor_catch(actor_hear);
 		actor_say("ready");
 	}
@@ -202,7 +204,7 @@ static void actors_play(int argc, char **argv)
 
 static char stage_dir[64], stage_log[96];
 
-static void stage_open(void)
+static inline void stage_open(void)
 {
 	char self[4096];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -220,7 +222,7 @@ static void stage_open(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-static size_t stage_count(const char *event)
+static inline size_t stage_count(const char *event)
 {
 	FILE *in = fopen(stage_log, "r");
 	size_t len = strlen(event), count = 0;
@@ -233,7 +235,7 @@ static size_t stage_count(const char *event)
 	return count;
 }
 
-static void stage_await(const char *event, size_t count)
+static inline void stage_await(const char *event, size_t count)
 {
 	long long end_ms = clock_ms() + ACTORS_PATIENCE_MS;
 
@@ -244,7 +246,7 @@ static void stage_await(const char *event, size_t count)
 		      stage_count(event));
 }
 
-static pid_t stage_start(const char *shell, const char *script)
+static inline pid_t stage_start(const char *shell, const char *script)
 {
 	char path[96];
 	FILE *out;
@@ -267,7 +269,7 @@ static pid_t stage_start(const char *shell, const char *script)
 }
 
 /* Until none of those below us is left; false if some stay. */
-static bool stage_drain(int patience_ms)
+static inline bool stage_drain(int patience_ms)
 {
 	long long end_ms = clock_ms() + patience_ms;
 
@@ -282,7 +284,7 @@ static bool stage_drain(int patience_ms)
 	return false;
 }
 
-static void stage_close(void)
+static inline void stage_close(void)
 {
 	char command[256];
 

@@ -171,7 +171,8 @@ static void draw(struct drawing *drawing, const char *tree)
 
 static const char *action_name(enum choice_action action)
 {
-	static const char *const names[] = {"LEAVE", "PASS", "SIGNAL", "STOP", "AWAIT"};
+	static const char *const names[] = {"LEAVE", "PASS", "SIGNAL", "STOP",
+					    "AWAIT"};
 
 	return names[action];
 }

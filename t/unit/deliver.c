@@ -279,6 +279,32 @@ START_TEST(a_stop_holds_after_a_continue)
 }
 END_TEST
 
+START_TEST(a_continue_finds_no_shell_whose_program_has_ended)
+{
+	for (int i = 0; i < 10; i++) {
+		pid_t script = stage_start(
+			"bash", "$A slow & sh -c '$A hear; echo NEXT >>$LOG'\n"
+				"echo NEXT >>$LOG");
+
+		stage_await("ready", 2);
+		make();
+		ck_assert_uint_eq(delivery_count(delivery), 2);
+		while (delivery_waiting(delivery) > 1)
+			pause_ms(2);
+		/* The other one is still saving. */
+		ck_assert_uint_eq(delivery_waiting(delivery), 1);
+		kill(script, SIGCONT);
+		await_and_release();
+		ck_assert(stage_drain(5000));
+		ck_assert_uint_eq(stage_count("NEXT"), 0);
+		ck_assert_uint_eq(stage_count("got"), 2);
+		delivery_free(delivery);
+		delivery = delivery_new();
+		ck_assert_int_eq(truncate(stage_log, 0), 0);
+	}
+}
+END_TEST
+
 START_TEST(our_own_helpers_are_left_alone)
 {
 	pid_t helper = stage_start("bash", "exec $A hear");
@@ -439,13 +465,21 @@ START_TEST(no_next_command_in_200_requests_under_load)
 {
 	start_hogs();
 	for (int i = 0; i < 200; i++) {
-		pid_t script = stage_start(shells[i % SHELLS],
-					   "for i in 1 2 3; do $A hear\n"
-					   "echo NEXT >>$LOG; done");
+		bool is_continued = i % 4 < 2;
+		pid_t script = stage_start(
+			shells[i % SHELLS],
+			is_continued ? "$A soon; echo NEXT >>$LOG"
+				     : "for i in 1 2 3; do $A hear\n"
+				       "echo NEXT >>$LOG; done");
 
 		stage_await("ready", 1);
 		make_beside_hogs();
 		ck_assert_uint_eq(delivery_count(delivery), 1);
+		if (is_continued) { /* as Slurm does after a suspension */
+			delivery_waiting(delivery);
+			kill(script, SIGCONT);
+			delivery_restop(delivery);
+		}
 		await_and_release();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);
 		ck_assert_uint_eq(stage_count("got"), 1);
@@ -456,10 +490,10 @@ START_TEST(no_next_command_in_200_requests_under_load)
 }
 END_TEST
 
-START_TEST(no_next_command_in_100_requests_with_an_exit_trap_under_load)
+START_TEST(no_next_command_in_50_requests_with_an_exit_trap_under_load)
 {
 	start_hogs();
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 50; i++) {
 		pid_t script = stage_start("bash",
 					   "trap 'echo CLEANUP >>$LOG' EXIT\n"
 					   "for i in 1 2 3; do $A hear\n"
@@ -482,7 +516,7 @@ END_TEST
 START_TEST(a_fast_loop_is_caught_between_two_programs)
 {
 	start_hogs();
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 25; i++) {
 		size_t begun;
 		pid_t script =
 			stage_start("bash", "while :; do $A brief; done");
@@ -491,6 +525,7 @@ START_TEST(a_fast_loop_is_caught_between_two_programs)
 		while (!delivery_count(delivery))
 			make_beside_hogs();
 		begun = stage_count("ready");
+		pause_ms(30);
 		await_and_release();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);
 		pause_ms(20);
@@ -540,6 +575,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, nobody_gets_it_twice_while_saving);
 	tcase_add_test(tcase, a_note_sends_nothing_but_counts_and_stops);
 	tcase_add_test(tcase, a_stop_holds_after_a_continue);
+	tcase_add_test(tcase,
+		       a_continue_finds_no_shell_whose_program_has_ended);
 	tcase_add_test(tcase, our_own_helpers_are_left_alone);
 	tcase_add_test(tcase, people_are_told_who_got_it_and_who_did_not);
 	tcase_add_test(tcase, an_srun_is_found_and_its_shell_stopped);
@@ -552,7 +589,7 @@ int main(int argc, char **argv)
 	tcase_add_test(races, no_next_command_in_200_requests_under_load);
 	tcase_add_test(
 		races,
-		no_next_command_in_100_requests_with_an_exit_trap_under_load);
+		no_next_command_in_50_requests_with_an_exit_trap_under_load);
 	tcase_add_test(races, a_fast_loop_is_caught_between_two_programs);
 	tcase_add_test(races, a_thousand_get_it_within_a_second);
 	tcase_set_timeout(races, 300);
