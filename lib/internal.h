@@ -123,6 +123,7 @@ struct ckpt_record *ckpt_record_plain(void);
 bool ckpt_record_failed(const struct ckpt_record *rec);
 void ckpt_record_stamp(struct ckpt_record *rec); /* "t" becomes now */
 bool ckpt_record_has(const struct ckpt_record *rec, const char *key);
+void ckpt_record_drop(struct ckpt_record *rec, const char *key);
 void ckpt_record_set_note(struct ckpt_record *rec, const char *key,
 			  const char *value);
 const char *ckpt_record_note(const struct ckpt_record *rec, const char *key);

@@ -198,6 +198,12 @@ void ckpt_record_set_bool(struct ckpt_record *rec, const char *key, bool value)
 	set(rec, key, json_object_new_boolean(value));
 }
 
+void ckpt_record_drop(struct ckpt_record *rec, const char *key)
+{
+	if (rec)
+		json_object_object_del(rec->members, key);
+}
+
 /* The end of every checked text: from before its last brace. */
 static void seal(struct ckpt_text *out)
 {

@@ -231,6 +231,7 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
 	/* From here on it is a version like any other. */
 	ckpt_text_free(&s->list);
 	s->files = 0;
+	ckpt_record_drop(stage->head, "shard");
 	for (i = 0; i < stage->shards && !status; i++)
 		status = take_shard(s, i);
 out:

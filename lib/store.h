@@ -78,12 +78,13 @@ enum ckpt_status ckpt_journal_read(struct ckpt_store *store, unsigned run,
 int ckpt_journal_newest(struct ckpt_store *store);
 
 /* -------- small facts that the job itself tells -------- */
-/* Did this run say done / what progress did it tell (negative: none)? */
+/* Did this run say done? */
 bool ckpt_is_done(struct ckpt_store *store, unsigned run);
+/* What progress did it tell?  Negative: none. */
+double ckpt_told_progress(struct ckpt_store *store, unsigned run);
 /* Did a program of this run learn of a request from ckpt_requested()?  It
  * then counts as one that heard it. */
 bool ckpt_is_heard(struct ckpt_store *store, unsigned run);
-double ckpt_told_progress(struct ckpt_store *store, unsigned run);
 
 /*
  * What the owner asks of a run from outside of the job, in one word ("now",
@@ -98,15 +99,17 @@ bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word);
 
 /* -------- versions -------- */
 /* One run that began from a version failed before it saved anything; at two
- * strikes the version is set aside.  reason is for people. */
+ * strikes the version is set aside.  Counted once for the run that the handle
+ * is of, however often it is told.  reason is for people. */
 enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 			     const char *reason, struct ckpt_error *err);
 /* Undo a setting aside: strikes and reason are forgotten.  CKPT_NONE: there
  * is no such version. */
 enum ckpt_status ckpt_release(struct ckpt_store *store, uint32_t version,
 			      struct ckpt_error *err);
-/* Remove all versions but the newest `keep`; the newest two that verify are
- * never removed. */
+/* Remove all versions but the newest `keep` that aren't set aside; the newest
+ * two that verify are never removed, and are read in full once by a handle.
+ * Nothing is read where nothing is to be removed. */
 enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
 			     struct ckpt_error *err);
 /* How many versions commits leave, as a rule: each removes what is older than

@@ -7,7 +7,8 @@ setup:
 	$(MAKE) --no-print-directory B=$(B) all
 
 check: setup
-	$(MAKE) --no-print-directory B=$(B) check-unit check-cmd check-cluster
+	$(MAKE) --no-print-directory B=$(B) check-unit check-crash check-cmd \
+		check-cluster
 
 demo: setup
 	B=$(B) scripts/demo
@@ -43,7 +44,7 @@ TEST_TIMEOUT ?= 900
 check-matrix:
 	scripts/matrix $(MATRIX)
 
-include $(wildcard t/cmd/cmd.mk)
+include $(wildcard t/*/*.mk)
 
 # ----------------------------------------------------------------- lint
 SOURCES := $(wildcard lib/*.[ch] requeue/*.[ch] spank/*.[ch] cmd/*.[ch] \

@@ -21,7 +21,7 @@ build() {
 # mutate WHAT SCENARIO FILE SED-SCRIPT
 mutate() {
 	number=$((number + 1))
-	rm -rf "$work/lib" "$work/t"
+	rm -rf "${work:?}/lib" "$work/t"
 	mkdir "$work/t"
 	cp -r "$here/lib" "$work/lib"
 	cp -r "$here/t/crash" "$work/t/crash"
@@ -49,7 +49,7 @@ mutate "a directory in a stage isn't synced" commit commit.c \
 	'/^static enum ckpt_status seal_dir/,/^}/s/ckpt_fs_sync_dir(dirfd) < 0/0/'
 mutate "the manifest isn't synced" commit commit.c \
 	'/ckpt_fs_replace(stage->fd, name/,/< 0/s/true/false/'
-mutate "small files aren't synced, only their directory" done fsutil.c \
+mutate "small files aren't synced, only their directory" "done" fsutil.c \
 	'/^static int write_temporary/,/^}/s/is_synced && ckpt_fs_sync(fd) < 0/0/'
 mutate "the stage isn't synced" commit fsutil.c \
 	'/^int ckpt_fs_replace/,/^}/s/is_synced ? ckpt_fs_sync_dir(dirfd) : 0/0/'
