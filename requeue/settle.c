@@ -415,8 +415,9 @@ static void set_begin(struct settle *s)
 {
 	char text[CTL_TEXT_MAX] = "";
 
-	/* A hold is never lifted, and a later begin of somebody's is kept. */
-	if (s->job.is_held || s->job.begin_s > now_s() + s->delay_s)
+	/* A later begin of somebody's is kept.  A held job has one as well:
+	 * it should go on as soon as it is released. */
+	if (s->job.begin_s > now_s() + s->delay_s)
 		return;
 	if (persist(s, call_begin, text) == CTL_OK)
 		s->job.begin_s = now_s() + s->delay_s;
@@ -520,8 +521,7 @@ static void act(struct settle *s)
 			tell(s, "the job was requeued already");
 		return;
 	}
-	if (s->decision.action != ACT_REQUEUE_HOLD)
-		set_begin(s);
+	set_begin(s);
 	set_limits(s);
 	persist(s, call_comment, text);
 	if (s->decision.action == ACT_REQUEUE_HOLD)
