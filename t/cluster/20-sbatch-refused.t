@@ -41,8 +41,8 @@ refused '--checkpoint-clean=always: must be never or success' \
 refused "--checkpoint-signal=KILL: must be one of TERM, USR1, USR2, INT,\
  HUP, QUIT, ALRM, XCPU, ABRT, PWR" \
 	--checkpoint=600 --checkpoint-signal=KILL job
-refused '--checkpoint-signal=TERM,USR1: name one signal only' \
-	--checkpoint=600 --checkpoint-signal=TERM,USR1 job
+refused '--checkpoint-signal=TERM,USR1,INT: names more than two signals' \
+	--checkpoint=600 --checkpoint-signal=TERM,USR1,INT job
 refused "--checkpoint-dir=%N: after % stands one of j, A, a, x, u (or a\
  second %)" --checkpoint=600 --checkpoint-dir=%N job
 refused '--checkpoint-from=a?b: has a control character' \
@@ -52,7 +52,7 @@ refused "--checkpoint-dir=${long:0:60}...: is longer than 1023 bytes" \
 	--checkpoint=600 --checkpoint-dir="$long" job
 spaces=$(printf ' %.0s' {1..1023})
 refused "--checkpoint: its options together are longer than 4095 bytes;\
- shorten --checkpoint-dir or --checkpoint-from" \
+ shorten --checkpoint-dir, -from, -hook or -files" \
 	--checkpoint=600 --checkpoint-dir="$spaces" \
 	--checkpoint-from="$spaces" job
 refused "--checkpoint=1x: $times" --checkpoint=1x --checkpoint-keep=1 job
@@ -89,6 +89,9 @@ SBATCH_TIMELIMIT=10 refused "--checkpoint=10m: with --time of 10m $no_time" \
 	--checkpoint=600 job
 refused "--checkpoint-min=10m: must be longer than the grace window of 10m, or\
  a run would only save" --checkpoint=600 --checkpoint-min=600 job
+refused "--checkpoint-interval: needs a signal that doesn't end the program,\
+ such as --checkpoint-signal=TERM,USR1, or --checkpoint-hook, or\
+ --checkpoint-files" --checkpoint=600 --checkpoint-interval=15m job
 refused "--checkpoint-min=61m: longer than --time of 1h; it can be as long at\
  most" --checkpoint=600 --checkpoint-min=61m --time=60 job
 refused "--checkpoint-dir=state/%A: the tasks of an array would share it; put\
@@ -105,6 +108,8 @@ refused "--signal=TERM: $sends" --checkpoint=600 --signal=SIGTERM@60 job
 SBATCH_SIGNAL=B:TERM refused "--signal=B:TERM: $sends" --checkpoint=600 job
 refused "--signal=RB:USR1@99: ${sends/TERM/USR1}" --checkpoint=600 \
 	--checkpoint-signal=USR1 --signal=RB:USR1@99 job
+refused "--signal=B:USR2@99: ${sends/TERM/USR2}" --checkpoint=600 \
+	--checkpoint-signal=TERM,USR2 --signal=B:USR2@99 job
 refused "--signal=B:URG@30: by SIGURG Slurm calls the supervisor of\
  --checkpoint; name another signal" --checkpoint=600 --signal=B:URG@30 job
 refused "--checkpoint: belongs to the first component of a heterogeneous job" \

@@ -117,13 +117,16 @@ is "$(SBATCH_CHECKPOINT='' grace job)" '' 'an empty variable does not'
 is "$(grace --checkpoint=off lines)" '' 'the command line can turn it off'
 is "$(SBATCH_CHECKPOINT=off grace lines)" '' 'and so can the environment'
 id=$(SBATCH_CHECKPOINT_TOTAL=2h SBATCH_CHECKPOINT_MIN=90s \
-	SBATCH_CHECKPOINT_SIGNAL=USR1 SBATCH_CHECKPOINT_DIR=d/%j \
+	SBATCH_CHECKPOINT_SIGNAL=USR1,USR2 SBATCH_CHECKPOINT_INTERVAL=15m \
+	SBATCH_CHECKPOINT_HOOK='touch stop' SBATCH_CHECKPOINT_FILES='*.chk' \
+	SBATCH_CHECKPOINT_DIR=d/%j \
 	SBATCH_CHECKPOINT_FROM=/f SBATCH_CHECKPOINT_KEEP=4 \
 	SBATCH_CHECKPOINT_CLEAN=success SBATCH_CHECKPOINT_EXIT=99 \
 	SBATCH_CHECKPOINT_MAX_RUNS=9 SBATCH_CHECKPOINT_MAX_STALLS=0 \
 	SBATCH_CHECKPOINT=1m hold job)
 like "$(carried "$id")" "^v1,grace=1m,total=2h,min=90s,signal=USR1,\
-dir=d/%25j,from=/f,keep=4,clean=success,exit=99,max-runs=9,max-stalls=0,token=" \
+interval=15m,hook=touch%20stop,files=%2A.chk,dir=d/%25j,from=/f,keep=4,\
+clean=success,exit=99,max-runs=9,max-stalls=0,signal2=USR2,token=" \
 	'every option has its environment form'
 id=$(SBATCH_CHECKPOINT_TOTAL=2h hold job)
 is "$(carried "$id")" '' 'which alone turns nothing on'
@@ -161,8 +164,9 @@ like "$(run_as "$JOB_USER" sbatch -H --checkpoint=60 job)" \
 before=$(squeue -h | wc -l)
 ok '--test-only tests' run_as "$JOB_USER" sbatch --test-only --checkpoint=60 job
 is "$(squeue -h | wc -l)" "$before" 'and makes no job'
-is "$(sbatch --help | grep -c -e '^ *--checkpoint[-a-z]*=')" 11 \
-	'sbatch --help has the options, each once'
+rows=$(sed -n 's/^\t\t\.name = "\(.*\)",/--\1=/p' "$TOP/requeue/settings.c")
+is "$(sbatch --help | grep -o -e '--checkpoint[-a-z]*=' | sort)" \
+	"$(sort <<<"$rows")" 'sbatch --help has them, each once'
 run_as "$JOB_USER" scancel -u "$JOB_USER"
 nodes_idle
 done_testing
