@@ -236,10 +236,12 @@ static int parse_signals(struct settings *set, const char *value, char *err,
 					  .offset = AT(interval_signal)};
 	const char *comma = strchr(value, ',');
 	struct settings new = *set;
-	char first[32];
+	char first[32] = "";
+	size_t len = strcspn(value, ",");
 
-	snprintf(first, sizeof(first), "%.*s",
-		 (int)(comma ? comma - value : 31), value);
+	/* What doesn't fit is no name of a signal: it stays "". */
+	if (len < sizeof(first))
+		memcpy(first, value, len);
 	new.interval_signal = 0;
 	if (option_parse(last, &new, first, err, err_len) < 0 ||
 	    (comma && option_parse(&second, &new, comma + 1, err, err_len) < 0))
@@ -293,7 +295,7 @@ int settings_encode(const struct settings *set, char text[SETTINGS_TEXT_LEN],
 		return 0;
 	snprintf(err, err_len,
 		 "--checkpoint: its options together are longer than %d bytes; "
-		 "shorten --checkpoint-dir or --checkpoint-from",
+		 "shorten --checkpoint-dir, -from, -hook or -files",
 		 SETTINGS_TEXT_LEN - 1);
 	return -1;
 }

@@ -50,9 +50,8 @@ struct settings {
 	char dir[SETTINGS_PATH_LEN];	/* pattern; "" until site_apply() */
 	char from[SETTINGS_PATH_LEN];	/* "": none */
 	char token[SETTINGS_TOKEN_LEN]; /* "": none yet */
-	char hook[OPTION_PATH_LEN];	/* shell command; \"\": none */
-	char files[OPTION_PATH_LEN]; /* globs, separated by commas; \"\": none
-				      */
+	char hook[SETTINGS_PATH_LEN];	/* shell command; "": none */
+	char files[SETTINGS_PATH_LEN];	/* globs with commas; "": none */
 	int64_t submitted_min; /* limit asked of sbatch; 0: none, unlimited */
 	uint64_t given;	       /* bit n: row n of the table was set by the user;
 				  not encoded */

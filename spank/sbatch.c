@@ -327,19 +327,27 @@ static void check_limit(const struct settings *set)
 		       duration_format(set->min_s, min), limit);
 }
 
+/* Does the name of `len` bytes mean this signal (0: none)? */
+static bool is_signal(const char *name, size_t len, int64_t signum)
+{
+	const char *ours = option_signal_name((int)signum);
+
+	return ours && strlen(ours) == len && !strncmp(ours, name, len);
+}
+
 /* A signal as get_option("signal") has it: [[R][B]:]NAME[@SECONDS]. */
 static void check_signal(const struct settings *set, const char *asked)
 {
 	const char *colon = strchr(asked, ':');
 	const char *name = colon ? colon + 1 : asked;
 	bool is_batch = colon && memchr(asked, 'B', colon - asked);
-	const char *ours = option_signal_name((int)set->signal);
 	size_t len = strcspn(name, "@");
 
-	if (strlen(ours) == len && !strncmp(ours, name, len))
-		refuse("--signal=%s: --checkpoint sends SIG%s itself; leave "
+	if (is_signal(name, len, set->signal) ||
+	    is_signal(name, len, set->interval_signal))
+		refuse("--signal=%s: --checkpoint sends SIG%.*s itself; leave "
 		       "--signal out, or name another signal with one of them",
-		       asked, ours);
+		       asked, (int)len, name);
 	if (is_batch && len == 3 && !strncmp("URG", name, len))
 		refuse("--signal=%s: by SIGURG Slurm calls the supervisor of "
 		       "--checkpoint; name another signal",

@@ -191,6 +191,12 @@ static const struct {
 	{"checkpoint-signal", "15x", "--checkpoint-signal=15x: " SIGNALS},
 	{"checkpoint-signal", "4294967311",
 	 "--checkpoint-signal=4294967311: " SIGNALS},
+	{"checkpoint-signal", "TERM,KILL",
+	 "--checkpoint-signal=TERM,KILL: " SIGNALS},
+	{"checkpoint-signal", "TERM,", "--checkpoint-signal=TERM,: " SIGNALS},
+	{"checkpoint-signal", ",USR1", "--checkpoint-signal=,USR1: " SIGNALS},
+	{"checkpoint-signal", "0000000000000000000000000000015junk",
+	 "--checkpoint-signal=0000000000000000000000000000015junk: " SIGNALS},
 	{"checkpoint-signal", "term", "--checkpoint-signal=term: " SIGNALS},
 	{"checkpoint-signal", "TERM,USR1,USR2",
 	 "--checkpoint-signal=TERM,USR1,USR2: names more than two signals"},
@@ -246,6 +252,24 @@ START_TEST(an_environment_form_is_refused_by_its_own_name)
 					  "7", err, sizeof(err)),
 			 0);
 	ck_assert_int_eq(set.keep, 7);
+}
+END_TEST
+
+START_TEST(a_second_signal_is_for_intervals)
+{
+	const struct option_row *row = settings_row("checkpoint-signal");
+	char err[SETTINGS_ERROR_LEN] = "";
+	struct settings set;
+
+	settings_init(&set);
+	ck_assert_int_eq(set.interval_signal, 0);
+	ck_assert_int_eq(
+		settings_set(&set, row, "INT,SIGUSR1", err, sizeof(err)), 0);
+	ck_assert_int_eq(set.signal, SIGINT);
+	ck_assert_int_eq(set.interval_signal, SIGUSR1);
+	ck_assert_int_eq(settings_set(&set, row, "USR2", err, sizeof(err)), 0);
+	ck_assert_int_eq(set.signal, SIGUSR2);
+	ck_assert_int_eq(set.interval_signal, 0);
 }
 END_TEST
 
@@ -341,7 +365,7 @@ START_TEST(options_that_need_too_long_a_text_are_refused)
 	memset(set.from, ' ', SETTINGS_PATH_LEN - 1);
 	ck_assert_int_eq(settings_encode(&set, text, err, sizeof(err)), -1);
 	ck_assert_ptr_nonnull(strstr(err, "longer than 4095 bytes; shorten "
-					  "--checkpoint-dir"));
+					  "--checkpoint-dir, -from"));
 }
 END_TEST
 
@@ -695,6 +719,7 @@ static Suite *settings_suite(void)
 	tcase_add_loop_test(table, bad_values_are_refused_with_this_line, 0,
 			    COUNT(refused));
 	tcase_add_test(table, an_environment_form_is_refused_by_its_own_name);
+	tcase_add_test(table, a_second_signal_is_for_intervals);
 	tcase_add_test(table, a_path_that_is_too_long_is_refused_not_cut);
 	suite_add_tcase(suite, table);
 

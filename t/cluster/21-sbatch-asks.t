@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a job with --checkpoint asks slurmctld for, and what it carries to the
+# node, by every way in which the options can be given.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+cluster_up --nodes 1 --conf JobRequeue=0 --plugstack-arg grace=7m
+
+script job <<'EOF'
+#!/bin/bash
+sleep 1
+EOF
+
+# The variables that slurmctld keeps for the job, one a line.
+environment() # ID
+{
+	find "$CLUSTER/state" -path "*/job.$1/environment" -exec cat {} + |
+		tr '\0' '\n'
+}
+
+carried() # ID
+{
+	environment "$1" | sed -n 's/^.*SLURM_SPANK_CHECKPOINT=//p'
+}
+
+# hold ARGUMENT...: submit without a run
+hold()
+{
+	submit -H "$@"
+}
+
+asked() # ID
+{
+	echo "$(job_field "$1" Requeue) $(job_field "$1" TimeLimit)" \
+		"$(job_field "$1" TimeMin)"
+}
+
+# ---- a plain job
+id=$(hold --time=60 job)
+is "$(asked "$id")" '0 01:00:00 N/A' 'a plain job asks for what it asks for'
+is "$(environment "$id" | grep -c -i checkpoint=)" 0 'and carries nothing'
+
+# ---- the usual
+id=$(hold --time=60 --checkpoint=600 job)
+is "$(asked "$id")" '1 01:00:00 N/A' \
+	'it may be requeued, although the site says JobRequeue=0'
+like "$(carried "$id")" "^v1,grace=10m,signal=TERM,dir=checkpoint-%25j,keep=2,\
+clean=never,exit=85,max-runs=1000,max-stalls=3,token=[0-9a-f]{32},limit=60\$" \
+	'it carries its settings'
+one=$(carried "$id")
+two=$(carried "$(hold --time=60 --checkpoint=600 job)")
+[ "${one#*token=}" != "${two#*token=}" ]
+tap $? 'two jobs have different tokens'
+
+# ---- limits
+is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)")" \
+	'1 00:03:00 N/A' 'a limit is lowered to total and grace, rounded up'
+is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-total=9h job)")" \
+	'1 01:00:00 N/A' 'and never raised'
+id=$(hold --time=0 --checkpoint=60 --checkpoint-total=9h job)
+is "$(asked "$id")" '1 09:01:00 N/A' 'nor is an unlimited one left'
+unlike "$(carried "$id")" limit= 'an unlimited job carries no limit'
+id=$(hold --checkpoint=60 --checkpoint-total=9h job)
+is "$(asked "$id")" '1 00:10:00 N/A' "without --time it is the partition's"
+id=$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)
+like "$(carried "$id")" ',limit=60$' 'what was asked for is remembered'
+
+# ---- the shortest run
+is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-min=110s job)")" \
+	'1 01:00:00 00:02:00' '--checkpoint-min becomes TimeMin, rounded up'
+is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-min=30m \
+	--checkpoint-total=4m job)")" '1 00:05:00 00:05:00' \
+	'but no longer than the limit'
+is "$(asked "$(hold --time=60 --time-min=9 --checkpoint=60 \
+	--checkpoint-min=30m job)")" '1 01:00:00 00:09:00' \
+	"the user's own --time-min stands"
+
+# ---- arrays and het jobs
+id=$(hold --checkpoint=60 --array=1-3 job)
+like "$(carried "$id")" ',dir=checkpoint-%25A/%25a,' \
+	'the tasks of an array have stores of their own'
+id=$(hold --checkpoint=60 --time=20 -n1 : --time=30 -n1 job)
+is "$(asked "$id")" '1 00:20:00 N/A' 'a het job: the first component'
+is "$(asked "$((id + 1))")" '1 00:30:00 N/A' 'and the second'
+like "$(carried "$id")" ',limit=20$' 'it carries the settings of the first'
+
+# ---- warnings
+said=$(hold --checkpoint=600 --time=19 job 2>&1 >/dev/null)
+is "$said" "sbatch: warning: --checkpoint=10m: more than half of a run of 19m\
+ is kept for saving; a longer --time or a shorter grace window computes more" \
+	'a limit under twice the grace is warned of'
+is "$(hold --checkpoint=600 --time=20 job 2>&1 >/dev/null)" '' \
+	'twice the grace is not'
+is "$(hold --quiet --checkpoint=600 --time=19 job 2>&1 >/dev/null)" '' \
+	'--quiet is obeyed'
+is "$(hold --checkpoint=60 --signal=B:USR1@200 --open-mode=truncate \
+	--requeue --time=20 job 2>&1 >/dev/null)" '' \
+	"the user's own --signal, --open-mode and --requeue are fine"
+
+# ---- who wins: site, script, environment, command line
+grace()
+{
+	carried "$(hold "$@")" | sed 's/^v1,grace=\([^,]*\),.*/\1/'
+}
+script lines <<'EOF'
+#!/bin/bash
+#SBATCH --checkpoint=11m --checkpoint-keep=5
+EOF
+is "$(grace --checkpoint=default job)" 7m "the site's grace is the default"
+is "$(grace lines)" 11m 'a #SBATCH line turns it on'
+is "$(SBATCH_CHECKPOINT=12m grace lines)" 12m 'the environment overrides it'
+is "$(SBATCH_CHECKPOINT=12m grace --checkpoint 13m lines)" 13m \
+	'the command line overrides the environment'
+is "$(grace --checkpoint=13m --checkpoint=14m lines)" 14m 'the last one wins'
+is "$(SBATCH_CHECKPOINT=12m grace job)" 12m 'the environment turns it on'
+is "$(SBATCH_CHECKPOINT='' grace job)" '' 'an empty variable does not'
+is "$(grace --checkpoint=off lines)" '' 'the command line can turn it off'
+is "$(SBATCH_CHECKPOINT=off grace lines)" '' 'and so can the environment'
+id=$(SBATCH_CHECKPOINT_TOTAL=2h SBATCH_CHECKPOINT_MIN=90s \
+	SBATCH_CHECKPOINT_SIGNAL=USR1,USR2 SBATCH_CHECKPOINT_INTERVAL=15m \
+	SBATCH_CHECKPOINT_HOOK='touch stop' SBATCH_CHECKPOINT_FILES='*.chk' \
+	SBATCH_CHECKPOINT_DIR=d/%j \
+	SBATCH_CHECKPOINT_FROM=/f SBATCH_CHECKPOINT_KEEP=4 \
+	SBATCH_CHECKPOINT_CLEAN=success SBATCH_CHECKPOINT_EXIT=99 \
+	SBATCH_CHECKPOINT_MAX_RUNS=9 SBATCH_CHECKPOINT_MAX_STALLS=0 \
+	SBATCH_CHECKPOINT=1m hold job)
+like "$(carried "$id")" "^v1,grace=1m,total=2h,min=90s,signal=USR1,\
+interval=15m,hook=touch%20stop,files=%2A.chk,dir=d/%25j,from=/f,keep=4,\
+clean=success,exit=99,max-runs=9,max-stalls=0,signal2=USR2,token=" \
+	'every option has its environment form'
+id=$(SBATCH_CHECKPOINT_TOTAL=2h hold job)
+is "$(carried "$id")" '' 'which alone turns nothing on'
+is "$(asked "$id")" '0 00:10:00 N/A' 'and changes nothing'
+
+# ---- what travels, whatever --export says
+for export in ALL NONE HOME ALL,X=1; do
+	id=$(SBATCH_CHECKPOINT_KEEP=3 hold --checkpoint=60 \
+		"--export=$export" job)
+	like "$(carried "$id")" '^v1,grace=1m,.*keep=3' "--export=$export"
+	is "$(environment "$id" | grep -c 'OPTION_checkpoint\|SBATCH_CHECKP')" \
+		0 "--export=$export: a nested sbatch would find no option"
+done
+printf 'X=1\0HOME=/\0' >"$SCRATCH/export-file"
+id=$(hold --checkpoint=60 --export-file="$SCRATCH/export-file" job)
+like "$(carried "$id")" '^v1,grace=1m,' '--export-file'
+
+# ---- what an outer job may have left
+outer="v1,grace=1m,dir=d,token=$(printf '0%.0s' {1..32})"
+inherited=(env "SLURM_SPANK_CHECKPOINT=$outer"
+	SLURM_SPANK__SLURM_SPANK_OPTION_checkpoint_checkpoint=60
+	_SLURM_SPANK_OPTION_checkpoint_checkpoint=60)
+id=$(run_as "$JOB_USER" "${inherited[@]}" sbatch --parsable -H job)
+is "$(environment "$id" | grep -i checkpoint=)" '' \
+	'is not inherited without --checkpoint'
+id=$(run_as "$JOB_USER" "${inherited[@]}" \
+	sbatch --parsable -H --checkpoint=2m job)
+like "$(carried "$id")" '^v1,grace=2m,signal' 'and replaced with it'
+
+# ---- nothing of ours on standard output
+like "$(hold --checkpoint=600 --time=19 job 2>/dev/null)" '^[0-9]+$' \
+	'--parsable prints the id alone'
+like "$(run_as "$JOB_USER" sbatch -H --checkpoint=60 job)" \
+	'^Submitted batch job [0-9]+$' "without it sbatch's own line"
+before=$(squeue -h | wc -l)
+ok '--test-only tests' run_as "$JOB_USER" sbatch --test-only --checkpoint=60 job
+is "$(squeue -h | wc -l)" "$before" 'and makes no job'
+rows=$(sed -n 's/^\t\t\.name = "\(.*\)",/--\1=/p' "$TOP/requeue/settings.c")
+is "$(sbatch --help | grep -o -e '--checkpoint[-a-z]*=' | sort)" \
+	"$(sort <<<"$rows")" 'sbatch --help has them, each once'
+run_as "$JOB_USER" scancel -u "$JOB_USER"
+nodes_idle
+done_testing
