@@ -5,7 +5,7 @@
  * Releases differ in this: from 25.11 a job's number sits in step_id.job_id
  * of job_desc_msg_t and slurm_job_info_t; from 26.05 the calls that took a
  * job's number take a slurm_step_id_t, for which slurm.h offers shims under
- * SLURM_BACKWARD_COMPAT.
+ * SLURM_BACKWARD_COMPAT; and slurm_free_ctl_conf became slurm_free_conf.
  */
 #define SLURM_BACKWARD_COMPAT /* 26.05 */
 #include <slurm/slurm.h>
@@ -22,6 +22,10 @@
 #define JOB_ID(record) ((record)->step_id.job_id)
 #else
 #define JOB_ID(record) ((record)->job_id)
+#endif
+
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+#define slurm_free_ctl_conf slurm_free_conf
 #endif
 
 void ctl_init(void)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The private cluster itself: it runs jobs, its daemons stop and start, two
 # live side by side, an ordinary user can have one, and nothing is left.
+# core
 . "$(dirname "$0")/lib.sh"
 
 # of_cluster DIR: the processes that have to do with it

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The whole chain under proctrack/linuxproc.
 # shellcheck source=t/cluster/lib.sh
+# core
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 2
 # shellcheck source=t/cluster/chain.sh

@@ -21,7 +21,7 @@ export B
 PATH=$PATH:/usr/sbin:/sbin
 
 # ------------------------------------------------------------------ TAP
-tap_planned='' tap_count=0 tap_failed=0
+tap_planned='' tap_count=0 tap_failed=0 tap_cluster=''
 
 plan()
 {
@@ -168,9 +168,12 @@ at_exit()
 	local status=$? dir
 
 	trap - EXIT
-	for dir in "$SCRATCH"/*/etc/slurm.conf; do
-		[ -e "$dir" ] || continue
-		"$TOP/scripts/cluster" down "${dir%/etc/slurm.conf}"
+	unset SLURM_CONF
+	# The one of this test even if its directory is gone, and any others.
+	[ -z "$tap_cluster" ] || cluster_down
+	for dir in "$SCRATCH"/*/run/slurmctld.pid; do
+		[ ! -e "$dir" ] || [ "$dir" -ef "$CLUSTER/run/slurmctld.pid" ] ||
+			"$TOP/scripts/cluster" down "${dir%/run/*}"
 	done
 	if [ -n "$tap_planned" ] && [ "$tap_count" -ne "$tap_planned" ]; then
 		diag "planned $tap_planned tests, ran $tap_count"
@@ -227,6 +230,7 @@ wait_for()
 # cluster_up [OPTION]...: as of scripts/cluster up; bails out if it fails
 cluster_up()
 {
+	tap_cluster=yes
 	"$TOP/scripts/cluster" up "$CLUSTER" --build "$B" "$@" 2>&1 |
 		sed 's/^/# /' >&2
 	[ "${PIPESTATUS[0]}" -eq 0 ] || bail_out "no private cluster"
