@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "requeue/option.h"
 #include "requeue/begin.h"
 #include "requeue/history.h"
 #include "requeue/oom.h"
@@ -308,7 +309,7 @@ static void say_start(const struct begin *b, const struct run *run)
 			    text_clock(when, at_ms / 1000, b->start_s),
 			    text_span(span, (run->end_ms - at_ms) / 1000),
 			    text_clock(end, run->end_ms / 1000, b->start_s),
-			    sigabbrev_np((int)b->set.signal));
+			    option_signal_name((int)b->set.signal));
 	else
 		report_line("run %u on %s begins %s; %s", b->run,
 			    b->brief->node, from,

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "requeue/option.h"
 #include "requeue/collect.h"
 #include "requeue/hook.h"
 #include "requeue/report.h"
@@ -112,7 +113,7 @@ static void tell_hearers(struct supervisor *s, struct delivery *delivery,
 		keep(s, rec);
 		if (item->is_sent)
 			report_line("SIG%s to %s (pid %d)",
-				    sigabbrev_np(signum), name_of(item),
+				    option_signal_name(signum), name_of(item),
 				    (int)item->pid);
 		else
 			report_line("%s (pid %d) was asked by the hook",
@@ -148,7 +149,7 @@ void request_unheard(struct supervisor *s)
 {
 	report_line("no program of the job hears SIG%s: it computes on until "
 		    "just before the end, and what isn't saved by then is lost",
-		    sigabbrev_np(last_signal(s)));
+		    option_signal_name(last_signal(s)));
 	report_line("what helps: a handler in the program, a trap in the "
 		    "script, another signal (--checkpoint-signal), a stop file "
 		    "(--checkpoint-hook), or scheckpoint save as it goes");
@@ -364,7 +365,7 @@ static void save_signal(struct supervisor *s)
 		else
 			report_line("no program of the job hears SIG%s: no "
 				    "state was asked for",
-				    sigabbrev_np(signum));
+				    option_signal_name(signum));
 	}
 	delivery_free(delivery);
 }
@@ -423,7 +424,7 @@ static void end_steps(struct supervisor *s, int wait_status)
 	s->steps_pid = 0;
 	if (WIFEXITED(wait_status) && !WEXITSTATUS(wait_status))
 		report_line("SIG%s to the job's srun steps",
-			    sigabbrev_np(last_signal(s)));
+			    option_signal_name(last_signal(s)));
 	else
 		report_line("the srun steps could not be signalled");
 }
