@@ -62,7 +62,8 @@ $(B)/requeue/ctl.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
 $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 # The plugin finds its helpers here unless plugstack.conf says helpers=DIR.
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
-	-DVERSION='"$(VERSION)"' -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
+	-DVERSION='"$(VERSION)"' -DPKGLIBEXECDIR='"$(pkglibexecdir)"' \
+	-DSRUN_PATH='"$(SRUN)"'
 
 LIB_LIBS = $(JSON_LIBS) $(XXH_LIBS)
 

@@ -4,8 +4,9 @@
  * libslurm themselves: the supervisor, which lives as long as the job, and
  * scheckpoint, which must run where there is no Slurm.
  *
- * rpc load JOB [reach]     the job, one key=value a line; "reach" adds whether
- *                          Slurm's TERM reaches every process of the step
+ * rpc load JOB [reach|preempt]  the job, one key=value a line; "reach" adds
+ *                          whether Slurm's TERM reaches every process of the
+ *                          step, "preempt" how a preemption is noticed
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc requeue JOB          requeue if it is running
@@ -79,8 +80,9 @@ static bool parse_number(const char *text, uint32_t *number)
 	return true;
 }
 
-static enum ctl_result load(uint32_t job_id, bool with_reach, char *text)
+static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 {
+	enum ctl_notice notice;
 	struct ctl_job job;
 	enum ctl_result result = ctl_load(job_id, &job, text);
 	bool reaches_all;
@@ -88,14 +90,18 @@ static enum ctl_result load(uint32_t job_id, bool with_reach, char *text)
 	if (result)
 		return result;
 	print_job(&job);
-	if (with_reach && ctl_term_reach(&reaches_all, text) == CTL_OK)
+	if (!strcmp(extra, "reach") &&
+	    ctl_term_reach(&reaches_all, text) == CTL_OK)
 		print_number("term_reaches_all", reaches_all);
+	if (!strcmp(extra, "preempt") &&
+	    ctl_preempt_notice(job.partition, &notice, text) == CTL_OK)
+		print_number("preempt_notice", notice);
 	return CTL_OK;
 }
 
 static int usage(void)
 {
-	fputs("rpc: usage: load JOB [reach] | steps JOB SIGNUM | "
+	fputs("rpc: usage: load JOB [reach|preempt] | steps JOB SIGNUM | "
 	      "batch JOB SIGNUM | requeue JOB | limit JOB MINUTES\n",
 	      stderr);
 	return EXIT_USAGE;
@@ -113,8 +119,9 @@ int main(int argc, char **argv)
 	has_number = argc == 4 && parse_number(argv[3], &number);
 	ctl_init();
 	if (!strcmp(argv[1], "load") &&
-	    (argc == 3 || !strcmp(argv[3], "reach")))
-		result = load(job_id, argc == 4, text);
+	    (argc == 3 || !strcmp(argv[3], "reach") ||
+	     !strcmp(argv[3], "preempt")))
+		result = load(job_id, argc == 4 ? argv[3] : "", text);
 	else if (!strcmp(argv[1], "requeue") && argc == 3)
 		result = ctl_requeue(job_id, true, false, text);
 	else if (!strcmp(argv[1], "steps") && has_number)

@@ -292,6 +292,53 @@ enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text)
 	return send_signal(job_id, signum, KILL_JOB_BATCH, text);
 }
 
+/* 22.05 has the parameter among those of slurmctld. */
+static bool has_user_signal(const slurm_conf_t *conf)
+{
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+	const char *params = conf->preempt_params;
+#else
+	const char *params = conf->slurmctld_params;
+#endif
+	return params && strstr(params, "send_user_signal");
+}
+
+static enum ctl_result partition_grace(const char *partition, bool *has_grace,
+				       char *text)
+{
+	partition_info_msg_t *msg = NULL;
+
+	if (slurm_load_partitions(0, &msg, SHOW_ALL))
+		return result_of_errno(-1, text);
+	for (uint32_t i = 0; i < msg->record_count; i++)
+		if (!strcmp(msg->partition_array[i].name, partition))
+			*has_grace = msg->partition_array[i].grace_time > 0;
+	slurm_free_partition_info_msg(msg);
+	return CTL_OK;
+}
+
+enum ctl_result ctl_preempt_notice(const char *partition,
+				   enum ctl_notice *notice, char *text)
+{
+	enum ctl_result result = CTL_OK;
+	slurm_conf_t *conf = NULL;
+	bool has_grace = false;
+
+	*notice = CTL_NOTICE_NONE;
+	if (slurm_load_ctl_conf(0, &conf))
+		return result_of_errno(-1, text);
+	/* A QOS has a grace of its own, which only accounting could tell. */
+	if (conf->preempt_type && strstr(conf->preempt_type, "qos"))
+		has_grace = true;
+	else if (conf->preempt_type && strstr(conf->preempt_type, "partition"))
+		result = partition_grace(partition, &has_grace, text);
+	if (has_grace)
+		*notice = has_user_signal(conf) ? CTL_NOTICE_SIGNAL
+						: CTL_NOTICE_STEPS;
+	slurm_free_ctl_conf(conf);
+	return result;
+}
+
 enum ctl_result ctl_term_reach(bool *reaches_all, char *text)
 {
 	slurm_conf_t *conf = NULL;

@@ -91,6 +91,17 @@ enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text);
  * proctrack: cgroup signals only the first.  *reaches_all is set on CTL_OK. */
 enum ctl_result ctl_term_reach(bool *reaches_all, char *text);
 
+/* How a job learns that its preemption, with a grace, has begun. */
+enum ctl_notice {
+	CTL_NOTICE_NONE,   /* there is no such grace */
+	CTL_NOTICE_STEPS,  /* srun steps get TERM, the batch script nothing */
+	CTL_NOTICE_SIGNAL, /* the batch script gets the signal of --signal */
+};
+
+/* Two calls: configuration and partitions. */
+enum ctl_result ctl_preempt_notice(const char *partition,
+				   enum ctl_notice *notice, char *text);
+
 /* The Slurm release that this was built for, such as 22.05. */
 const char *ctl_release(void);
 

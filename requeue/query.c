@@ -49,10 +49,10 @@ static pid_t spawn(const char *helpers, const char *const *args, int out_fd)
 }
 
 int query_start(struct query *query, const char *helpers, uint32_t job_id,
-		bool reach, int64_t now_ms)
+		const char *extra, int64_t now_ms)
 {
 	char number[16];
-	const char *args[] = {"load", number, reach ? "reach" : NULL, NULL};
+	const char *args[] = {"load", number, extra, NULL};
 	int out[2];
 
 	snprintf(number, sizeof(number), "%" PRIu32, job_id);
@@ -126,6 +126,8 @@ static void read_line(const char *line, struct run_view *view,
 		view->is_preempting = strtoll(value, NULL, 10) != 0;
 	else if (IS("term_reaches_all"))
 		view->term_reaches_all = strtoll(value, NULL, 10) != 0;
+	else if (IS("preempt_notice"))
+		job->notice = (int)strtol(value, NULL, 10);
 	else if (IS("time_limit_min"))
 		job->limit_min = strtoll(value, NULL, 10);
 	else if (IS("begin_time"))

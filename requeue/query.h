@@ -26,14 +26,16 @@ struct query {
 struct query_job {
 	int64_t limit_min; /* 0: none */
 	int64_t begin_s;
+	int notice; /* enum ctl_notice; 0 also when not asked */
 };
 
 /*
- * Ask for the job.  helpers is the directory of the helper; reach: also
- * whether Slurm's TERM reaches every process.  Returns 0 or -1 with errno.
+ * Ask for the job.  helpers is the directory of the helper; extra: NULL,
+ * "reach" (also whether Slurm's TERM reaches every process) or "preempt" (also
+ * how a preemption is noticed).  Returns 0 or -1 with errno.
  */
 int query_start(struct query *query, const char *helpers, uint32_t job_id,
-		bool reach, int64_t now_ms);
+		const char *extra, int64_t now_ms);
 
 /* The child has ended with wait_status: read its answer.  False: none. */
 bool query_finish(struct query *query, int wait_status, struct run_view *view,

@@ -10,6 +10,7 @@
 
 #include "requeue/option.h"
 #include "requeue/collect.h"
+#include "requeue/ctl.h"
 #include "requeue/hook.h"
 #include "requeue/report.h"
 #include "requeue/supervisor.h"
@@ -35,6 +36,7 @@ void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN])
 	pids[1] = s->steps_pid;
 	pids[2] = s->hook_pid;
 	pids[3] = s->collect_pid;
+	pids[4] = s->sentinel_pid;
 }
 
 /* ------------------------------------------------------------- telling */
@@ -218,13 +220,20 @@ static void signal_steps(struct supervisor *s)
 
 	if (!count || s->has_steps)
 		return;
+	for (size_t i = 0; i < count; i++)
+		delivery_await(s->delivery, pids[i]);
+	/* Slurm itself has told them. */
+	if (s->run.cause == CAUSE_PREEMPT && s->notice == CTL_NOTICE_STEPS &&
+	    last_signal(s) == SIGTERM) {
+		s->has_steps = true;
+		report_line("the job's srun steps got SIGTERM from Slurm");
+		return;
+	}
 	s->steps_pid = query_signal_steps(s->begin.site.helpers,
 					  s->begin.job_id, last_signal(s));
 	if (s->steps_pid <= 0)
 		return;
 	s->has_steps = true;
-	for (size_t i = 0; i < count; i++)
-		delivery_await(s->delivery, pids[i]);
 }
 
 static unsigned count_hearers(const struct supervisor *s)

@@ -237,6 +237,8 @@ static void hear_answer(struct run *run, const struct run_event *event,
 	run->is_asking = false;
 	run->failures = 0;
 	run->answer_ms = event->now_ms;
+	if (run->poll_ms && run->phase == RUN_COMPUTING)
+		run->ask_ms = event->now_ms + run->poll_ms;
 	if (view->state == STATE_RUNNING)
 		run->end_ms = view->end_ms;
 	if (run->is_term_asked)
@@ -403,6 +405,9 @@ void run_step(struct run *run, const struct run_event *event,
 		break;
 	case RUN_EV_REQUEUE:
 		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
+		break;
+	case RUN_EV_NOTICE:
+		ask(run, orders, false);
 		break;
 	case RUN_EV_COLLECTED:
 		break;

@@ -38,6 +38,7 @@ enum run_event_kind {
 	RUN_EV_SAVED,	     /* an ordered save is done: see saved_ms */
 	RUN_EV_NOW,	     /* the owner asks for a state: scheckpoint now */
 	RUN_EV_REQUEUE,	     /* the owner asks: scheckpoint requeue */
+	RUN_EV_NOTICE,	     /* perhaps a preemption has begun: look */
 	RUN_EV_COLLECTED,    /* the files are in the store, or won't be */
 };
 
@@ -82,6 +83,7 @@ struct run {
 	int64_t grace_ms;
 
 	int64_t interval_ms; /* between states while it runs; 0 none */
+	int64_t poll_ms;     /* look for a preemption this often; 0 never */
 	bool has_hook;
 	bool has_files;
 

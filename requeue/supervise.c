@@ -13,16 +13,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "requeue/ctl.h"
 #include "requeue/report.h"
+#include "requeue/sentinel.h"
 #include "requeue/supervise.h"
 #include "requeue/supervisor.h"
 
 /* While somebody is saving we look whether they still live: often at first,
  * then every second. */
-#define POLL_MIN_MS 20
-#define POLL_MAX_MS 1000
+#define POLL_MIN_MS	  20
+#define POLL_MAX_MS	  1000
 /* Readers of a pipe need a moment to finish after their writer has ended. */
-#define LINGER_MS   3000
+#define LINGER_MS	  3000
+/* Sentinels that may end early before we take to polling. */
+#define SENTINELS_MAX	  3
+#define SENTINEL_LIVED_MS 30000
+#define POLL_PREEMPT_MS	  55000 /* and up to 10 s more, by chance */
 
 int64_t supervisor_now_ms(void)
 {
@@ -39,8 +45,39 @@ static void keep(struct supervisor *s, struct ckpt_record *rec)
 
 /* -------------------------------------------------------- slurmctld */
 
+/* Where a preemption has a grace that the batch script isn't told of. */
+static void start_sentinel(struct supervisor *s)
+{
+	if (s->notice != CTL_NOTICE_STEPS || s->sentinel_pid ||
+	    s->run.poll_ms || s->run.phase != RUN_COMPUTING)
+		return;
+	if (s->sentinels >= SENTINELS_MAX) { /* such steps don't live here */
+		s->run.poll_ms = POLL_PREEMPT_MS + getpid() % 1000 * 10;
+		return;
+	}
+	s->sentinels++;
+	s->sentinel_ms = supervisor_now_ms();
+	s->sentinel_pid = sentinel_start(s->begin.job_id, s->begin.brief->node);
+	if (s->sentinel_pid < 0)
+		s->sentinel_pid = 0;
+}
+
+static void end_sentinel(struct supervisor *s)
+{
+	s->sentinel_pid = 0;
+	/* One that lived counts for nothing against the next. */
+	if (supervisor_now_ms() - s->sentinel_ms > SENTINEL_LIVED_MS)
+		s->sentinels = 0;
+	if (s->run.phase == RUN_COMPUTING)
+		supervisor_step_kind(s, RUN_EV_NOTICE);
+}
+
 static void ask(struct supervisor *s, bool reach)
 {
+	const char *extra = reach		  ? "reach"
+			    : s->is_view_recorded ? NULL
+						  : "preempt";
+
 	if (s->query.pid) { /* a newer question supersedes it */
 		kill(s->query.pid, SIGKILL);
 		waitpid(s->query.pid, NULL, 0);
@@ -48,7 +85,7 @@ static void ask(struct supervisor *s, bool reach)
 		s->query.pid = 0;
 	}
 	if (query_start(&s->query, s->begin.site.helpers, s->begin.job_id,
-			reach, supervisor_now_ms()))
+			extra, supervisor_now_ms()))
 		supervisor_step_kind(s, RUN_EV_NO_ANSWER);
 }
 
@@ -63,6 +100,7 @@ static void hear_answer(struct supervisor *s, int wait_status)
 	} else if (!s->is_view_recorded) {
 		s->is_view_recorded = true;
 		begin_record_view(&s->begin, &event.view, &job);
+		s->notice = job.notice;
 	} else if (event.view.end_ms && event.view.end_ms != old_end_ms) {
 		struct ckpt_record *rec = ckpt_record_new("deadline");
 
@@ -70,6 +108,7 @@ static void hear_answer(struct supervisor *s, int wait_status)
 		keep(s, rec);
 	}
 	supervisor_step(s, &event);
+	start_sentinel(s);
 }
 
 /* ------------------------------------------------------------ orders */
@@ -151,6 +190,8 @@ static void reap_children(struct supervisor *s)
 			s->is_script_gone = true;
 		} else if (pid == s->query.pid) {
 			hear_answer(s, status);
+		} else if (pid == s->sentinel_pid) {
+			end_sentinel(s);
 		} else {
 			request_child_ended(s, pid, status);
 		}
@@ -291,6 +332,8 @@ int supervise_run(const struct brief *brief, char **env)
 		request_look(&s);
 		look_at_script(&s);
 	}
+	if (s.sentinel_pid)
+		sentinel_stop(s.sentinel_pid);
 	linger(&s);
 	begin_end(&s.begin, &s.run);
 	delivery_free(s.delivery);

@@ -35,6 +35,10 @@ struct supervisor {
 	pid_t steps_pid; /* rpc that signals the srun steps */
 	pid_t hook_pid;	 /* of a request, or of a save */
 	pid_t collect_pid;
+	pid_t sentinel_pid;  /* srun of the step that ends at a preemption */
+	int64_t sentinel_ms; /* when it was started */
+	unsigned sentinels;  /* how many were started */
+	int notice;	     /* enum ctl_notice */
 
 	int script_status;
 	bool is_script_gone;
@@ -78,7 +82,7 @@ bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status);
 /* Have all that heard ended?  Then the run is told. */
 void request_look(struct supervisor *s);
 /* The children that no signal may reach. */
-#define REQUEST_CHILDREN 4
+#define REQUEST_CHILDREN 5
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
 
 #endif

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Preemption with a grace, of which Slurm tells the batch script nothing.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+cluster_up --nodes 1 --preempt --grace 30
+counter=$TOP/t/cluster/jobs/counter
+
+restarted() # ID COUNT
+{
+	[ "$(job_field "$1" Restarts)" -ge "$2" ]
+}
+
+seconds() # a time as scontrol shows it, since the epoch
+{
+	date -d "$1" +%s
+}
+
+script serial <<EOF
+#!/bin/bash
+"$counter" 150
+EOF
+script steps <<'EOF'
+#!/bin/bash
+srun --ntasks=1 bash -c '
+n=0
+[ -z "${SLURM_CHECKPOINT_RESTORE:-}" ] || read -r n <"$SLURM_CHECKPOINT_RESTORE/n"
+trap "echo \$n >n; scheckpoint save n; exit 0" TERM
+while [ $n -lt 100 ]; do sleep 0.1 & wait $!; n=$((n + 1)); echo "count $n"; done
+'
+echo "the next command"
+EOF
+
+preempt() # by a job of the high partition that takes the whole node
+{
+	submit --partition=high --exclusive --time=1 --output=/dev/null \
+		--wrap "sleep ${1:-3}"
+}
+
+# ---- a serial program under the batch script
+id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+	--output=serial.out serial)
+wait_for 30 'the run' grep -q '^count 5$' serial.out
+preempt
+wait_for 20 'the preemption' eval \
+	"[ \"\$(job_field $id PreemptTime)\" != None ]"
+preempted=$(seconds "$(job_field "$id" PreemptTime)")
+wait_for 40 'the requeue' restarted "$id" 1
+asked=$(sed -n 's/.*"rec":"request","t":\([0-9]*\).*"made":true.*/\1/p' \
+	"checkpoint-$id/journal-0000.jsonl" | head -n 1)
+like "$((asked - preempted))" '^-?[0-9]$' \
+	"the program hears it within 10 s (after $((asked - preempted)) s)"
+like "$(cat serial.out)" 'the job is being preempted: asking the job to save' \
+	'and the cause is known'
+wait_job 90 "$id" COMPLETED
+ok 'each number was counted once' \
+	diff <(sed -n 's/^count //p' serial.out) <(seq 150)
+is "$(job_field "$id" Restarts)" 1 'it was requeued once'
+is "$(grep -c '^counted to' serial.out)" 1 'and ran to its end once'
+
+# ---- a program under srun, which Slurm tells by itself
+id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+	--output=steps.out steps)
+wait_for 30 'the run' grep -q '^count 5$' steps.out
+preempt
+wait_for 60 'the requeue' restarted "$id" 1
+wait_job 90 "$id" COMPLETED
+ok 'a program under srun resumes as well' \
+	diff <(sed -n 's/^count //p' steps.out) <(seq 100)
+is "$(grep -c 'the next command' steps.out)" 1 \
+	'and the next command ran once'
+
+# ---- the sentinel takes nothing from the job's own steps
+script wide <<'EOF'
+#!/bin/bash
+time srun --ntasks="$SLURM_CPUS_ON_NODE" true
+EOF
+id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+	--output=wide.out wide)
+wait_job 40 "$id" COMPLETED
+like "$(cat wide.out)" 'real.*0m[0-4]\.' \
+	'a step over all CPUs starts at once beside the sentinel'
+unlike "$(cat wide.out)" 'CANCELLED|srun: error' 'whose end leaves no line'
+nodes_idle
+done_testing
