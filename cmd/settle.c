@@ -13,9 +13,11 @@
 #include "requeue/ctl.h"
 #include "requeue/settle.h"
 
-static void beat(void)
+static void beat(bool is_waiting)
 {
-	if (write(BRIEF_REPLY_FD, ".", 1) < 0)
+	const char byte = is_waiting ? BRIEF_BEAT_WAITING : BRIEF_BEAT;
+
+	if (write(BRIEF_REPLY_FD, &byte, 1) < 0)
 		return; /* nobody watches: go on all the same */
 }
 

@@ -14,11 +14,13 @@
 
 #define BRIEF_FD 3 /* where the helpers find it */
 #define BRIEF_REPLY_FD                                                         \
-	4		      /* the supervisor answers the script's process,  \
-				 settle shows its parent that it lives */
-#define BRIEF_HEAD_LEN	16384 /* the facts, without the environment */
-#define BRIEF_NO_TASK	UINT32_MAX
-#define BRIEF_NO_STATUS (-1)
+	4		       /* the supervisor answers the script's process, \
+				  settle shows its parent that it lives */
+#define BRIEF_BEAT	   '.' /* settle lives, */
+#define BRIEF_BEAT_WAITING 'w' /* and slurmctld doesn't answer */
+#define BRIEF_HEAD_LEN	   16384 /* the facts, without the environment */
+#define BRIEF_NO_TASK	   UINT32_MAX
+#define BRIEF_NO_STATUS	   (-1)
 
 struct brief {
 	uint32_t job_id;

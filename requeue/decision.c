@@ -197,6 +197,21 @@ static unsigned count_quick_runs(const struct decision_input *in)
 	return runs;
 }
 
+/*
+ * What a journal that is lost or written by hand can't hide from us.  Slurm's
+ * own preemption, after which a job waits anyway, isn't held against it.
+ */
+static unsigned count_fast_restarts(const struct decision_input *in)
+{
+	int64_t runs = (int64_t)in->restart_count + 1;
+
+	if (in->restart_count == UINT32_MAX || in->submit_s <= 0 ||
+	    in->now_s < in->submit_s || in->is_preempting ||
+	    in->state == STATE_PREEMPTED)
+		return 0;
+	return in->now_s - in->submit_s < runs * QUICK_S ? (unsigned)runs : 0;
+}
+
 static unsigned count_restore_failures(const struct decision_input *in)
 {
 	unsigned failures = 0;
@@ -449,6 +464,8 @@ struct decision decide(const struct decision_input *in)
 	d.stalls = count_stalls(in, is_neutral_now);
 	d.is_stall = !is_neutral_now && !has_saved(in, run);
 	d.quick_runs = count_quick_runs(in);
+	if (d.quick_runs < count_fast_restarts(in))
+		d.quick_runs = count_fast_restarts(in);
 	judge(in, &d, is_neutral_now);
 
 	if (alone) {

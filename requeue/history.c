@@ -6,6 +6,9 @@
 
 #include "requeue/history.h"
 
+/* More runs than any site allows, and than are worth reading. */
+#define RUN_MOST 100000
+
 /* What one record kind adds to the picture. */
 struct reading {
 	struct history *history;
@@ -149,6 +152,12 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 	enum ckpt_status status;
 
 	memset(history, 0, sizeof(*history));
+	if (run > RUN_MOST) {
+		if (err)
+			snprintf(err->text, sizeof(err->text),
+				 "the job's environment speaks of run %u", run);
+		return CKPT_EINVAL;
+	}
 	history->runs = calloc((size_t)run + 1, sizeof(*history->runs));
 	if (!history->runs)
 		return CKPT_ENOMEM;

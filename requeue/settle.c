@@ -34,7 +34,7 @@
 
 struct settle {
 	const struct brief *brief;
-	void (*beat)(void);
+	void (*beat)(bool is_waiting);
 	unsigned run;
 	struct settings set;
 	struct site site;
@@ -59,10 +59,10 @@ static int64_t now_s(void)
 	return (int64_t)time(NULL);
 }
 
-static void beat(const struct settle *s)
+static void beat(const struct settle *s, bool is_waiting)
 {
 	if (s->beat)
-		s->beat();
+		s->beat(is_waiting);
 }
 
 /* --------------------------------------------------------------- look */
@@ -95,7 +95,7 @@ static enum ctl_result look_at_job(struct settle *s)
 			ctl_load(s->brief->job_id, &s->job, text);
 
 		s->calls++;
-		beat(s);
+		beat(s, result == CTL_AWAY);
 		if (result != CTL_AWAY)
 			return result;
 		if (s->history.has_term && now_s() - start_s > BOUND_S)
@@ -191,6 +191,7 @@ static void decide_and_plan(struct settle *s)
 		.state = s->job.state,
 		.is_preempting = s->job.preempt_s != 0,
 		.restart_count = s->job.restart_count,
+		.submit_s = s->job.submit_s,
 		.now_s = now_s(),
 		.grace_s = s->set.grace_s,
 		.total_s = s->set.total_s,
@@ -244,7 +245,7 @@ static void record(struct settle *s, struct ckpt_record *rec)
 		snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
 			 err.text);
 	ckpt_record_free(rec);
-	beat(s);
+	beat(s, false);
 }
 
 static void record_plan(struct settle *s)
@@ -338,7 +339,7 @@ persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
 	for (;;) {
 		result = call(s, text);
 		s->calls++;
-		beat(s);
+		beat(s, result == CTL_AWAY);
 		if (result != CTL_AWAY ||
 		    (s->history.has_term && now_s() - start_s > BOUND_S))
 			return result;
@@ -537,7 +538,8 @@ static void act(struct settle *s)
 
 /* --------------------------------------------------------------- tell */
 
-/* The last word in the job's own output, if that is a plain file. */
+/* The last word in the job's own output, if that is a plain file of the
+ * owner's. */
 static void write_output(struct settle *s)
 {
 	const char *path = s->history.output[0] ? s->history.output
@@ -558,7 +560,7 @@ static void write_output(struct settle *s)
 		       s->store_problem);
 	if (len > (int)sizeof(line) - 1)
 		len = (int)sizeof(line) - 1;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
 	    write(fd, line, (size_t)len) < 0)
 		s->output_errno = errno;
 	close(fd);
@@ -602,7 +604,7 @@ static void settle_known(struct settle *s)
 	write_syslog(s);
 }
 
-int settle_run(const struct brief *brief, void (*beat_fn)(void))
+int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 {
 	struct settle *s = calloc(1, sizeof(*s));
 	enum ctl_result result;
@@ -614,7 +616,7 @@ int settle_run(const struct brief *brief, void (*beat_fn)(void))
 	s->run = brief->restart_count;
 	read_settings(s);
 	open_store(s);
-	beat(s);
+	beat(s, false);
 	result = s->history.is_settled ? CTL_GONE : look_at_job(s);
 	if (result == CTL_OK)
 		settle_known(s);

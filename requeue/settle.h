@@ -6,6 +6,8 @@
 #ifndef SETTLE_H
 #define SETTLE_H
 
+#include <stdbool.h>
+
 #include "requeue/brief.h"
 
 /* Exit code of a supervisor that could not use the store: nothing ran. */
@@ -19,12 +21,12 @@
  * and the job is pending.  The plan is recorded before it acts and taken from
  * there by a second call, as is right after an interruption at any point.
  *
- * beat  called now and then as long as there is a reason to go on; may be
- *       NULL
+ * beat  called now and then as long as there is a reason to go on, with
+ *       true when slurmctld doesn't answer; may be NULL
  *
  * Returns 0 when the run is settled (which may be: nothing to do), -1 when it
  * was given up because slurmctld could not be reached within the bound.
  */
-int settle_run(const struct brief *brief, void (*beat)(void));
+int settle_run(const struct brief *brief, void (*beat)(bool is_waiting));
 
 #endif

@@ -192,6 +192,15 @@ static void hear_told(void)
 	       sizeof(batch.brief.node) - 1);
 }
 
+/* What the brief carries a line each. */
+static bool has_newline(void)
+{
+	return strchr(batch.brief.work_dir, '\n') ||
+	       strchr(batch.brief.job_name, '\n') ||
+	       strchr(batch.brief.cluster, '\n') ||
+	       strchr(batch.brief.user, '\n') || strchr(batch.brief.node, '\n');
+}
+
 static void forget_options(spank_t sp)
 {
 	char name[SBATCH_ENV_NAME_LEN];
@@ -260,6 +269,12 @@ int batch_task_init(spank_t sp)
 	if (!batch.told || tell_parent(sp))
 		goto fail;
 	hear_told();
+	if (has_newline()) {
+		fprintf(stderr,
+			"scheckpoint: the name of the job or of its directory "
+			"has a line break: --checkpoint can't run it\n");
+		_exit(1);
+	}
 	if (pipe2(word, O_CLOEXEC))
 		goto fail;
 	pid = fork();

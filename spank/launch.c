@@ -120,6 +120,16 @@ static bool drop_ids(const struct launch_user *user)
 	       getgid() == user->gid && getegid() == user->gid;
 }
 
+/* Outside of the job's cgroup nothing else bounds what a damaged journal may
+ * make of it.  Not RLIMIT_NPROC: it counts all that the user runs. */
+static void set_limits(void)
+{
+	set_limit(RLIMIT_CORE, 0);
+	set_limit(RLIMIT_CPU, 60);
+	set_limit(RLIMIT_FSIZE, 64 << 20);
+	set_limit(RLIMIT_AS, 1 << 30);
+}
+
 static void settle_child(const char *path, const struct launch_user *user,
 			 int brief_fd, int reply_fd, char **env)
 {
@@ -139,29 +149,48 @@ static void settle_child(const char *path, const struct launch_user *user,
 		_exit(126);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	set_limit(RLIMIT_CORE, 0);
-	set_limit(RLIMIT_CPU, 60);
-	set_limit(RLIMIT_FSIZE, 64 << 20);
+	set_limits();
 	umask(077);
 	execve(path, argv, env);
 	_exit(127);
 }
 
-/* Wait until the helper ends or is silent for too long. */
-static bool watch(int fd)
+static int64_t now_ms(void)
 {
-	char beats[64];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
+}
+
+/*
+ * Wait until the helper ends or our patience does.  The owner's other jobs
+ * may stop, continue and kill it as they please: beats alone don't count as
+ * progress for ever, and what an attempt took isn't given to the next.
+ */
+static bool watch(int fd, int64_t *end_ms)
+{
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	int64_t silent_ms = now_ms() + LAUNCH_SILENCE_MS;
+	char beats[64];
+	ssize_t count;
+	int64_t left;
 	int ready;
 
 	for (;;) {
-		ready = poll(&wait, 1, LAUNCH_SILENCE_MS);
+		left = silent_ms < *end_ms ? silent_ms : *end_ms;
+		left -= now_ms();
+		ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0)
 			return false;
-		if (read(fd, beats, sizeof(beats)) <= 0)
+		count = read(fd, beats, sizeof(beats));
+		if (count <= 0)
 			return true;
+		silent_ms = now_ms() + LAUNCH_SILENCE_MS;
+		if (memchr(beats, BRIEF_BEAT_WAITING, (size_t)count))
+			*end_ms = now_ms() + LAUNCH_WORK_MS;
 	}
 }
 
@@ -183,14 +212,19 @@ static int reap(pid_t pid, bool is_over)
 	return status;
 }
 
-enum attempt { ATTEMPT_OVER, ATTEMPT_KILLED, ATTEMPT_LEFT, ATTEMPT_FAILED };
+enum attempt {
+	ATTEMPT_OVER,
+	ATTEMPT_KILLED,
+	ATTEMPT_LEFT,
+	ATTEMPT_FAILED
+};
 
 /* One start of the helper, to its end or to the end of our patience. */
 static enum attempt settle_once(const char *path,
 				const struct launch_user *user, int brief_fd,
-				char **env)
+				char **env, int64_t *end_ms)
 {
-	int beat[2] = { -1, -1 }, status;
+	int beat[2] = {-1, -1}, status;
 	bool is_over;
 	pid_t pid;
 
@@ -200,7 +234,7 @@ static enum attempt settle_once(const char *path,
 	if (pid == 0)
 		settle_child(path, user, brief_fd, beat[1], env);
 	close(beat[1]);
-	is_over = pid > 0 && watch(beat[0]);
+	is_over = pid > 0 && watch(beat[0], end_ms);
 	close(beat[0]);
 	if (pid < 0)
 		return ATTEMPT_FAILED;
@@ -221,19 +255,20 @@ void launch_settle(const char *path, const struct launch_user *user,
 {
 	int brief_fd = memfd_create("checkpoint-brief", MFD_CLOEXEC);
 	enum attempt attempt = ATTEMPT_FAILED;
+	int64_t end_ms = now_ms() + LAUNCH_WORK_MS;
 	char **env = clean_env();
 
 	if (brief_fd < 0 || write(brief_fd, brief, len) != (ssize_t)len)
 		goto out;
 	/* Settle goes on where a killed one stopped. */
 	for (int i = 0; i < LAUNCH_ATTEMPTS; i++) {
-		attempt = settle_once(path, user, brief_fd, env);
+		attempt = settle_once(path, user, brief_fd, env, &end_ms);
 		if (attempt != ATTEMPT_KILLED)
 			break;
 	}
 out:
 	if (attempt == ATTEMPT_LEFT)
-		slurm_error("checkpoint: settle was silent for %d s and was "
+		slurm_error("checkpoint: settle got nowhere for %d s and was "
 			    "left behind",
 			    LAUNCH_SILENCE_MS / SECOND_MS);
 	else if (attempt == ATTEMPT_KILLED)

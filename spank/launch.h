@@ -24,10 +24,12 @@ void launch_exec(const char *path, int brief_fd, int reply_fd);
  * Fork, drop every id for good, exec settle, and wait for it.  It writes a
  * byte now and then as long as it has a reason to go on; a helper that is
  * silent for LAUNCH_SILENCE_MS is killed and left behind, so that the step
- * can't become unkillable.  One that is killed by somebody is started again,
- * LAUNCH_ATTEMPTS times in all.
+ * can't become unkillable, and so is one that works for LAUNCH_WORK_MS
+ * without having to wait for slurmctld.  One that is killed by somebody is
+ * started again within that time, LAUNCH_ATTEMPTS times in all.
  */
 #define LAUNCH_SILENCE_MS 25000
+#define LAUNCH_WORK_MS	  45000
 #define LAUNCH_ATTEMPTS	  3
 void launch_settle(const char *path, const struct launch_user *user,
 		   const char *brief, size_t len);

@@ -545,6 +545,37 @@ START_TEST(every_case_is_decided_as_the_table_says)
 }
 END_TEST
 
+/* A job whose owner removes the journals after each run of a few seconds. */
+START_TEST(restarts_are_counted_without_journals)
+{
+	struct run_record run = RUN(0, AFTER(0, 5), .code = 85);
+	struct decision_input in = {
+		.state = STATE_RUNNING,
+		.restart_count = 9,
+		.runs = &run,
+		.count = 1,
+		.exit_code = 85,
+		.grace_s = 60,
+		.max_runs = 1000,
+		.max_stalls = 3,
+		.submit_s = 10000,
+		.now_s = 10000 + 10 * 119,
+	};
+
+	ck_assert_uint_eq(decide(&in).quick_runs, 10);
+	in.now_s = 10000 + 10 * 120;
+	ck_assert_uint_eq(decide(&in).quick_runs, 1);
+	in.submit_s = 0;
+	ck_assert_uint_eq(decide(&in).quick_runs, 1);
+	in.submit_s = in.now_s;
+	in.is_preempting = true;
+	ck_assert_uint_eq(decide(&in).quick_runs, 1);
+	in.is_preempting = false;
+	in.restart_count = UINT32_MAX;
+	ck_assert_uint_eq(decide(&in).quick_runs, 1);
+}
+END_TEST
+
 static int64_t pick(int64_t most)
 {
 	return most ? (int64_t)(random() % (most + 1)) : 0;
@@ -674,6 +705,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, every_case_is_decided_as_the_table_says, 0,
 			    count);
+	tcase_add_test(tcase, restarts_are_counted_without_journals);
 	tcase_add_test(tcase, no_journal_leads_out_of_the_bounds);
 	tcase_add_test(tcase, names_of_causes_and_actions_come_back);
 	tcase_set_timeout(tcase, 60);
