@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# GROMACS, which hears SIGTERM and keeps a state file of its own.
+# shellcheck source=t/apps/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs gmx
+
+# It writes its files in blocks, so they tell that it has gone on.
+worked()
+{
+	said '^starting mdrun' && app_grew md.edr
+}
+
+app_start gromacs
+app_edit 's/^nsteps .*/nsteps = 150000/' md.mdp
+app_alone
+app_submit --time=1 --checkpoint=53 job.sh
+app_stop scancel
+app_stop limit
+app_completes
+for file in md.gro md.edr md.xtc; do
+	app_same $file
+done
+like "$(cat out)" '^scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
+unlike "$(cat out)" 'was asked by the hook|nobody|heard' 'and heard it'
+ok 'its state file is in the store as well' \
+	test -s "$(app_newest)/md.cpt"
+nodes_idle
+done_testing

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# LAMMPS, which hears no signal but looks for a file.
+# shellcheck source=t/apps/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs lmp
+
+worked()
+{
+	app_grew log.lammps
+}
+
+app_start lammps
+app_alone 12000
+app_submit --time=1 --checkpoint=53 job.sh 12000
+app_stop requeue
+app_stop limit
+app_completes
+app_same final.data
+like "$(cat out)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
+	'LAMMPS was asked by the hook'
+unlike "$(cat out)" '^scheckpoint: SIGTERM to' 'and got no signal'
+ok 'its restart file is in the store' test -s "$(app_newest)/state.rst"
+nodes_idle
+done_testing

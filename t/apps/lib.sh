@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Real software as its example in examples/ runs it: left alone, and as a job
+# that is stopped in the middle; the results are the same.  A test sources
+# it, says what it needs, and defines how one sees that a run has computed:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	needs gmx
+#	worked() { grep -q '^Step' md.log; }
+#	app_start gromacs
+#	app_alone
+#	app_submit --time=5
+#	app_stop scancel
+#	app_stop requeue
+#	app_completes
+#
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../cluster/lib.sh"
+
+# needs COMMAND...: this machine has them, or it can't be tested here
+needs()
+{
+	local command
+
+	for command in "$@"; do
+		command -v "$command" >/dev/null ||
+			skip_all "no $command here; as root: scripts/deps apps"
+	done
+}
+
+# app_start EXAMPLE [OPTION]...: a cluster (of one node unless told), and two
+# directories as a user of the example would have them: alone/ and job/,
+# which is left as the working directory
+app_start()
+{
+	local dir
+
+	app=$1 app_run=0
+	shift
+	cluster_up "$@"
+	for dir in alone job; do
+		cp -r "$TOP/examples/$app" "$WORK/$dir"
+		chown -R "$JOB_USER" "$WORK/$dir"
+	done
+	cd "$WORK/job" || exit 1
+}
+
+# app_edit EDIT FILE: sed, in both directories, so that it takes seconds
+app_edit()
+{
+	sed -i -e "$1" "$WORK/alone/$2" "$WORK/job/$2"
+}
+
+# app_alone [ARGUMENT]...: the job left alone, outside of Slurm
+app_alone()
+{
+	cd "$WORK/alone" || exit 1
+	ok "$app: works outside of Slurm as well" \
+		run_as "$JOB_USER" timeout 100 ./job.sh "$@"
+	cd "$WORK/job" || exit 1
+}
+
+# app_submit [ARGUMENT]...: of sbatch, job.sh among them
+app_submit()
+{
+	id=$(submit --output=out "$@")
+	like "$id" '^[0-9]+$' "$app: sbatch takes its job.sh"
+}
+
+app_restarts()
+{
+	[ "$(job_field "$id" Restarts)" -ge "$1" ]
+}
+
+# The present run began, and has computed something that it could lose.
+app_worked()
+{
+	grep -q "^scheckpoint: run $app_run on " out && worked
+}
+
+# said REGEX: in the output of the present run
+said()
+{
+	sed -n "/^scheckpoint: run $app_run on /,\$p" out | grep -q -E -e "$1"
+}
+
+# Without its owner's store the command needs to know where its helpers are.
+app_scheckpoint()
+{
+	SLURM_CHECKPOINT_HELPERS=$CLUSTER/libexec run_as "$JOB_USER" \
+		"$CLUSTER/bin/scheckpoint" "$@"
+}
+
+app_ask()
+{
+	wait_for 60 "run $app_run to compute" app_worked || return
+	case $1 in
+	scancel) run_as "$JOB_USER" scancel -b -s TERM "$id" ;;
+	requeue) app_scheckpoint requeue "$id" ;;
+	limit) ;; # comes by itself
+	esac
+}
+
+# app_stop HOW: this run in the middle; by scancel, requeue or limit
+app_stop()
+{
+	ok "$app: run $app_run is asked to stop ($1)" app_ask "$1"
+	ok "$app: and is followed by the next" \
+		wait_for 60 'the requeue' app_restarts $((app_run + 1)) ||
+		diag "$(tail -n 50 out)"
+	app_run=$((app_run + 1))
+}
+
+app_completes()
+{
+	ok "$app: completes" wait_job 100 "$id" COMPLETED ||
+		diag "$(tail -n 50 out)"
+	ok "$app: its states are in the store" \
+		[ "$(app_versions | wc -l)" -ge 2 ]
+}
+
+# The versions that are whole, the newest one last.
+app_versions()
+{
+	for dir in "checkpoint-$id"/v0*; do
+		[ ! -e "$dir/MANIFEST.json" ] || echo "$dir"
+	done
+}
+
+app_newest()
+{
+	app_versions | tail -n 1
+}
+
+# app_grew FILE: since it was asked first in this run
+app_grew()
+{
+	local size
+
+	size=$(stat -c %s "$1" 2>/dev/null) || size=0
+	if [ "${app_seen:-}" != "$app_run" ]; then
+		app_seen=$app_run app_size=$size
+	fi
+	[ "$size" -gt "$app_size" ]
+}
+
+# app_same FILE: to the last bit the same as when left alone
+app_same()
+{
+	ok "$app: $1 is the same to the last bit" cmp "$1" "$WORK/alone/$1"
+}
