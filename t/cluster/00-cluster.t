@@ -46,7 +46,7 @@ END
 cluster_up --nodes 2 --preempt
 conf=$SLURM_CONF
 id=$(submit plain.sh)
-ok 'a plain job completes' wait_job 20 "$id" COMPLETED
+ok 'a plain job completes' wait_job 60 "$id" COMPLETED
 is "$(cat "slurm-$id.out")" "$JOB_USER
 ran on n1" 'as its user, on a node'
 is "$(job_field "$id" TimeLimit)" 00:10:00 'with the default limit'
@@ -61,7 +61,7 @@ ok 'slurmctld starts' controller_answers
 is "$(job_state "$id")" COMPLETED 'and still knows the job'
 
 long=$(submit long.sh)
-wait_job 20 "$long" RUNNING
+wait_job 60 "$long" RUNNING
 daemon stop n1
 is "$(job_state "$long")" RUNNING 'a job outlives the stop of slurmd'
 daemon start n1
@@ -69,12 +69,12 @@ daemon stop munged
 not_ok 'nothing works without munged' submit plain.sh
 daemon start munged
 id=$(submit plain.sh)
-ok 'and all does again with it' wait_job 20 "$id" COMPLETED
+ok 'and all does again with it' wait_job 60 "$id" COMPLETED
 
 cluster up "$SCRATCH/second" --no-plugin
 SLURM_CONF=$SCRATCH/second/etc/slurm.conf
 id=$(submit plain.sh)
-ok 'a job completes on a second cluster' wait_job 20 "$id" COMPLETED
+ok 'a job completes on a second cluster' wait_job 60 "$id" COMPLETED
 nodes_idle
 SLURM_CONF=$conf
 is "$(job_state "$long")" RUNNING 'beside the job on the first one'
@@ -87,6 +87,7 @@ daemon crash n1
 is "$(of_cluster "$CLUSTER" | grep -c sleep)" 0 'a crashed node has no jobs'
 daemon start n1
 unset SLURM_CONF
+[ "$tap_failed" -eq 0 ] || cp -r "$CLUSTER/log" "$SCRATCH"
 ok 'it goes down' cluster down "$CLUSTER" --remove
 is "$(of_cluster "$CLUSTER")" '' 'and leaves no process'
 not_ok 'nor a directory' test -e "$CLUSTER"
@@ -99,7 +100,7 @@ ok "$JOB_USER has a cluster of his own" run_as "$JOB_USER" \
 	"$WORK/scripts/cluster" up "$WORK/own" --nodes 2
 export SLURM_CONF=$WORK/own/etc/slurm.conf
 id=$(submit --checkpoint=20 --time=2 plain.sh)
-ok 'a checkpointed job completes on it' wait_job 20 "$id" COMPLETED
+ok 'a checkpointed job completes on it' wait_job 60 "$id" COMPLETED
 nodes_idle
 ok 'it goes down' run_as "$JOB_USER" env -u SLURM_CONF \
 	"$WORK/scripts/cluster" down "$WORK/own"

@@ -71,7 +71,7 @@ cluster_up --no-plugin
 cat "$prefix/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf" \
 	>"$CLUSTER/etc/plugstack.conf"
 id=$(submit --checkpoint=20 --time=2 --wrap "echo \$SLURM_CHECKPOINT_GRACE")
-ok 'a checkpointed job completes' wait_job 20 "$id" COMPLETED
+ok 'a checkpointed job completes' wait_job 60 "$id" COMPLETED
 like "$(cat "slurm-$id.out")" '^20$' 'with its grace window'
 nodes_idle
 done_testing

@@ -154,9 +154,10 @@ CLUSTER=$SCRATCH/cluster
 WORK=$SCRATCH/work
 mkdir "$WORK"
 
-# Two ordinary users: under root jobs are the first one's.
+# Two ordinary users: under root jobs are the first one's.  Not nobody: 26.05
+# has no cluster of his.
 if [ "$(id -u)" -eq 0 ]; then
-	JOB_USER=nobody OTHER_USER=daemon
+	JOB_USER=games OTHER_USER=daemon
 	chown "$JOB_USER" "$WORK"
 else
 	JOB_USER=$(id -un) OTHER_USER=
