@@ -108,7 +108,8 @@ static void hear_answer(struct supervisor *s, int wait_status)
 		keep(s, rec);
 	}
 	supervisor_step(s, &event);
-	start_sentinel(s);
+	if (s->is_begun)
+		start_sentinel(s);
 }
 
 /* ------------------------------------------------------------ orders */
@@ -327,6 +328,8 @@ int supervise_run(const struct brief *brief, char **env)
 	await_first_answer(&s);
 	begin_go(&s.begin, &s.run);
 	begin_tidy(&s.begin);
+	s.is_begun = true;
+	start_sentinel(&s);
 	while (s.run.phase != RUN_ENDED) {
 		wait_for_something(&s, &all);
 		request_look(&s);

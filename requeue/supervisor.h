@@ -28,6 +28,7 @@ struct supervisor {
 	struct run run;
 	int64_t wake_ms; /* when run.c wants to be woken; 0 never */
 	bool is_view_recorded;
+	bool is_begun; /* the script was told to go */
 
 	/* children; 0: none */
 	pid_t script;

@@ -25,7 +25,7 @@ script steps <<'EOF'
 srun --ntasks=1 bash -c '
 n=0
 [ -z "${SLURM_CHECKPOINT_RESTORE:-}" ] || read -r n <"$SLURM_CHECKPOINT_RESTORE/n"
-trap "echo \$n >n; scheckpoint save n; exit 0" TERM
+trap "echo \$n >n; sleep 1; scheckpoint save n; exit 0" TERM
 while [ $n -lt 100 ]; do sleep 0.1 & wait $!; n=$((n + 1)); echo "count $n"; done
 '
 echo "the next command"
