@@ -3,6 +3,7 @@
  * supervise: started by the plugin in the batch step, as the user, in the
  * process that slurmstepd takes for the script; see requeue/supervise.h.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,8 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	close(BRIEF_FD);
+	/* The script starts when this is closed: no child may keep it open. */
+	fcntl(BRIEF_REPLY_FD, F_SETFD, FD_CLOEXEC);
 	status = supervise_run(&brief, env);
 	free(env);
 	return end_as(status);
