@@ -52,7 +52,7 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	close(BRIEF_FD);
-	/* The script starts when this is closed everywhere. */
+	/* The script starts when this is closed: no child may keep it open. */
 	fcntl(BRIEF_REPLY_FD, F_SETFD, FD_CLOEXEC);
 	status = supervise_run(&brief, env);
 	free(env);
