@@ -633,7 +633,9 @@ static void settle_known(struct settle *s)
 	act(s);
 	record_settled(s);
 	tidy_store(s);
-	write_output(s);
+	/* Why the job was refused the supervisor has told. */
+	if (s->has_settings || s->decision.action != ACT_LEAVE)
+		write_output(s);
 	write_syslog(s);
 }
 
