@@ -113,7 +113,7 @@ static void draw_line(struct drawing *drawing, char *line, pid_t pid,
 	struct expected *expected = &drawing->expected[drawing->procs.count];
 	char *script = strstr(line, " :: "), *reason = strstr(line, " == ");
 	char *word, *state, marks[32], exe[128] = "", comm[64] = "";
-	const char *argv[ARGS_MOST + 1] = {NULL}, *mark = marks;
+	const char *argv[ARGS_MOST + 1] = {NULL}, *mark = marks, *slash;
 	struct proc *proc;
 	size_t argc = 0;
 
@@ -139,10 +139,9 @@ static void draw_line(struct drawing *drawing, char *line, pid_t pid,
 			argv[argc++] = word;
 	}
 	proc = procs_add(&drawing->procs, pid, ppid, argv);
-	word = strrchr(argv[0], '/');
-	word = word ? word + 1 : NULL;
+	slash = strrchr(argv[0], '/');
 	snprintf(proc->exe, sizeof(proc->exe), "/usr/bin/%s",
-		 word ? word : argv[0]);
+		 slash ? slash + 1 : argv[0]);
 	if (*exe)
 		snprintf(proc->exe, sizeof(proc->exe), "%s", exe);
 	snprintf(proc->comm, sizeof(proc->comm), "%.15s",

@@ -438,7 +438,7 @@ static void start_hogs(void)
 		hogs[i] = fork();
 		if (!hogs[i]) {
 			alarm(300);
-			for (volatile unsigned n = 0;; n++)
+			for (volatile bool spins = true; spins;)
 				;
 		}
 	}
