@@ -27,7 +27,8 @@ fi
 
 # Quarter of a period: from the amplitude until the angle crosses zero.
 period() {
-	awk -v degrees="$1" 'BEGIN {
+	awk -v i="$1" -v cases="$2" 'BEGIN {
+		degrees = 175 * i / cases
 		x = degrees * 3.141592653589793 / 180; v = 0; h = 0.00002
 		for (t = 0; x > 0; t += h) {
 			k1 = v;            l1 = -sin(x)
@@ -42,11 +43,15 @@ period() {
 	}'
 }
 
-for ((i = $(wc -l <results.txt) + 1; i <= cases; i++)); do
-	period "$(awk "BEGIN { print 175 * $i / $cases }")" >>results.txt ||
-		exit 1
+# No $(...) below the trap: a signal that comes while bash 5.2 reads one may
+# be lost, with "unexpected EOF while looking for matching `)'".
+mapfile -t finished <results.txt
+for ((i = ${#finished[@]} + 1; i <= cases; i++)); do
+	period "$i" "$cases" >>results.txt || exit 1
 	if ((i % 20 == 0)); then
-		scheckpoint progress "$(awk "BEGIN { print $i / $cases }")"
+		printf -v progress '%d.%04d' $((i / cases)) \
+			$((10000 * i / cases % 10000))
+		scheckpoint progress "$progress"
 		echo "case $i of $cases"
 	fi
 	if [ "$asked" = yes ]; then
