@@ -105,6 +105,21 @@ bool parse_number(const char *text, uint32_t most, uint32_t *value);
  * SAYS_ERROR after saying why. */
 int parse_schema(const struct call *call, struct ckpt_store *store);
 
+/* ---- scheckpoint_shard.c: one of many tasks that save one version ---- */
+#define SHARD_WHO_MAX 128
+struct shard {
+	uint32_t index, count; /* count 0: --shard wasn't given */
+	uint32_t turn;	       /* of this shard's saves; 0: --mark was given */
+	char who[SHARD_WHO_MAX]; /* the step, where the turn counts */
+};
+/* Each: SAYS_YES, or SAYS_ERROR after saying why. */
+int parse_shard(const struct call *call, struct shard *shard);
+int shard_begin(const struct call *call, struct ckpt_store *store,
+		struct shard *shard, struct ckpt_stage **stage);
+/* Once it is committed: the next save of this shard is another version's. */
+int shard_end(const struct call *call, struct ckpt_store *store,
+	      const struct shard *shard);
+
 /* ---- scheckpoint_find.c: JOB, JOB_TASK or DIR, as a user names it ---- */
 #define SLURM_WORDS_MAX 256
 /* What slurmctld says of a job; zeros where it said nothing. */

@@ -23,6 +23,7 @@
 #include "cmd/scheckpoint.h"
 
 #define MANIFEST    "MANIFEST.json"
+#define SHARD_FILE  ".shard.json"
 #define DEPTH_MOST  64
 #define PLACE_MODEL ".scheckpoint-restore-XXXXXX"
 
@@ -142,7 +143,9 @@ static int each_entry(struct restoring *r, const struct level *level,
 		const char *name = entry->d_name;
 
 		if (!strcmp(name, ".") || !strcmp(name, "..") ||
-		    (!level->depth && !strcmp(name, MANIFEST)))
+		    (!level->depth && !strcmp(name, MANIFEST)) ||
+		    (level->depth <= 1 && r->version.shards &&
+		     !strcmp(name, SHARD_FILE)))
 			continue;
 		if (fstatat(level->from, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
@@ -398,37 +401,72 @@ static int explain_none(const struct call *call, struct ckpt_store *store,
 	return SAYS_NO;
 }
 
+/* The directory of the version, or of the shard of it that is asked for. */
+static int choose_dir(struct restoring *r, const struct shard *shard,
+		      const char *version_dir, char dir[PATH_MAX])
+{
+	if (shard->count && shard->count != r->version.shards)
+		return say_error(r->call,
+				 r->version.shards
+					 ? "version %u has %u shards, not %u"
+					 : "version %u was not saved in shards",
+				 r->version.number, r->version.shards,
+				 shard->count);
+	if (shard->count)
+		snprintf(dir, PATH_MAX, "%.4000s/shard-%04u", version_dir,
+			 shard->index);
+	else
+		snprintf(dir, PATH_MAX, "%.4000s", version_dir);
+	return SAYS_YES;
+}
+
+/* What was restored; of a shard its files alone, whose size nobody knows. */
+static void say_restored(const struct restoring *r, const struct shard *shard,
+			 const char *target)
+{
+	char clean[PATH_MAX], size[SAY_BYTES_MAX];
+
+	printf("restored ");
+	if (shard->count)
+		printf("shard %u of ", shard->index);
+	printf("version %u of run %u: %u file%s, ", r->version.number,
+	       r->version.run, r->files, r->files == 1 ? "" : "s");
+	if (!shard->count)
+		printf("%s, ", say_bytes(size, r->version.bytes));
+	printf("into %s\n", say_clean(clean, sizeof(clean), target));
+}
+
 int command_restore(struct call *call)
 {
 	const char *target = call->count ? call->operands[0] : ".";
 	struct restoring r = {.call = call};
 	struct ckpt_store *store = NULL;
+	struct shard shard = {0};
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
-	const char *dir = NULL;
-	char clean[PATH_MAX], size[SAY_BYTES_MAX];
+	const char *version_dir = NULL;
+	char dir[PATH_MAX];
 	bool is_own = false;
-	int code = open_source(call, &store, &is_own);
+	int code = parse_shard(call, &shard);
 
+	if (!code)
+		code = open_source(call, &store, &is_own);
 	if (!code)
 		code = parse_schema(call, store);
 	if (code)
 		goto out;
-	status = ckpt_restore(store, &r.version, &dir, &err);
+	status = ckpt_restore(store, &r.version, &version_dir, &err);
 	if (status) {
 		code = status == CKPT_NONE ? explain_none(call, store, &err)
 					   : say_status(call, status, &err);
 		goto out;
 	}
 	r.may_replace_newer = is_own || call_option(call, "force");
-	code = copy_and_place(&r, dir, target);
+	code = choose_dir(&r, &shard, version_dir, dir);
 	if (!code)
-		printf("restored version %u of run %u: %u file%s, %s, into "
-		       "%s\n",
-		       r.version.number, r.version.run, r.files,
-		       r.files == 1 ? "" : "s",
-		       say_bytes(size, r.version.bytes),
-		       say_clean(clean, sizeof(clean), target));
+		code = copy_and_place(&r, dir, target);
+	if (!code)
+		say_restored(&r, &shard, target);
 out:
 	ckpt_close(store);
 	return code;

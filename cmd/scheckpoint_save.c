@@ -106,25 +106,39 @@ static int fill(const struct call *call, struct ckpt_stage *stage)
 	return add_files(call, stage);
 }
 
+static int begin(const struct call *call, struct ckpt_store *store,
+		 struct shard *shard, struct ckpt_stage **stage)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	if (shard->count)
+		return shard_begin(call, store, shard, stage);
+	if (call_option(call, "mark"))
+		return say_error(call, "--mark is for shards; give --shard, "
+				       "too");
+	status = ckpt_begin(store, stage, &err);
+	return status ? say_status(call, status, &err) : SAYS_YES;
+}
+
 int command_save(struct call *call)
 {
 	struct ckpt_store *store = NULL;
 	struct ckpt_stage *stage = NULL;
+	struct shard shard = {0};
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 	uint32_t version = 0;
-	int code = open_own(call, CKPT_WRITE, &store);
+	int code = parse_shard(call, &shard);
 
 	if (!code)
+		code = open_own(call, CKPT_WRITE, &store);
+	if (!code)
 		code = parse_schema(call, store);
-	if (code)
-		goto out;
-	status = ckpt_begin(store, &stage, &err);
-	if (status) {
-		code = say_status(call, status, &err);
-		goto out;
-	}
-	code = fill(call, stage);
+	if (!code)
+		code = begin(call, store, &shard, &stage);
+	if (!code)
+		code = fill(call, stage);
 	if (code) {
 		ckpt_abort(stage);
 		goto out;
@@ -134,6 +148,8 @@ int command_save(struct call *call)
 		code = say_status(call, status, &err);
 	if (version)
 		printf("%" PRIu32 "\n", version);
+	if (!status || status == CKPT_UNSURE)
+		code |= shard_end(call, store, &shard);
 out:
 	ckpt_close(store);
 	return code;

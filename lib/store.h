@@ -97,6 +97,24 @@ enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
 /* Take it: true at most once for each; word is at least CKPT_ASK_MAX. */
 bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word);
 
+/* -------- shards whose writers only count their saves -------- */
+/*
+ * Begin the next save of a shard, and end it once the shard is committed.
+ *
+ * who   what the writers have in common, such as "step 3"
+ * turn  set on CKPT_OK: 1 for the first save of this shard, then 2, ...; the
+ *       same for all writers that save equally often
+ *
+ * CKPT_EINVAL  the save before was begun and never ended: whether its writer
+ *              repeats it or goes on, the others can't know
+ */
+enum ckpt_status ckpt_turn_begin(struct ckpt_store *store, const char *who,
+				 uint32_t index, uint32_t count, uint32_t *turn,
+				 struct ckpt_error *err);
+enum ckpt_status ckpt_turn_end(struct ckpt_store *store, const char *who,
+			       uint32_t index, uint32_t count, uint32_t turn,
+			       struct ckpt_error *err);
+
 /* -------- versions -------- */
 /* One run that began from a version failed before it saved anything; at two
  * strikes the version is set aside.  Counted once for the run that the handle

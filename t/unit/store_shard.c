@@ -227,6 +227,42 @@ START_TEST(many_processes_publish_each_version_once)
 }
 END_TEST
 
+START_TEST(the_saves_of_a_shard_are_counted)
+{
+	uint32_t turn = 0;
+
+	ck_ok(ckpt_turn_begin(store, "step 1", 0, 2, &turn, &err));
+	ck_assert_uint_eq(turn, 1);
+	ck_ok(ckpt_turn_end(store, "step 1", 0, 2, turn, &err));
+	ck_ok(ckpt_turn_begin(store, "step 1", 0, 2, &turn, &err));
+	ck_assert_uint_eq(turn, 2);
+	ck_ok(ckpt_turn_begin(store, "step 1", 1, 2, &turn, &err));
+	ck_assert_uint_eq(turn, 1);
+	ck_ok(ckpt_turn_begin(store, "step 2", 0, 2, &turn, &err));
+	ck_assert_uint_eq(turn, 1);
+	ck_ok(ckpt_turn_begin(store, "step 1", 0, 3, &turn, &err));
+	ck_assert_uint_eq(turn, 1);
+}
+END_TEST
+
+START_TEST(after_a_failed_save_counting_ends)
+{
+	struct ckpt_store *next;
+	uint32_t turn = 0;
+
+	ck_ok(ckpt_turn_begin(store, "step 1", 0, 2, &turn, &err));
+	ck_refused(ckpt_turn_begin(store, "step 1", 0, 2, &turn, &err),
+		   CKPT_EINVAL, "save 1 of shard 0 failed");
+	next = claim(1);
+	ck_assert(!has_entry(".shards-"));
+	ck_refused(ckpt_turn_begin(store, "step 1", 0, 2, &turn, &err),
+		   CKPT_STALE, "run 1");
+	ck_ok(ckpt_turn_begin(next, "step 1", 0, 2, &turn, &err));
+	ck_assert_uint_eq(turn, 1);
+	ckpt_close(next);
+}
+END_TEST
+
 START_TEST(notes_come_back)
 {
 	struct ckpt_stage *stage = stage_text(store, "one");
@@ -290,6 +326,8 @@ int main(void)
 	tcase_add_test(tc, the_progress_of_shards_is_that_of_the_last);
 	tcase_add_test(tc, a_damaged_shard_is_never_published);
 	tcase_add_test(tc, many_processes_publish_each_version_once);
+	tcase_add_test(tc, the_saves_of_a_shard_are_counted);
+	tcase_add_test(tc, after_a_failed_save_counting_ends);
 	tcase_add_test(tc, notes_come_back);
 	tcase_add_test(tc, the_last_save_tells_its_time_and_size);
 	suite_add_tcase(suite, tc);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * turn.c: which save of a shard this is, for processes that save their shards
+ * again and again and have no number of their own for it.
+ *
+ * Each shard's saves are counted in a file of their own, so that processes
+ * that save equally often come to the same numbers without a word to each
+ * other.  Where a save failed nobody knows whether its process will repeat it
+ * or go on; then counting ends, as a version of two moments is worse than
+ * none.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/internal.h"
+
+static void turns_name(const struct ckpt_store *store,
+		       char name[CKPT_ENTRY_NAME])
+{
+	snprintf(name, CKPT_ENTRY_NAME, ".shards-%04d-turns", store->run);
+}
+
+static void turn_name(const struct ckpt_store *store, const char *who,
+		      uint32_t index, uint32_t count,
+		      char name[CKPT_ENTRY_NAME])
+{
+	turns_name(store, name);
+	snprintf(name + strlen(name), CKPT_ENTRY_NAME - strlen(name),
+		 "/%016llx-%u-%u.json",
+		 (unsigned long long)ckpt_digest_small(who, strlen(who)), count,
+		 index);
+}
+
+static enum ckpt_status write_turn(struct ckpt_store *store, const char *name,
+				   uint32_t turn, bool is_over,
+				   struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("turn");
+	enum ckpt_status status;
+
+	ckpt_record_set_int(rec, "turn", turn);
+	ckpt_record_set_bool(rec, "over", is_over);
+	/* A run that ends in a crash ends its counting, too. */
+	status = ckpt_fact_write(store, name, rec, false, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+/* The number of the last save, 0: there was none. */
+static enum ckpt_status read_turn(struct ckpt_store *store, const char *name,
+				  uint32_t index, uint32_t *turn,
+				  struct ckpt_error *err)
+{
+	struct ckpt_record *rec = NULL;
+	enum ckpt_status status = ckpt_fact_read(store, name, &rec, err);
+	int64_t last = ckpt_record_int(rec, "turn", 0);
+
+	*turn = 0;
+	if (status == CKPT_NONE)
+		return CKPT_OK;
+	if (!status && (last < 1 || last >= UINT32_MAX))
+		status = ckpt_fail(err, CKPT_DAMAGED, 0, "%s/%s is damaged",
+				   store->dir, name);
+	else if (!status && !ckpt_record_bool(rec, "over"))
+		status = ckpt_fail(err, CKPT_EINVAL, 0,
+				   "save %lld of shard %u failed, and counting "
+				   "no longer tells which saves belong "
+				   "together",
+				   (long long)last, index);
+	if (!status)
+		*turn = (uint32_t)last;
+	ckpt_record_free(rec);
+	return status;
+}
+
+enum ckpt_status ckpt_turn_begin(struct ckpt_store *store, const char *who,
+				 uint32_t index, uint32_t count, uint32_t *turn,
+				 struct ckpt_error *err)
+{
+	char dir[CKPT_ENTRY_NAME], name[CKPT_ENTRY_NAME];
+	enum ckpt_status status = ckpt_begin_change(store, err);
+	uint32_t last;
+
+	if (status)
+		return status;
+	turns_name(store, dir);
+	turn_name(store, who, index, count, name);
+	if (mkdirat(store->fd, dir, 0700) < 0 && errno != EEXIST)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be created", store->dir, dir);
+	status = read_turn(store, name, index, &last, err);
+	if (!status)
+		status = write_turn(store, name, last + 1, false, err);
+	if (!status)
+		*turn = last + 1;
+	return status;
+}
+
+enum ckpt_status ckpt_turn_end(struct ckpt_store *store, const char *who,
+			       uint32_t index, uint32_t count, uint32_t turn,
+			       struct ckpt_error *err)
+{
+	char name[CKPT_ENTRY_NAME];
+
+	turn_name(store, who, index, count, name);
+	return write_turn(store, name, turn, true, err);
+}
