@@ -67,7 +67,9 @@ int query_start(struct query *query, const char *helpers, uint32_t job_id,
 	}
 	query->fd = out[0];
 	query->started_ms = now_ms;
-	query->timeout_ms = reach ? QUERY_TERM_TIMEOUT_MS : QUERY_TIMEOUT_MS;
+	query->timeout_ms = extra && !strcmp(extra, "reach")
+				    ? QUERY_TERM_TIMEOUT_MS
+				    : QUERY_TIMEOUT_MS;
 	return 0;
 }
 

@@ -11,13 +11,16 @@ restarted() # ID COUNT
 	[ "$(job_field "$1" Restarts)" -ge "$2" ]
 }
 
-seconds() # a time as scontrol shows it, since the epoch
+# Slurm forgets it with the requeue
+preempt_time() # ID
 {
-	date -d "$1" +%s
+	job_field "$1" PreemptTime >"$SCRATCH/preempted"
+	grep '^20' "$SCRATCH/preempted"
 }
 
 script serial <<EOF
 #!/bin/bash
+export LINGER=2 # so that we see PreemptTime
 "$counter" 150
 EOF
 script steps <<'EOF'
@@ -42,9 +45,8 @@ id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=serial.out serial)
 wait_for 30 'the run' grep -q '^count 5$' serial.out
 preempt
-wait_for 20 'the preemption' eval \
-	"[ \"\$(job_field $id PreemptTime)\" != None ]"
-preempted=$(seconds "$(job_field "$id" PreemptTime)")
+wait_for 20 'the preemption' preempt_time "$id"
+preempted=$(date -d "$(cat "$SCRATCH/preempted")" +%s)
 wait_for 40 'the requeue' restarted "$id" 1
 asked=$(sed -n 's/.*"rec":"request","t":\([0-9]*\).*"made":true.*/\1/p' \
 	"checkpoint-$id/journal-0000.jsonl" | head -n 1)
