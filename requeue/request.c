@@ -289,6 +289,15 @@ void request_deliver(struct supervisor *s)
 	supervisor_step(s, &event);
 }
 
+void request_last_word(struct supervisor *s)
+{
+	if (!s->delivery || count_hearers(s) ||
+	    !ckpt_is_heard(s->begin.store, s->begin.run))
+		return;
+	s->is_heard = true;
+	record_request(s, s->run.cause, true);
+}
+
 void request_look(struct supervisor *s)
 {
 	struct run_event event = {.kind = RUN_EV_HEARERS_GONE};

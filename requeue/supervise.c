@@ -204,6 +204,7 @@ static void look_at_script(struct supervisor *s)
 	if (!s->is_script_gone || s->is_script_reported)
 		return;
 	s->is_script_reported = true;
+	request_last_word(s);
 	supervisor_step_kind(s, RUN_EV_SCRIPT_ENDED);
 }
 

@@ -82,6 +82,8 @@ void request_collect(struct supervisor *s);
 bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status);
 /* Have all that heard ended?  Then the run is told. */
 void request_look(struct supervisor *s);
+/* The script has ended: had it, by asking, heard a request meanwhile? */
+void request_last_word(struct supervisor *s);
 /* The children that no signal may reach. */
 #define REQUEST_CHILDREN 5
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
