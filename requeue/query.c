@@ -67,6 +67,7 @@ int query_start(struct query *query, const char *helpers, uint32_t job_id,
 	}
 	query->fd = out[0];
 	query->started_ms = now_ms;
+	query->timeout_ms = reach ? QUERY_TERM_TIMEOUT_MS : QUERY_TIMEOUT_MS;
 	return 0;
 }
 

@@ -14,12 +14,15 @@
 #include "requeue/run.h"
 
 /* Nobody waits longer for an answer than this. */
-#define QUERY_TIMEOUT_MS 30000
+#define QUERY_TIMEOUT_MS      30000
+/* Why TERM came: KillWait may be over soon, so ask the job to save anyway. */
+#define QUERY_TERM_TIMEOUT_MS 3000
 
 struct query {
 	pid_t pid; /* 0: none is under way */
 	int fd;
 	int64_t started_ms;
+	int64_t timeout_ms; /* then kill it */
 };
 
 /* What an answer tells beside the view. */

@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,10 @@
 #define BOUND_S	    20
 /* While slurmctld is away, slurmstepd would wait for ever as well. */
 #define RETRY_MAX_S 15
+/* Signs of life during a call. */
+#define BEAT_S	    5
+/* No call takes longer than this, whatever the site's MessageTimeout. */
+#define CALL_MAX_S  900
 
 struct settle {
 	const struct brief *brief;
@@ -48,6 +54,8 @@ struct settle {
 	struct decision decision;
 	struct plan plan;
 	int64_t delay_s;
+	bool is_requeued;   /* by us, or so we heard */
+	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
 	char done[512]; /* what was done, for people */
 	unsigned calls;
@@ -65,6 +73,79 @@ static void beat(const struct settle *s, bool is_waiting)
 		s->beat(is_waiting);
 }
 
+/*
+ * A call to slurmctld blocks for the site's MessageTimeout, perhaps several
+ * times over: for so long a thread of its own shows that we live.  Whatever
+ * hangs outside of a call, such as the store, does so in silence.
+ */
+static struct {
+	void (*beat)(bool is_waiting);
+	_Atomic int64_t until_s;
+} pulse;
+
+static void *keep_beating(void *arg)
+{
+	for (;;) {
+		sleep(BEAT_S);
+		if (now_s() < atomic_load(&pulse.until_s))
+			pulse.beat(true);
+	}
+	return arg;
+}
+
+static void start_pulse(void (*beat_fn)(bool is_waiting))
+{
+	pthread_t thread;
+
+	pulse.beat = beat_fn;
+	if (beat_fn && !pthread_create(&thread, NULL, keep_beating, NULL))
+		pthread_detach(thread);
+}
+
+/* --------------------------------------------------------------- call */
+
+/* Until when slurmctld is asked again.  While it is away the job waits with
+ * us; but once Slurm has begun to end it, slurmd waits for us. */
+static int64_t deadline_s(struct settle *s)
+{
+	if (!s->history.has_term && !s->is_requeued &&
+	    s->job.state == STATE_RUNNING)
+		return INT64_MAX;
+	if (!s->deadline_s)
+		s->deadline_s = now_s() + BOUND_S;
+	return s->deadline_s;
+}
+
+static enum ctl_result
+persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
+	char *text)
+{
+	enum ctl_result result;
+	unsigned pause_s = 1;
+
+	for (;;) {
+		int64_t until_s = deadline_s(s);
+
+		if (until_s > now_s() + CALL_MAX_S)
+			until_s = now_s() + CALL_MAX_S;
+		atomic_store(&pulse.until_s, until_s);
+		result = call(s, text);
+		atomic_store(&pulse.until_s, 0);
+		s->calls++;
+		beat(s, result == CTL_AWAY);
+		if (result != CTL_AWAY || now_s() > deadline_s(s))
+			return result;
+		sleep(pause_s);
+		beat(s, true);
+		pause_s = pause_s * 2 < RETRY_MAX_S ? pause_s * 2 : RETRY_MAX_S;
+	}
+}
+
+static enum ctl_result call_load(struct settle *s, char *text)
+{
+	return ctl_load(s->brief->job_id, &s->job, text);
+}
+
 /* --------------------------------------------------------------- look */
 
 static void read_settings(struct settle *s)
@@ -80,31 +161,6 @@ static void read_settings(struct settle *s)
 	if (!s->has_settings)
 		snprintf(s->store_problem, sizeof(s->store_problem), "%.200s",
 			 err);
-}
-
-/* slurmctld's view.  It is waited for as long as nothing says that the job
- * is over; then for BOUND_S at most. */
-static enum ctl_result look_at_job(struct settle *s)
-{
-	int64_t start_s = now_s();
-	unsigned pause_s = 1;
-	char text[CTL_TEXT_MAX];
-
-	for (;;) {
-		enum ctl_result result =
-			ctl_load(s->brief->job_id, &s->job, text);
-
-		s->calls++;
-		beat(s, result == CTL_AWAY);
-		if (result != CTL_AWAY)
-			return result;
-		if (s->history.has_term && now_s() - start_s > BOUND_S)
-			return result;
-		sleep(pause_s);
-		if (pause_s < RETRY_MAX_S)
-			pause_s = pause_s * 2 < RETRY_MAX_S ? pause_s * 2
-							    : RETRY_MAX_S;
-	}
 }
 
 static bool find_store(struct settle *s)
@@ -328,25 +384,6 @@ static void tell(struct settle *s, const char *format, ...)
 	va_end(args);
 }
 
-/* Ask again while slurmctld is away: up to BOUND_S, as the job waits. */
-static enum ctl_result
-persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
-	char *text)
-{
-	int64_t start_s = now_s();
-	enum ctl_result result;
-
-	for (;;) {
-		result = call(s, text);
-		s->calls++;
-		beat(s, result == CTL_AWAY);
-		if (result != CTL_AWAY ||
-		    (s->history.has_term && now_s() - start_s > BOUND_S))
-			return result;
-		sleep(2);
-	}
-}
-
 static enum ctl_result call_set_requeue(struct settle *s, char *text)
 {
 	return ctl_set_requeue(s->brief->job_id, text);
@@ -359,11 +396,6 @@ static enum ctl_result call_requeue(struct settle *s, char *text)
 
 	return ctl_requeue(s->brief->job_id, only_running,
 			   s->decision.action == ACT_REQUEUE_HOLD, text);
-}
-
-static enum ctl_result call_load(struct settle *s, char *text)
-{
-	return ctl_load(s->brief->job_id, &s->job, text);
 }
 
 static enum ctl_result call_begin(struct settle *s, char *text)
@@ -405,6 +437,7 @@ static bool requeue(struct settle *s)
 	if (!s->job.can_requeue && persist(s, call_set_requeue, text) != CTL_OK)
 		tell(s, "Slurm refused requeue=1 (%s)", text);
 	result = persist(s, call_requeue, text);
+	s->is_requeued = result == CTL_OK || result == CTL_PENDING;
 	if (result == CTL_REFUSED)
 		tell(s, "Slurm refused the requeue (%s)", text);
 	if (persist(s, call_load, text) != CTL_OK)
@@ -607,17 +640,20 @@ static void settle_known(struct settle *s)
 int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 {
 	struct settle *s = calloc(1, sizeof(*s));
+	char text[CTL_TEXT_MAX];
 	enum ctl_result result;
 
 	if (!s)
 		return -1;
+	s->job.state = STATE_RUNNING; /* until we hear otherwise */
 	s->brief = brief;
 	s->beat = beat_fn;
 	s->run = brief->restart_count;
+	start_pulse(beat_fn);
 	read_settings(s);
 	open_store(s);
 	beat(s, false);
-	result = s->history.is_settled ? CTL_GONE : look_at_job(s);
+	result = s->history.is_settled ? CTL_GONE : persist(s, call_load, text);
 	if (result == CTL_OK)
 		settle_known(s);
 	history_free(&s->history);

@@ -250,8 +250,8 @@ static int64_t sleep_ms(const struct supervisor *s)
 	if (s->run.phase == RUN_SAVING && s->run.is_made &&
 	    (pause_ms < 0 || pause_ms > poll_ms(s)))
 		pause_ms = poll_ms(s);
-	if (s->query.pid && (pause_ms < 0 || pause_ms > QUERY_TIMEOUT_MS))
-		pause_ms = QUERY_TIMEOUT_MS;
+	if (s->query.pid && (pause_ms < 0 || pause_ms > s->query.timeout_ms))
+		pause_ms = s->query.timeout_ms;
 	return pause_ms;
 }
 
@@ -280,7 +280,7 @@ static void wait_for_something(struct supervisor *s, const sigset_t *all)
 
 	signum = sigtimedwait(all, NULL, pause_ms < 0 ? NULL : &pause);
 	if (s->query.pid &&
-	    supervisor_now_ms() - s->query.started_ms > QUERY_TIMEOUT_MS)
+	    supervisor_now_ms() - s->query.started_ms >= s->query.timeout_ms)
 		kill(s->query.pid, SIGKILL);
 	if (signum > 0 && signum != SIGCHLD)
 		hear_signal(s, signum);

@@ -1,118 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# slurmctld or munged is away when a run starts, is asked to save, or ends: no
-# job is lost, none is requeued twice, no node is drained.  LONG=1 leaves them
-# away for 10 minutes.
+# slurmctld and munged are away for 20 s; with LONG=1 for 10 minutes.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
-away_s=20
 [ -z "${LONG:-}" ] || away_s=600
-
-# Jobs don't start while there is $SCRATCH/wait.
-cat >"$SCRATCH/prolog" <<END
-#!/bin/sh
-while [ -e "$SCRATCH/wait" ]; do sleep 0.1; done
-END
-chmod 755 "$SCRATCH/prolog"
-cluster_up --nodes 2 --conf "$MANY" --conf MessageTimeout=60 \
-	--conf "Prolog=$SCRATCH/prolog"
-
-# waits until the test says go, then does what its name says
-script phased <<'END'
-#!/bin/bash
-name=$SLURM_JOB_NAME
-echo "begin $SLURM_CHECKPOINT_RUN"
-[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
-trap 'scheckpoint save "$0" && exit 1' TERM
-until [ -e "$name.go" ]; do sleep 0.1; done
-case $name in
-ask*) kill -TERM "$PPID" ;;
-self*) echo over; exit 85 ;;
-fail*) exit 3 ;;
-full*) exit 0 ;;
-esac
-while :; do sleep 0.1; done
-END
-
-# ends_well NAME...: each was requeued once and completed in its second run
-ends_well()
-{
-	local name
-
-	for name; do
-		BOUND=90 ends "${id[$name]}" COMPLETED 0:0 1 \
-			"$name: requeued once, and completed"
-		is "$(grep -c '^begin 1' "$name.out")" 1 \
-			"$name: its second run ran once"
-	done
-}
-
-# its end isn't known at its start; asked half a minute after it all the same
-script begin <<'END'
-#!/bin/bash
-echo "begin $SLURM_CHECKPOINT_RUN"
-[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
-trap 'exit 1' TERM
-while :; do sleep 0.1; done
-END
-
-leave() # DAEMON
-{
-	if [ "$1" = hanging ]; then
-		kill -STOP "$(cat "$CLUSTER/run/slurmctld.pid")"
-	else
-		daemon stop "$1"
-	fi
-}
-
-come_back() # DAEMON
-{
-	if [ "$1" = hanging ]; then
-		kill -CONT "$(cat "$CLUSTER/run/slurmctld.pid")"
-	else
-		daemon start "$1"
-	fi
-}
-
-declare -A id
-for who in slurmctld munged hanging; do
-	# a call to a slurmctld that hangs takes all of MessageTimeout
-	[ "$who" != hanging ] || away_s=$((away_s + 15))
-	for name in ask self fail full; do
-		id[$name-$who]=$(start "$name-$who" --checkpoint=30 --time=60 \
-			phased)
-	done
-	for name in ask self fail full; do
-		wait_for 30 'a run' has_line "$name-$who.out" '^begin 0'
-	done
-	touch "$SCRATCH/wait"
-	id[begin-$who]=$(start "begin-$who" --checkpoint=30 --time=1 begin)
-	wait_job 20 "${id[begin-$who]}" RUNNING
-
-	leave "$who"
-	gone_s=$SECONDS
-	rm "$SCRATCH/wait"
-	run_as "$JOB_USER" touch {ask,self,fail,full}-$who.go
-	wait_for 10 'the end of a run' has_line "self-$who.out" '^over'
-	ok "$who is away: a job begins" wait_for 20 'its begin' \
-		has_line "begin-$who.out" '^begin 0'
-	[ "$who" = hanging ] || ok 'another is asked to save' \
-		wait_for 20 'the request' \
-		has_line "ask-$who.out" 'asking the job to save'
-	sleep "$((gone_s + away_s - SECONDS))"
-	come_back "$who"
-done
-for who in slurmctld munged hanging; do
-	for name in ask self begin; do
-		BOUND=90 ends "${id[$name-$who]}" COMPLETED 0:0 1 \
-			"$who was away, $name: requeued once, then completed"
-		is "$(grep -c '^begin 1' "$name-$who.out")" 1 \
-			'and ran once more'
-	done
-	ends "${id[fail-$who]}" FAILED 3:0 0 'a failure is one'
-	ends "${id[full-$who]}" COMPLETED 0:0 0 'and a success'
-done
+# shellcheck source=t/cluster/away.sh
+. "$TOP/t/cluster/away.sh"
+outage slurmctld
+outage munged
 nodes_idle
 done_testing
