@@ -64,8 +64,8 @@ opts='--checkpoint=30 --time=5'
 		id[asked$code]=$(start "asked$code" $opts \
 			--comment="mine" asked $code)
 	done
-	id[done0]=$(start done0 $opts asked 0 done)
-	id[done4]=$(start done4 $opts asked 4 done)
+	id[done0]=$(start done0 $opts asked 0 'done')
+	id[done4]=$(start done4 $opts asked 4 'done')
 	id[during]=$(start during $opts slow)
 	id[saving]=$(start saving $opts slow)
 	id[before]=$(start before $opts --begin=now+1hour slow)

@@ -157,7 +157,11 @@ holds runs 'has had 3 runs' 'max-runs'
 is "$(grep -c '^begin' runs.out)" 3 'after that many'
 
 # ---- exit 85 at once
-wait_for 60 'six runs' eval '[ "$(grep -c ^begin loop.out)" -ge 7 ]'
+has_looped()
+{
+	[ "$(grep -c '^begin' loop.out)" -ge 7 ]
+}
+wait_for 60 'six runs' has_looped
 touch loop.enough
 gaps=$(awk '/^end/ { end = $2 } /^begin/ && end { printf "%d ", $2 - end }' \
 	loop.out)
