@@ -37,6 +37,7 @@ void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN])
 	pids[2] = s->hook_pid;
 	pids[3] = s->collect_pid;
 	pids[4] = s->sentinel_pid;
+	pids[5] = s->agents.pid;
 }
 
 /* ------------------------------------------------------------- telling */
@@ -213,33 +214,10 @@ static void end_hook(struct supervisor *s, int wait_status)
 
 /* ------------------------------------------------------------ delivery */
 
-static void signal_steps(struct supervisor *s)
-{
-	pid_t pids[64];
-	size_t count = delivery_sruns(s->delivery, pids, 64);
-
-	if (!count || s->has_steps)
-		return;
-	for (size_t i = 0; i < count; i++)
-		delivery_await(s->delivery, pids[i]);
-	/* Slurm itself has told them. */
-	if (s->run.cause == CAUSE_PREEMPT && s->notice == CTL_NOTICE_STEPS &&
-	    last_signal(s) == SIGTERM) {
-		s->has_steps = true;
-		report_line("the job's srun steps got SIGTERM from Slurm");
-		return;
-	}
-	s->steps_pid = query_signal_steps(s->begin.site.helpers,
-					  s->begin.job_id, last_signal(s));
-	if (s->steps_pid <= 0)
-		return;
-	s->has_steps = true;
-}
-
 static unsigned count_hearers(const struct supervisor *s)
 {
-	return (unsigned)delivery_count(s->delivery) + (s->has_steps ? 1 : 0) +
-	       (s->is_heard ? 1 : 0);
+	return (unsigned)delivery_count(s->delivery) +
+	       (s->steps == STEPS_TOLD ? 1 : 0) + (s->is_heard ? 1 : 0);
 }
 
 static void look_for_hearers(struct supervisor *s)
@@ -260,33 +238,39 @@ static void look_for_hearers(struct supervisor *s)
 	else
 		delivery_make(s->delivery, &order);
 	tell_hearers(s, s->delivery, order.signum);
-	if (!s->run.skips_delivery)
-		signal_steps(s);
+	steps_ask(s);
 	/* One that polls (scheckpoint requested) hears in its own way. */
 	s->is_heard = ckpt_is_heard(s->begin.store, s->begin.run);
 }
 
-void request_deliver(struct supervisor *s)
+void request_delivered(struct supervisor *s)
 {
 	struct run_event event = {.kind = RUN_EV_DELIVERED};
-	bool is_first = !s->delivery;
-	unsigned before = is_first ? 0 : count_hearers(s);
 
-	/* It has had its time. */
-	if (s->hook_pid && !s->run.has_term)
-		hook_kill(s->hook_pid);
-	if (is_first)
-		s->delivery = delivery_new();
-	if (s->delivery) {
-		look_for_hearers(s);
-		event.count = count_hearers(s);
-		tell_passed(s, is_first && !event.count);
-	}
-	if (event.count && !before) {
+	event.count = s->delivery ? count_hearers(s) : 0;
+	if (event.count && !s->delivered_ms) {
 		s->delivered_ms = supervisor_now_ms();
 		record_request(s, s->run.cause, true);
 	}
+	if (s->delivery)
+		tell_passed(s, !event.count && !s->has_looked);
+	s->has_looked = true;
 	supervisor_step(s, &event);
+}
+
+void request_deliver(struct supervisor *s)
+{
+	/* It has had its time. */
+	if (s->hook_pid && !s->run.has_term)
+		hook_kill(s->hook_pid);
+	if (!s->delivery)
+		s->delivery = delivery_new();
+	if (s->delivery)
+		look_for_hearers(s);
+	/* Where nobody hears here, the steps' answer decides. */
+	if (s->steps == STEPS_ASKING && !count_hearers(s))
+		return;
+	request_delivered(s);
 }
 
 void request_last_word(struct supervisor *s)
@@ -302,8 +286,9 @@ void request_look(struct supervisor *s)
 {
 	struct run_event event = {.kind = RUN_EV_HEARERS_GONE};
 
-	if (s->run.phase != RUN_SAVING || !s->run.is_made || s->steps_pid ||
-	    !(delivery_count(s->delivery) || s->has_steps) ||
+	if (s->run.phase != RUN_SAVING || !s->run.is_made ||
+	    s->steps == STEPS_ASKING ||
+	    !(delivery_count(s->delivery) || s->steps == STEPS_TOLD) ||
 	    delivery_waiting(s->delivery))
 		return;
 	s->is_answered = true;
@@ -437,21 +422,9 @@ void request_collect(struct supervisor *s)
 
 /* ------------------------------------------------------------ children */
 
-static void end_steps(struct supervisor *s, int wait_status)
-{
-	s->steps_pid = 0;
-	if (WIFEXITED(wait_status) && !WEXITSTATUS(wait_status))
-		report_line("SIG%s to the job's srun steps",
-			    option_signal_name(last_signal(s)));
-	else
-		report_line("the srun steps could not be signalled");
-}
-
 bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status)
 {
-	if (pid == s->steps_pid) {
-		end_steps(s, wait_status);
-	} else if (pid == s->hook_pid) {
+	if (pid == s->hook_pid) {
 		end_hook(s, wait_status);
 		if (s->save_step == SAVE_HOOK) {
 			if (s->is_hooked)

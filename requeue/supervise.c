@@ -15,7 +15,7 @@
 
 #include "requeue/ctl.h"
 #include "requeue/report.h"
-#include "requeue/sentinel.h"
+#include "requeue/srun.h"
 #include "requeue/supervise.h"
 #include "requeue/supervisor.h"
 
@@ -45,9 +45,23 @@ static void keep(struct supervisor *s, struct ckpt_record *rec)
 
 /* -------------------------------------------------------- slurmctld */
 
-/* Where a preemption has a grace that the batch script isn't told of. */
+/*
+ * When a preemption with a grace begins, Slurm sends TERM to srun steps and
+ * tells the batch script nothing: a step that does nothing but end is the
+ * notice, in the very second.
+ */
 static void start_sentinel(struct supervisor *s)
 {
+	static const char *const sleep_on[] = {"/bin/sleep", "2000000000",
+					       NULL};
+	const struct srun_step step = {
+		.job_id = s->begin.job_id,
+		.name = "preempt-notice",
+		.node = s->begin.brief->node,
+		.out_fd = -1,
+		.command = sleep_on,
+	};
+
 	if (s->notice != CTL_NOTICE_STEPS || s->sentinel_pid ||
 	    s->run.poll_ms || s->run.phase != RUN_COMPUTING)
 		return;
@@ -57,7 +71,7 @@ static void start_sentinel(struct supervisor *s)
 	}
 	s->sentinels++;
 	s->sentinel_ms = supervisor_now_ms();
-	s->sentinel_pid = sentinel_start(s->begin.job_id, s->begin.brief->node);
+	s->sentinel_pid = srun_start(&step);
 	if (s->sentinel_pid < 0)
 		s->sentinel_pid = 0;
 }
@@ -193,8 +207,8 @@ static void reap_children(struct supervisor *s)
 			hear_answer(s, status);
 		} else if (pid == s->sentinel_pid) {
 			end_sentinel(s);
-		} else {
-			request_child_ended(s, pid, status);
+		} else if (!request_child_ended(s, pid, status)) {
+			steps_child_ended(s, pid, status);
 		}
 	}
 }
@@ -251,6 +265,9 @@ static int64_t sleep_ms(const struct supervisor *s)
 	if (s->run.phase == RUN_SAVING && s->run.is_made &&
 	    (pause_ms < 0 || pause_ms > poll_ms(s)))
 		pause_ms = poll_ms(s);
+	if (steps_wait_ms(s) >= 0 &&
+	    (pause_ms < 0 || pause_ms > steps_wait_ms(s)))
+		pause_ms = steps_wait_ms(s);
 	if (s->query.pid && (pause_ms < 0 || pause_ms > s->query.timeout_ms))
 		pause_ms = s->query.timeout_ms;
 	return pause_ms;
@@ -283,7 +300,7 @@ static void wait_for_something(struct supervisor *s, const sigset_t *all)
 	if (s->query.pid &&
 	    supervisor_now_ms() - s->query.started_ms >= s->query.timeout_ms)
 		kill(s->query.pid, SIGKILL);
-	if (signum > 0 && signum != SIGCHLD)
+	if (signum > 0 && signum != SIGCHLD && signum != SIGIO)
 		hear_signal(s, signum);
 	else
 		reap_children(s);
@@ -333,11 +350,13 @@ int supervise_run(const struct brief *brief, char **env)
 	start_sentinel(&s);
 	while (s.run.phase != RUN_ENDED) {
 		wait_for_something(&s, &all);
+		steps_look(&s);
 		request_look(&s);
 		look_at_script(&s);
 	}
 	if (s.sentinel_pid)
-		sentinel_stop(s.sentinel_pid);
+		srun_stop(s.sentinel_pid);
+	steps_stop(&s);
 	linger(&s);
 	begin_end(&s.begin, &s.run);
 	delivery_free(s.delivery);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "requeue/agents.h"
 #include "requeue/begin.h"
 #include "requeue/deliver.h"
 #include "requeue/query.h"
@@ -20,6 +21,14 @@ enum save_step {
 	SAVE_NONE,
 	SAVE_HOOK,  /* its hook runs */
 	SAVE_FILES, /* its files are waited for, and taken */
+};
+
+/* What is known of the programs of srun steps. */
+enum steps_state {
+	STEPS_NONE,    /* none were found so far */
+	STEPS_ASKING,  /* they are being looked for on their nodes */
+	STEPS_TOLD,    /* some hear, and got it */
+	STEPS_UNHEARD, /* none hears, or none could be reached */
 };
 
 struct supervisor {
@@ -33,8 +42,9 @@ struct supervisor {
 	/* children; 0: none */
 	pid_t script;
 	struct query query;
-	pid_t steps_pid; /* rpc that signals the srun steps */
-	pid_t hook_pid;	 /* of a request, or of a save */
+	struct agents agents; /* step that signals the steps' programs */
+	pid_t steps_pid;      /* rpc that does it where that can't start */
+	pid_t hook_pid;	      /* of a request, or of a save */
 	pid_t collect_pid;
 	pid_t sentinel_pid;  /* srun of the step that ends at a preemption */
 	int64_t sentinel_ms; /* when it was started */
@@ -48,9 +58,11 @@ struct supervisor {
 	/* the request */
 	struct delivery *delivery; /* NULL: none yet */
 	int64_t delivered_ms;	   /* somebody got it */
-	bool has_steps;		   /* srun steps were signalled */
-	bool is_hooked;		   /* the hook ran, and did not fail */
-	bool is_heard;		   /* a program asked, and was told */
+	enum steps_state steps;
+	unsigned passed_named; /* told of as passed over */
+	bool has_looked;       /* once, for hearers */
+	bool is_hooked;	       /* the hook ran, and did not fail */
+	bool is_heard;	       /* a program asked, and was told */
 	bool is_answered;
 
 	/* the save */
@@ -82,10 +94,23 @@ void request_collect(struct supervisor *s);
 bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status);
 /* Have all that heard ended?  Then the run is told. */
 void request_look(struct supervisor *s);
+/* Tell the run how many hear by now. */
+void request_delivered(struct supervisor *s);
 /* The script has ended: had it, by asking, heard a request meanwhile? */
 void request_last_word(struct supervisor *s);
 /* The children that no signal may reach. */
-#define REQUEST_CHILDREN 5
+#define REQUEST_CHILDREN 6
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
+
+/* -------- steps.c -------- */
+
+/* If an srun was found: bring the signal to the programs of its step. */
+void steps_ask(struct supervisor *s);
+/* Read what is told of it; called whenever the loop turns. */
+void steps_look(struct supervisor *s);
+/* How long the loop may sleep before the next steps_look(); -1: no matter. */
+int64_t steps_wait_ms(const struct supervisor *s);
+bool steps_child_ended(struct supervisor *s, pid_t pid, int wait_status);
+void steps_stop(struct supervisor *s);
 
 #endif

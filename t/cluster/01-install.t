@@ -28,7 +28,7 @@ ok 'make install into DESTDIR' installed install "DESTDIR=$root" \
 list=$(modes "$root")
 like "$list" '^755 usr/bin/scheckpoint$' 'the command'
 like "$list" '^755 usr/lib/slurm/spank_checkpoint.so$' 'the plugin'
-is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 3 \
+is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 4 \
 	'three helpers that a user may run and not read'
 is "$(grep -c "$SCRATCH" "$root/usr/lib/pkgconfig/ckptstate.pc")" 0 \
 	'no file names DESTDIR'

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Programs of srun steps, on every node of the job.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+cluster_up --nodes 4
+rank=$TOP/t/cluster/jobs/rank.py
+
+restarted() # ID COUNT
+{
+	[ "$(job_field "$1" Restarts)" -ge "$2" ]
+}
+
+script ranks <<EOF
+#!/bin/bash
+mkdir -p state
+srun python3 "$rank" 120 state
+echo "the next command"
+EOF
+# a wrapper that would start the next piece of work on its node, and a rank
+# that hears nothing and dies of the signal
+script wrapped <<EOF
+#!/bin/bash
+mkdir -p state
+srun bash -c 'python3 "$rank" 120 state; echo "next on rank \$SLURM_PROCID"'
+EOF
+script deaf <<'EOF'
+#!/bin/bash
+srun sleep 1000
+EOF
+
+each_counted_once() # FILE RANKS TARGET
+{
+	local r
+
+	for ((r = 0; r < $2; r++)); do
+		diff <(sed -n "s/^rank $r count //p" "$1") <(seq "$3") || return
+	done
+}
+
+for nodes in 1 2 4; do
+	rm -rf state
+	id=$(submit --nodes="$nodes" --ntasks-per-node=1 --checkpoint=30 \
+		--time=5 --output="ranks-$nodes.out" ranks)
+	wait_for 30 'all ranks' eval \
+		"[ \$(grep -c 'count 3$' ranks-$nodes.out) = $nodes ]"
+	run_as "$JOB_USER" scancel -b -s TERM "$id"
+	wait_for 30 'the requeue' restarted "$id" 1
+	is "$(grep -c 'SIGTERM to rank.py (pid [0-9]* on n[1-4])' \
+		"ranks-$nodes.out")" "$nodes" \
+		"$nodes nodes: the output names who got it, and where"
+	is "$(grep -c '^rank . saved' "ranks-$nodes.out")" "$nodes" \
+		'each rank has saved'
+	wait_job 60 "$id" COMPLETED
+	ok 'each number was counted once by each' \
+		each_counted_once "ranks-$nodes.out" "$nodes" 120
+	is "$(grep -c 'the next command' "ranks-$nodes.out")" 1 \
+		'the next command ran once, at the end'
+done
+
+rm -rf state
+id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
+	--output=wrapped.out wrapped)
+wait_for 30 'both ranks' eval "[ \$(grep -c 'count 3$' wrapped.out) = 2 ]"
+run_as "$JOB_USER" scancel -b -s TERM "$id"
+wait_for 30 'the requeue' restarted "$id" 1
+wait_job 60 "$id" COMPLETED
+ok 'behind a shell on each node as well' each_counted_once wrapped.out 2 120
+is "$(grep -c '^next on rank' wrapped.out)" 2 \
+	'which does not go on to its next command'
+
+# ---- nobody hears: nobody is killed, and the job computes on
+id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
+	--output=deaf.out deaf)
+wait_for 30 'the step' eval "scontrol show step $id.0 | grep -q RUNNING"
+run_as "$JOB_USER" scancel -b -s TERM "$id"
+wait_for 30 'the word' grep -q 'no program of the job hears SIGTERM' deaf.out
+like "$(cat deaf.out)" 'sleep \(pid [0-9]+ on n[12]\) was passed over' \
+	'who was passed over, on which node'
+ok 'the step lives on' eval "scontrol show step $id.0 | grep -q RUNNING"
+is "$(job_state "$id")" RUNNING 'and the job'
+run_as "$JOB_USER" scancel "$id"
+wait_job 30 "$id" CANCELLED
+nodes_idle
+done_testing
