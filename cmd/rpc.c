@@ -4,7 +4,7 @@
  * libslurm themselves: the supervisor, which lives as long as the job, and
  * scheckpoint, which must run where there is no Slurm.
  *
- * rpc load JOB [reach|preempt]  the job, one key=value a line; "reach" adds
+ * rpc load JOB [reach|begin]  the job, one key=value a line; "reach" adds
  *                          whether Slurm's TERM reaches every process of the
  *                          step, "preempt" how a preemption is noticed
  * rpc steps JOB SIGNUM     signal the srun steps
@@ -51,6 +51,7 @@ static void print_job(const struct ctl_job *job)
 	print_number("held", job->is_held);
 	print_number("requeue", job->can_requeue);
 	print_number("restart_cnt", job->restart_count);
+	print_number("now", job->now_s);
 	print_number("submit_time", job->submit_s);
 	print_number("start_time", job->start_s);
 	print_number("end_time", job->end_s);
@@ -85,6 +86,7 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	enum ctl_notice notice;
 	struct ctl_job job;
 	enum ctl_result result = ctl_load(job_id, &job, text);
+	int64_t delay_s;
 	bool reaches_all;
 
 	if (result)
@@ -93,9 +95,12 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	if (!strcmp(extra, "reach") &&
 	    ctl_term_reach(&reaches_all, text) == CTL_OK)
 		print_number("term_reaches_all", reaches_all);
-	if (!strcmp(extra, "preempt") &&
+	if (!strcmp(extra, "begin") &&
 	    ctl_preempt_notice(job.partition, &notice, text) == CTL_OK)
 		print_number("preempt_notice", notice);
+	if (!strcmp(extra, "begin") &&
+	    ctl_requeue_delay(&delay_s, text) == CTL_OK)
+		print_number("requeue_delay", delay_s);
 	return CTL_OK;
 }
 
@@ -120,7 +125,7 @@ int main(int argc, char **argv)
 	ctl_init();
 	if (!strcmp(argv[1], "load") &&
 	    (argc == 3 || !strcmp(argv[3], "reach") ||
-	     !strcmp(argv[3], "preempt")))
+	     !strcmp(argv[3], "begin")))
 		result = load(job_id, argc == 4 ? argv[3] : "", text);
 	else if (!strcmp(argv[1], "requeue") && argc == 3)
 		result = ctl_requeue(job_id, true, false, text);

@@ -22,11 +22,8 @@
 #include "requeue/settle.h"
 #include "requeue/text.h"
 
-/* slurmctld gives a requeued job this much where our begin time came too
- * late (AuthInfo=cred_expire's default, and one). */
-#define SLURM_REQUEUE_DELAY_S 121
 /* Our begin time is set a moment after it was planned. */
-#define BEGIN_SLACK_S	      10
+#define BEGIN_SLACK_S 10
 
 static int exit_status(int code)
 {
@@ -277,10 +274,9 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 			    b->set.submitted_min ? b->set.submitted_min
 						 : job->limit_min);
 	if (b->planned_begin_s && b->ended_s && late_s > BEGIN_SLACK_S) {
-		completing_s =
-			job->begin_s - SLURM_REQUEUE_DELAY_S - b->ended_s;
+		completing_s = job->begin_s - job->requeue_delay_s - b->ended_s;
 		ckpt_record_set_bool(rec, "missed", true);
-		if (completing_s > 0)
+		if (job->requeue_delay_s && completing_s > 0)
 			ckpt_record_set_int(rec, "completing", completing_s);
 	}
 	report_record(b->store, b->run, rec);

@@ -5,7 +5,7 @@
  * Releases differ in this: from 25.11 a job's number sits in step_id.job_id
  * of job_desc_msg_t and slurm_job_info_t; from 26.05 the calls that took a
  * job's number take a slurm_step_id_t, for which slurm.h offers shims under
- * SLURM_BACKWARD_COMPAT; and slurm_free_ctl_conf became slurm_free_conf.
+ * SLURM_BACKWARD_COMPAT.
  */
 #define SLURM_BACKWARD_COMPAT /* 26.05 */
 #include <slurm/slurm.h>
@@ -14,18 +14,19 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "requeue/ctl.h"
+
+/* AuthInfo=cred_expire=, which is also how long a requeued job waits. */
+#define CRED_EXPIRE_LEAST_S   5
+#define CRED_EXPIRE_DEFAULT_S 120
 
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
 #define JOB_ID(record) ((record)->step_id.job_id)
 #else
 #define JOB_ID(record) ((record)->job_id)
-#endif
-
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
-#define slurm_free_ctl_conf slurm_free_conf
 #endif
 
 void ctl_init(void)
@@ -175,6 +176,7 @@ enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 		if (JOB_ID(&msg->job_array[i]) != job_id)
 			continue;
 		fill_job(job, &msg->job_array[i]);
+		job->now_s = msg->last_update;
 		result = CTL_OK;
 		break;
 	}
@@ -317,16 +319,28 @@ static enum ctl_result partition_grace(const char *partition, bool *has_grace,
 	return CTL_OK;
 }
 
+/* slurmctld's configuration, loaded once in a process and kept. */
+static enum ctl_result load_conf(slurm_conf_t **conf, char *text)
+{
+	static slurm_conf_t *loaded;
+
+	errno = 0;
+	if (!loaded && slurm_load_ctl_conf(0, &loaded))
+		return result_of_errno(-1, text);
+	*conf = loaded;
+	return CTL_OK;
+}
+
 enum ctl_result ctl_preempt_notice(const char *partition,
 				   enum ctl_notice *notice, char *text)
 {
-	enum ctl_result result = CTL_OK;
 	slurm_conf_t *conf = NULL;
+	enum ctl_result result = load_conf(&conf, text);
 	bool has_grace = false;
 
 	*notice = CTL_NOTICE_NONE;
-	if (slurm_load_ctl_conf(0, &conf))
-		return result_of_errno(-1, text);
+	if (result)
+		return result;
 	/* A QOS has a grace of its own, which only accounting could tell. */
 	if (conf->preempt_type && strstr(conf->preempt_type, "qos"))
 		has_grace = true;
@@ -335,18 +349,44 @@ enum ctl_result ctl_preempt_notice(const char *partition,
 	if (has_grace)
 		*notice = has_user_signal(conf) ? CTL_NOTICE_SIGNAL
 						: CTL_NOTICE_STEPS;
-	slurm_free_ctl_conf(conf);
 	return result;
 }
 
 enum ctl_result ctl_term_reach(bool *reaches_all, char *text)
 {
 	slurm_conf_t *conf = NULL;
+	enum ctl_result result = load_conf(&conf, text);
 
-	if (slurm_load_ctl_conf(0, &conf))
-		return result_of_errno(-1, text);
-	*reaches_all = !conf->proctrack_type ||
-		       !strstr(conf->proctrack_type, "cgroup");
-	slurm_free_ctl_conf(conf);
+	if (result == CTL_OK)
+		*reaches_all = !conf->proctrack_type ||
+			       !strstr(conf->proctrack_type, "cgroup");
+	return result;
+}
+
+/* The number after "key=" in a list of options, if it is there. */
+static bool option_number(const char *options, const char *key, int64_t *number)
+{
+	const char *at = options ? strcasestr(options, key) : NULL;
+
+	if (at)
+		*number = strtoll(at + strlen(key), NULL, 10);
+	return at != NULL;
+}
+
+enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text)
+{
+	slurm_conf_t *conf = NULL;
+	int64_t delay = CRED_EXPIRE_DEFAULT_S, expire;
+	enum ctl_result result = load_conf(&conf, text);
+
+	if (result)
+		return result;
+	if (option_number(conf->authinfo, "cred_expire=", &expire) &&
+	    expire >= CRED_EXPIRE_LEAST_S)
+		delay = expire;
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+	option_number(conf->sched_params, "requeue_delay=", &delay);
+#endif
+	*delay_s = delay + 1;
 	return CTL_OK;
 }

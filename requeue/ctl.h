@@ -41,6 +41,7 @@ struct ctl_job {
 	bool is_suspended;
 	bool is_held;
 	bool can_requeue;
+	int64_t now_s; /* slurmctld's clock as it answered */
 	int64_t submit_s;
 	int64_t start_s;
 	int64_t end_s;	 /* as the present limit has it */
@@ -101,6 +102,10 @@ enum ctl_notice {
 /* Two calls: configuration and partitions. */
 enum ctl_result ctl_preempt_notice(const char *partition,
 				   enum ctl_notice *notice, char *text);
+
+/* How long slurmctld puts off a requeued job that has no begin time to come;
+ * *delay_s is set on CTL_OK. */
+enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text);
 
 /* The Slurm release that this was built for, such as 22.05. */
 const char *ctl_release(void);

@@ -163,11 +163,18 @@ int64_t plan_used_s(const struct run_record *runs, size_t count,
 struct plan plan_limit(const struct plan_input *in);
 
 /*
+ * Seconds by which slurmctld's clock is ahead of ours: its time in an answer,
+ * ours when we asked and when we heard.  0 where the answer doesn't tell.
+ */
+int64_t plan_skew_s(int64_t theirs_s, int64_t asked_s, int64_t heard_s);
+
+/*
  * Seconds from now until the next run may begin: above what COMPLETING took,
  * so that slurmctld's own 121 s don't apply.
  *
  * completing_s  the longest COMPLETING seen so far, 0 unknown
- * misses        times that the delay was too short
+ * misses        times that the delay was too short for a COMPLETING of
+ *               unknown length
  * quick_runs    runs in a row that ended by themselves within 2 minutes
  * base_s        restart_delay= of the site (5)
  */

@@ -36,7 +36,7 @@ static void read_run(struct reading *r, const struct ckpt_record *rec)
 		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
 	if (completing_s > h->completing_s)
 		h->completing_s = completing_s;
-	h->misses += ckpt_record_bool(rec, "missed");
+	h->misses += ckpt_record_bool(rec, "missed") && completing_s <= 0;
 	copy(h->output, sizeof(h->output), ckpt_record_str(rec, "output"));
 }
 
@@ -51,7 +51,7 @@ static void read_view(struct reading *r, const struct ckpt_record *rec)
 		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
 	if (completing_s > h->completing_s)
 		h->completing_s = completing_s;
-	h->misses += ckpt_record_bool(rec, "missed");
+	h->misses += ckpt_record_bool(rec, "missed") && completing_s <= 0;
 }
 
 static void read_request(struct reading *r, const struct ckpt_record *rec)

@@ -40,7 +40,8 @@ struct history {
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */
 	int64_t completing_s;	 /* longest COMPLETING seen */
-	unsigned misses;	 /* restart delays that were too short */
+	unsigned misses;	 /* restart delays that were too short for
+				    a COMPLETING of unknown length */
 	int64_t planned_begin_s; /* begin time planned by the newest plan */
 };
 

@@ -196,6 +196,18 @@ struct plan plan_limit(const struct plan_input *in)
 	return plan;
 }
 
+int64_t plan_skew_s(int64_t theirs_s, int64_t asked_s, int64_t heard_s)
+{
+	/* Both clocks are read in whole seconds. */
+	if (theirs_s <= 0 || heard_s < asked_s)
+		return 0;
+	if (theirs_s > heard_s + 1)
+		return theirs_s - heard_s;
+	if (theirs_s < asked_s - 1)
+		return theirs_s - asked_s;
+	return 0;
+}
+
 static int64_t doubled(int64_t value, unsigned times, int64_t most)
 {
 	while (times-- && value < most)

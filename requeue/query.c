@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "requeue/decision.h"
 #include "requeue/query.h"
 
 /* A pipe holds 64 KiB, and an answer is far smaller, so that the child never
@@ -113,7 +114,7 @@ static enum job_state state_from_name(const char *name)
 }
 
 static void read_line(const char *line, struct run_view *view,
-		      struct query_job *job)
+		      struct query_job *job, int64_t *now_s)
 {
 	const char *value = strchr(line, '=');
 	size_t len = value ? (size_t)(value - line) : 0;
@@ -135,14 +136,19 @@ static void read_line(const char *line, struct run_view *view,
 		job->limit_min = strtoll(value, NULL, 10);
 	else if (IS("begin_time"))
 		job->begin_s = strtoll(value, NULL, 10);
+	else if (IS("requeue_delay"))
+		job->requeue_delay_s = strtoll(value, NULL, 10);
+	else if (IS("now"))
+		*now_s = strtoll(value, NULL, 10);
 #undef IS
 }
 
-bool query_finish(struct query *query, int wait_status, struct run_view *view,
-		  struct query_job *job)
+bool query_finish(struct query *query, int wait_status, int64_t now_ms,
+		  struct run_view *view, struct query_job *job)
 {
 	static char answer[ANSWER_MAX];
 	char *rest = answer, *line;
+	int64_t theirs_s = 0, skew_s;
 
 	memset(view, 0, sizeof(*view));
 	memset(job, 0, sizeof(*job));
@@ -153,7 +159,12 @@ bool query_finish(struct query *query, int wait_status, struct run_view *view,
 	if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status))
 		return false;
 	while ((line = strsep(&rest, "\n")))
-		read_line(line, view, job);
+		read_line(line, view, job, &theirs_s);
+	skew_s = plan_skew_s(theirs_s, query->started_ms / 1000, now_ms / 1000);
+	if (view->end_ms)
+		view->end_ms -= skew_s * 1000;
+	if (job->begin_s)
+		job->begin_s -= skew_s;
 	return view->state != STATE_UNKNOWN;
 }
 

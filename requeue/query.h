@@ -27,22 +27,25 @@ struct query {
 
 /* What an answer tells beside the view. */
 struct query_job {
-	int64_t limit_min; /* 0: none */
-	int64_t begin_s;
-	int notice; /* enum ctl_notice; 0 also when not asked */
+	int64_t limit_min;	 /* 0: none */
+	int64_t begin_s;	 /* by our clock */
+	int64_t requeue_delay_s; /* slurmctld's own; 0 also when not asked */
+	int notice;		 /* enum ctl_notice; 0 also when not asked */
 };
 
 /*
  * Ask for the job.  helpers is the directory of the helper; extra: NULL,
- * "reach" (also whether Slurm's TERM reaches every process) or "preempt" (also
- * how a preemption is noticed).  Returns 0 or -1 with errno.
+ * "reach" (also whether Slurm's TERM reaches every process) or "begin" (also
+ * how a preemption is noticed, and slurmctld's delay of a requeued job).
+ * Returns 0 or -1 with errno.
  */
 int query_start(struct query *query, const char *helpers, uint32_t job_id,
 		const char *extra, int64_t now_ms);
 
-/* The child has ended with wait_status: read its answer.  False: none. */
-bool query_finish(struct query *query, int wait_status, struct run_view *view,
-		  struct query_job *job);
+/* The child has ended with wait_status: read its answer.  Times are as if
+ * slurmctld had our clock.  False: there is none. */
+bool query_finish(struct query *query, int wait_status, int64_t now_ms,
+		  struct run_view *view, struct query_job *job);
 
 /* Start "rpc steps JOB SIGNUM"; returns the child's pid or -1. */
 pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum);

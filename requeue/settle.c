@@ -54,6 +54,7 @@ struct settle {
 	struct decision decision;
 	struct plan plan;
 	int64_t delay_s;
+	int64_t skew_s;	    /* slurmctld's clock is ahead of ours by this */
 	bool is_requeued;   /* by us, or so we heard */
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
@@ -143,7 +144,12 @@ persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
 
 static enum ctl_result call_load(struct settle *s, char *text)
 {
-	return ctl_load(s->brief->job_id, &s->job, text);
+	int64_t asked_s = now_s();
+	enum ctl_result result = ctl_load(s->brief->job_id, &s->job, text);
+
+	if (result == CTL_OK)
+		s->skew_s = plan_skew_s(s->job.now_s, asked_s, now_s());
+	return result;
 }
 
 /* --------------------------------------------------------------- look */
@@ -215,7 +221,7 @@ static void stand_in(struct settle *s)
 		return;
 	run->run = s->run;
 	run->progress = run->restored_progress = -1;
-	run->started_s = s->job.start_s;
+	run->started_s = s->job.start_s - s->skew_s;
 	run->ended_s = now_s();
 	run->limit_min = s->job.limit_min;
 	if (status == BRIEF_NO_STATUS ||
@@ -398,9 +404,15 @@ static enum ctl_result call_requeue(struct settle *s, char *text)
 			   s->decision.action == ACT_REQUEUE_HOLD, text);
 }
 
+/* As slurmctld's clock will show it. */
+static int64_t next_begin_s(const struct settle *s)
+{
+	return now_s() + s->skew_s + s->delay_s;
+}
+
 static enum ctl_result call_begin(struct settle *s, char *text)
 {
-	return ctl_set_begin(s->brief->job_id, now_s() + s->delay_s, text);
+	return ctl_set_begin(s->brief->job_id, next_begin_s(s), text);
 }
 
 static enum ctl_result call_limit(struct settle *s, char *text)
@@ -451,10 +463,10 @@ static void set_begin(struct settle *s)
 
 	/* A later begin of somebody's is kept.  A held job has one as well:
 	 * it should go on as soon as it is released. */
-	if (s->job.begin_s > now_s() + s->delay_s)
+	if (s->job.begin_s > next_begin_s(s))
 		return;
 	if (persist(s, call_begin, text) == CTL_OK)
-		s->job.begin_s = now_s() + s->delay_s;
+		s->job.begin_s = next_begin_s(s);
 	else
 		tell(s, "begin time refused (%s)", text);
 }

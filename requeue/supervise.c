@@ -90,7 +90,7 @@ static void ask(struct supervisor *s, bool reach)
 {
 	const char *extra = reach		  ? "reach"
 			    : s->is_view_recorded ? NULL
-						  : "preempt";
+						  : "begin";
 
 	if (s->query.pid) { /* a newer question supersedes it */
 		kill(s->query.pid, SIGKILL);
@@ -109,7 +109,8 @@ static void hear_answer(struct supervisor *s, int wait_status)
 	int64_t old_end_ms = s->run.end_ms;
 	struct query_job job;
 
-	if (!query_finish(&s->query, wait_status, &event.view, &job)) {
+	if (!query_finish(&s->query, wait_status, supervisor_now_ms(),
+			  &event.view, &job)) {
 		event.kind = RUN_EV_NO_ANSWER;
 	} else if (!s->is_view_recorded) {
 		s->is_view_recorded = true;

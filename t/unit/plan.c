@@ -331,6 +331,24 @@ START_TEST(a_job_that_keeps_to_its_total_ends_in_few_runs)
 }
 END_TEST
 
+START_TEST(a_clock_is_off_only_where_the_answer_proves_it)
+{
+	ck_assert_int_eq(plan_skew_s(1000, 1000, 1000), 0);
+	/* read in whole seconds, on either side */
+	ck_assert_int_eq(plan_skew_s(1001, 1000, 1000), 0);
+	ck_assert_int_eq(plan_skew_s(999, 1000, 1000), 0);
+	/* an answer that was under way for half a minute */
+	ck_assert_int_eq(plan_skew_s(1000, 1000, 1030), 0);
+	ck_assert_int_eq(plan_skew_s(1030, 1000, 1030), 0);
+	ck_assert_int_eq(plan_skew_s(1060, 1000, 1030), 30);
+	ck_assert_int_eq(plan_skew_s(940, 1000, 1030), -60);
+	ck_assert_int_eq(plan_skew_s(1060, 1000, 1000), 60);
+	/* no answer, or a clock of ours that was set back */
+	ck_assert_int_eq(plan_skew_s(0, 1000, 1000), 0);
+	ck_assert_int_eq(plan_skew_s(1060, 1000, 900), 0);
+}
+END_TEST
+
 START_TEST(the_delay_is_just_above_what_completing_took)
 {
 	ck_assert_int_eq(plan_delay_s(0, 0, 0, 5), 5);
@@ -384,6 +402,7 @@ int main(void)
 			    count);
 	tcase_add_test(tcase, no_journal_leads_out_of_the_bounds);
 	tcase_add_test(tcase, a_job_that_keeps_to_its_total_ends_in_few_runs);
+	tcase_add_test(tcase, a_clock_is_off_only_where_the_answer_proves_it);
 	tcase_add_test(tcase, the_delay_is_just_above_what_completing_took);
 	tcase_add_test(tcase, the_delay_doubles_after_a_miss);
 	tcase_add_test(tcase, the_delay_doubles_from_the_fifth_quick_run);
