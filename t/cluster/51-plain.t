@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A job without --checkpoint pays nothing: no call to slurmctld, no file, no
+# process, some tens of system calls.  One with it has a supervisor of little
+# memory and few descriptors.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+[ "$(id -u)" -eq 0 ] || skip_all 'slurmd is traced as root'
+cluster_up --nodes 1
+# shellcheck source=t/cluster/cost.sh
+. "$TOP/t/cluster/cost.sh"
+cost_job plain
+
+# at_most GOT BOUND TEXT
+at_most()
+{
+	ok "$3: $1, at most $2" [ "$1" -le "$2" ]
+}
+
+# ------------------------------------------------------------ plain jobs
+
+# What the job itself sees of itself: who started it, and its environment.
+script look <<'END'
+#!/bin/bash
+{
+	tr '\0' ' ' <"/proc/$PPID/cmdline" | sed 's/\[[0-9]*/[N/'
+	echo
+	ps -o comm= --ppid "$PPID" | sort
+	env | cut -d= -f1 | sort
+	ls -l /proc/$$/fd | sed -n 's/.* \([0-9]* ->\)/\1/p' |
+		sed 's/job[0-9]*/job/'
+} >"$SLURM_JOB_NAME.saw"
+echo $$ >"$SLURM_JOB_NAME.ran"
+END
+
+# observe NAME: three plain jobs; what they, slurmctld and the file system saw
+observe()
+{
+	local i
+
+	sdiag --reset >/dev/null
+	for i in 1 2 3; do
+		cp -p look "$1"
+		run_plain "$1"
+		mv "$1.saw" "$SCRATCH/$1.saw"
+		rm -f "$1" "$1.ran"
+	done
+	wait_for 30 'the epilogs' is_idle
+	rpcs >"$SCRATCH/$1.rpcs"
+	find "$WORK" "$CLUSTER" -not -path "$CLUSTER/state/*" \
+		-not -path "$CLUSTER/run/*" -not -name 'plugstack.conf' |
+		sort >"$SCRATCH/$1.files"
+}
+
+without_plugin
+observe warm-up
+observe without
+with_plugin
+observe with
+like "$(cat "$SCRATCH/with.rpcs")" '^REQUEST_SUBMIT_BATCH_JOB 3$' \
+	'slurmctld counts what three jobs call'
+for what in rpcs files saw; do
+	case $what in
+	rpcs) text='as many calls to slurmctld as without the plugin' ;;
+	files) text='no file is made' ;;
+	saw) text='the job sees nothing: process, environment, descriptors' ;;
+	esac
+	is "$(sed s/with/NAME/ "$SCRATCH/with.$what")" \
+		"$(sed s/without/NAME/ "$SCRATCH/without.$what")" "$text"
+done
+
+# --------------------------------------------------------- system calls
+for what in sbatch launch; do
+	with_plugin
+	with=$(least "calls_of_$what")
+	without_plugin
+	without=$(least "calls_of_$what")
+	ok "system calls of $what are counted" [ "$without" -gt 100 ]
+	ok 'and the plugin is seen in them' [ "$with" -gt "$without" ]
+	at_most $((with - without)) 60 "added to $without of $what"
+done
+with_plugin
+
+# --------------------------------------------------------- the supervisor
+script heavy <<'END'
+#!/bin/bash
+echo "$PPID" >heavy.ppid
+trap 'scheckpoint save "$0" >/dev/null; [ -z "$last" ] || exit 0' TERM
+kill -TERM "$PPID"
+sleep 3 &
+wait
+wait
+echo "$PPID" >heavy.asked
+until [ -e heavy.go ]; do sleep 0.1; done
+END
+id=$(submit --checkpoint=20 --time=5 --output=heavy.out heavy)
+wait_for 30 'a request to be over' test -s heavy.asked
+pid=$(cat heavy.ppid)
+is "$(cat "/proc/$pid/comm")" supervise 'a checkpointed job has a supervisor'
+at_most "$(kilobytes "$pid" Private_Clean Private_Dirty)" 4096 \
+	'private memory, in KiB'
+at_most "$(kilobytes "$pid" Pss)" 4096 'its share of memory, in KiB'
+fds=$(find "/proc/$pid/fd" -type l -printf '%f %l\n' | sort -n)
+note "$fds"
+is "$(awk '{ print $1 }' <<<"$fds" | paste -sd' ')" '0 1 2 3' \
+	'four descriptors'
+like "$fds" "^3 $WORK/checkpoint-$id\$" 'the last one is the store'
+unlike "$(cat "/proc/$pid/maps")" libslurm 'it does not carry libslurm'
+touch heavy.go
+wait_for 30 'the end of the job' is_idle
+scancel "$id"
+nodes_idle
+done_testing

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the plugin costs, measured (sourced after lib.sh and cluster_up, as
+# root): by the tests against bounds, by the benchmarks as figures.
+
+cost_plugstack=$CLUSTER/etc/plugstack.conf
+cost_line=$(cat "$cost_plugstack")
+
+with_plugin()
+{
+	echo "$cost_line" >"$cost_plugstack"
+}
+
+without_plugin()
+{
+	: >"$cost_plugstack"
+}
+
+# least COMMAND...: the lowest of five numbers that it prints
+least()
+{
+	for _ in 1 2 3 4 5; do
+		"$@"
+	done | sort -n | head -n 1
+}
+
+cost_job()
+{
+	script "$1" <<-'END'
+	#!/bin/bash
+	echo "$$" >"$SLURM_JOB_NAME.ran"
+	END
+}
+
+# run_plain NAME: submit a plain job, and wait until nothing of it is left;
+# asks slurmctld nothing
+run_plain()
+{
+	local bound=100
+
+	rm -f "$1.ran"
+	submit "--job-name=$1" --output=/dev/null "$1" >/dev/null
+	until [ -s "$1.ran" ] &&
+		! compgen -G "$CLUSTER/spool/n1/n1_*" >/dev/null; do
+		sleep 0.1
+		((--bound)) || return
+	done
+}
+
+# System calls of one sbatch of a plain job.
+calls_of_sbatch()
+{
+	local trace=$SCRATCH/sbatch.trace
+
+	strace -f -o "$trace" setpriv "--reuid=$JOB_USER" sbatch -H \
+		--output=/dev/null plain >/dev/null
+	grep -v -c -e '+++' -e '---' -e 'resumed>' "$trace"
+}
+
+# System calls of one launch of a plain job, up to its script.
+calls_of_launch()
+{
+	local trace=$SCRATCH/launch.trace slurmd strace
+
+	slurmd=$(cat "$CLUSTER/run/n1.pid")
+	rm -f "$trace"
+	strace -f -q -y -o "$trace" -p "$slurmd" 2>/dev/null &
+	strace=$!
+	wait_for 10 'strace' grep -q 'TracerPid:	[1-9]' \
+		"/proc/$slurmd/status"
+	run_plain plain
+	kill "$strace"
+	wait "$strace" 2>/dev/null
+	awk -f "$TOP/t/cluster/launch-calls.awk" "$trace" "$trace"
+}
+
+# kilobytes PID FIELD...: the sum of these lines of its smaps_rollup
+kilobytes()
+{
+	local pid=$1
+
+	shift
+	awk -v fields=" $* " '
+		index(fields, " " substr($1, 1, length($1) - 1) " ") {
+			sum += $2
+		}
+		END { print sum + 0 }' "/proc/$pid/smaps_rollup"
+}
+
+# rpcs: slurmctld's count of calls since the last sdiag --reset, but for
+# those of people who ask
+rpcs()
+{
+	sdiag | awk '
+		/statistics by message type/ { on = 1; next }
+		/^$/ { on = 0 }
+		on && $1 !~ /STATS_INFO|NODE_INFO|JOB_INFO|PING|REGISTRATION/ &&
+			match($0, /count:[0-9]+/) {
+			print $1, substr($0, RSTART + 6, RLENGTH - 6)
+		}' | sort
+}
