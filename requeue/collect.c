@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* collect.c: take files that software writes by itself into the store. */
 #include <errno.h>
+#include <fts.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,6 +18,23 @@
 
 /* A file that changes within this time is still being written. */
 #define STILL_MS 200
+
+/* What shows that a file, or anything in a directory, has changed. */
+struct look {
+	bool is_state; /* a file or directory that can be looked through */
+	int64_t newest_ns;
+	uint64_t size_bytes;
+	uint64_t entries;
+};
+
+/* "out/" and "out" are the same to us; "/" stays what it is. */
+static void trim(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+}
 
 /* All matches of all globs; the caller frees with globfree(). */
 static int expand(const char *globs, glob_t *found)
@@ -44,11 +62,46 @@ static void pause_ms(long ms)
 	nanosleep(&pause, NULL);
 }
 
-static bool has_changed(const struct stat *a, const struct stat *b)
+static void add_entry(struct look *look, const FTSENT *entry)
 {
-	return a->st_size != b->st_size ||
-	       a->st_mtim.tv_sec != b->st_mtim.tv_sec ||
-	       a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
+	const struct stat *stat = entry->fts_statp;
+	int64_t ns = (int64_t)stat->st_mtim.tv_sec * 1000000000 +
+		     stat->st_mtim.tv_nsec;
+
+	look->entries++;
+	if (ns > look->newest_ns)
+		look->newest_ns = ns;
+	if (entry->fts_info == FTS_F && S_ISREG(stat->st_mode))
+		look->size_bytes += (uint64_t)stat->st_size;
+}
+
+/* Of a directory all that is in it: software rewrites its files in place, at
+ * which the directory itself doesn't change. */
+static struct look look_at(char *path)
+{
+	char *paths[] = {path, NULL};
+	FTS *tree = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR,
+			     NULL);
+	struct look look = {.is_state = false};
+	FTSENT *entry;
+
+	while (tree && (entry = fts_read(tree))) {
+		if (entry->fts_level == 0 && entry->fts_info != FTS_DP)
+			look.is_state = entry->fts_info == FTS_D ||
+					(entry->fts_info == FTS_F &&
+					 S_ISREG(entry->fts_statp->st_mode));
+		if (entry->fts_info == FTS_D || entry->fts_info == FTS_F)
+			add_entry(&look, entry);
+	}
+	if (tree)
+		fts_close(tree);
+	return look;
+}
+
+static bool has_changed(const struct look *a, const struct look *b)
+{
+	return a->newest_ns != b->newest_ns || a->size_bytes != b->size_bytes ||
+	       a->entries != b->entries;
 }
 
 static void swap(char **a, char **b)
@@ -65,21 +118,22 @@ static void swap(char **a, char **b)
  */
 static size_t sieve(char **paths, size_t count, bool is_said, int64_t *newest_s)
 {
-	struct stat *before = calloc(count, sizeof(*before)), now;
+	struct look *before = calloc(count, sizeof(*before)), now;
 	size_t kept = 0;
 
 	*newest_s = 0;
 	if (!before)
 		return 0;
-	for (size_t i = 0; i < count; i++)
-		if (stat(paths[i], &before[i]))
-			memset(&before[i], 0, sizeof(before[i]));
+	for (size_t i = 0; i < count; i++) {
+		trim(paths[i]);
+		before[i] = look_at(paths[i]);
+	}
 	pause_ms(STILL_MS);
 	for (size_t i = 0; i < count; i++) {
-		if (stat(paths[i], &now) ||
-		    !(S_ISREG(now.st_mode) || S_ISDIR(now.st_mode)))
+		now = look_at(paths[i]);
+		if (!now.is_state)
 			continue;
-		if (S_ISREG(now.st_mode) && now.st_size == 0) {
+		if (!now.size_bytes) {
 			if (is_said)
 				report_line("%s is empty and is left out",
 					    paths[i]);
@@ -92,8 +146,8 @@ static size_t sieve(char **paths, size_t count, bool is_said, int64_t *newest_s)
 					    paths[i]);
 			continue;
 		}
-		if (now.st_mtim.tv_sec > *newest_s)
-			*newest_s = now.st_mtim.tv_sec;
+		if (now.newest_ns / 1000000000 > *newest_s)
+			*newest_s = now.newest_ns / 1000000000;
 		swap(&paths[kept++], &paths[i]);
 	}
 	free(before);

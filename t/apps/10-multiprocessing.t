@@ -19,8 +19,8 @@ app_stop requeue
 app_completes
 is "$(job_field "$id" Restarts)" 2 'in its third run'
 app_same passage.txt
-is "$(grep -c '^scheckpoint: SIGTERM to walks.py' out)" 2 \
+is "$(grep -c '^scheckpoint: SIGTERM to walks.py' job.out)" 2 \
 	'the main process got the signal, its workers did not'
-unlike "$(cat out)" 'Traceback|BrokenProcessPool' 'none of them broke'
+unlike "$(cat job.out)" 'Traceback|BrokenProcessPool' 'none of them broke'
 nodes_idle
 done_testing

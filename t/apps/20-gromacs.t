@@ -14,15 +14,15 @@ worked()
 app_start gromacs
 app_edit 's/^nsteps .*/nsteps = 150000/' md.mdp
 app_alone
-app_submit --time=1 --checkpoint=53 job.sh
+app_submit --time=2 --checkpoint=45 job.sh
 app_stop scancel
 app_stop limit
 app_completes
 for file in md.gro md.edr md.xtc; do
 	app_same $file
 done
-like "$(cat out)" '^scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
-unlike "$(cat out)" 'was asked by the hook|nobody|heard' 'and heard it'
+like "$(told)" '^scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
+unlike "$(told)" 'was asked by the hook|nobody|heard' 'and heard it'
 ok 'its state file is in the store as well' \
 	test -s "$(app_newest)/md.cpt"
 nodes_idle

@@ -12,14 +12,14 @@ worked()
 
 app_start lammps
 app_alone 12000
-app_submit --time=1 --checkpoint=53 job.sh 12000
+app_submit --time=2 --checkpoint=45 job.sh 12000
 app_stop requeue
 app_stop limit
 app_completes
 app_same final.data
-like "$(cat out)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
+like "$(told)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
 	'LAMMPS was asked by the hook'
-unlike "$(cat out)" '^scheckpoint: SIGTERM to' 'and got no signal'
+unlike "$(told)" '^scheckpoint: SIGTERM to' 'and got no signal'
 ok 'its restart file is in the store' test -s "$(app_newest)/state.rst"
 nodes_idle
 done_testing

@@ -18,6 +18,9 @@
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../cluster/lib.sh"
 
+# Jobs inherit it, and it may not be theirs.
+unset TMPDIR
+
 # needs COMMAND...: this machine has them, or it can't be tested here
 needs()
 {
@@ -52,19 +55,22 @@ app_edit()
 	sed -i -e "$1" "$WORK/alone/$2" "$WORK/job/$2"
 }
 
-# app_alone [ARGUMENT]...: the job left alone, outside of Slurm
+# app_alone [ARGUMENT]...: the job left alone, outside of Slurm; what it says
+# is in $WORK/alone.out
+# shellcheck disable=SC2120 # most have no arguments
 app_alone()
 {
 	cd "$WORK/alone" || exit 1
-	ok "$app: works outside of Slurm as well" \
-		run_as "$JOB_USER" timeout 100 ./job.sh "$@"
+	run_as "$JOB_USER" timeout 100 ./job.sh "$@" >"$WORK/alone.out" 2>&1
+	tap $? "$app: works outside of Slurm as well" ||
+		diag "$(tail -n 50 "$WORK/alone.out")"
 	cd "$WORK/job" || exit 1
 }
 
 # app_submit [ARGUMENT]...: of sbatch, job.sh among them
 app_submit()
 {
-	id=$(submit --output=out "$@")
+	id=$(submit --output=job.out "$@" 2>submit.err) || diag "$(cat submit.err)"
 	like "$id" '^[0-9]+$' "$app: sbatch takes its job.sh"
 }
 
@@ -76,13 +82,13 @@ app_restarts()
 # The present run began, and has computed something that it could lose.
 app_worked()
 {
-	grep -q "^scheckpoint: run $app_run on " out && worked
+	grep -q "^scheckpoint: run $app_run on " job.out && worked
 }
 
 # said REGEX: in the output of the present run
 said()
 {
-	sed -n "/^scheckpoint: run $app_run on /,\$p" out | grep -q -E -e "$1"
+	sed -n "/^scheckpoint: run $app_run on /,\$p" job.out | grep -q -E -e "$1"
 }
 
 # Without its owner's store the command needs to know where its helpers are.
@@ -98,24 +104,38 @@ app_ask()
 	case $1 in
 	scancel) run_as "$JOB_USER" scancel -b -s TERM "$id" ;;
 	requeue) app_scheckpoint requeue "$id" ;;
-	limit) ;; # comes by itself
+	limit) scontrol update "job=$id" timelimit=1 ;;
 	esac
 }
 
-# app_stop HOW: this run in the middle; by scancel, requeue or limit
+# app_stop HOW: this run in the middle; by scancel, requeue or limit, which
+# is then 1 minute, so that the grace must be less
 app_stop()
 {
-	ok "$app: run $app_run is asked to stop ($1)" app_ask "$1"
+	ok "$app: run $app_run is asked to stop ($1)" app_ask "$1" || app_fail
 	ok "$app: and is followed by the next" \
 		wait_for 60 'the requeue' app_restarts $((app_run + 1)) ||
-		diag "$(tail -n 50 out)"
+		app_fail
 	app_run=$((app_run + 1))
+}
+
+# What comes after would fail as well, and wait for it.
+app_fail()
+{
+	diag "$(tail -n 50 job.out)"
+	done_testing
+	exit 1
+}
+
+# What we have told in the job's output.
+told()
+{
+	grep '^scheckpoint: ' job.out
 }
 
 app_completes()
 {
-	ok "$app: completes" wait_job 100 "$id" COMPLETED ||
-		diag "$(tail -n 50 out)"
+	ok "$app: completes" wait_job 100 "$id" COMPLETED || app_fail
 	ok "$app: its states are in the store" \
 		[ "$(app_versions | wc -l)" -ge 2 ]
 }

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* collect.c: files that software writes by itself go into the store. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "requeue/collect.h"
+#include "t/unit/store_fixture.h"
+
+static struct ckpt_store *store;
+
+static void begin(void)
+{
+	set_up();
+	store = claim(0);
+}
+
+static void end(void)
+{
+	ckpt_close(store);
+	tear_down();
+}
+
+/* As if it had last changed that long ago. */
+static void age(const char *path, int seconds)
+{
+	struct timespec times[2] = {{.tv_sec = time(NULL) - seconds},
+				    {.tv_sec = time(NULL) - seconds}};
+
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static int collect_since(const char *globs, int64_t since_s)
+{
+	struct collect collect = {
+		.store_dir = store_dir,
+		.globs = globs,
+		.work_dir = top,
+		.since_s = since_s,
+	};
+	int status;
+	pid_t pid = collect_start(&collect);
+
+	ck_assert_int_gt(pid, 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int collect(const char *globs)
+{
+	return collect_since(globs, 0);
+}
+
+static bool has(const char *path)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", store_dir, path);
+	return exists(full);
+}
+
+START_TEST(files_that_match_are_taken)
+{
+	write_file("a.rst", "a");
+	write_file("b.rst", "b");
+	write_file("c.txt", "c");
+	ck_assert_int_eq(collect("*.rst,none*"), COLLECT_SAVED);
+	ck_assert(has("v000001/a.rst"));
+	ck_assert(has("v000001/b.rst"));
+	ck_assert(!has("v000001/c.txt"));
+}
+END_TEST
+
+START_TEST(an_empty_file_is_left_out)
+{
+	write_file("a.rst", "a");
+	write_file("b.rst", "");
+	ck_assert_int_eq(collect("*.rst"), COLLECT_SAVED);
+	ck_assert(!has("v000001/b.rst"));
+	ck_assert_int_eq(collect("b.rst"), COLLECT_NOTHING);
+}
+END_TEST
+
+START_TEST(a_directory_may_be_named_with_a_slash)
+{
+	ck_assert_int_eq(mkdir("out", 0755), 0);
+	ck_assert_int_eq(mkdir("out/save", 0755), 0);
+	write_file("out/save/rho", "rho");
+	ck_assert_int_eq(collect("out/"), COLLECT_SAVED);
+	ck_assert(has("v000001/out/save/rho"));
+}
+END_TEST
+
+START_TEST(a_directory_without_any_content_is_left_out)
+{
+	ck_assert_int_eq(mkdir("out", 0755), 0);
+	write_file("out/rho", "");
+	ck_assert_int_eq(collect("out"), COLLECT_NOTHING);
+}
+END_TEST
+
+START_TEST(what_is_known_is_not_taken_again)
+{
+	write_file("a.rst", "a");
+	age("a.rst", 100);
+	ck_assert_int_eq(collect("*.rst"), COLLECT_SAVED);
+	ck_assert_int_eq(collect("*.rst"), COLLECT_NOTHING);
+}
+END_TEST
+
+START_TEST(a_file_rewritten_in_a_directory_makes_it_new)
+{
+	ck_assert_int_eq(mkdir("out", 0755), 0);
+	write_file("out/rho", "old");
+	age("out/rho", 100);
+	age("out", 100);
+	ck_assert_int_eq(collect_since("out", time(NULL) - 50),
+			 COLLECT_NOTHING);
+	ck_assert_int_eq(collect("out"), COLLECT_SAVED);
+	write_file("out/rho", "new");
+	ck_assert_int_eq(collect_since("out", time(NULL) - 50), COLLECT_SAVED);
+	ck_assert(holds("store/v000002/out/rho", "new"));
+}
+END_TEST
+
+/* Rewrites a file until it is killed. */
+static pid_t start_writer(const char *path)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	pid_t pid = fork();
+
+	while (pid == 0) {
+		write_file(path, "part");
+		nanosleep(&pause, NULL);
+	}
+	return pid;
+}
+
+START_TEST(a_directory_that_is_written_to_is_left_out)
+{
+	pid_t writer;
+	int result;
+
+	ck_assert_int_eq(mkdir("out", 0755), 0);
+	write_file("out/rho", "part");
+	writer = start_writer("out/rho");
+	result = collect("out");
+	kill(writer, SIGKILL);
+	waitpid(writer, NULL, 0);
+	ck_assert_int_eq(result, COLLECT_NOTHING);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("collect");
+	TCase *tc = tcase_create("collect");
+
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_test(tc, files_that_match_are_taken);
+	tcase_add_test(tc, an_empty_file_is_left_out);
+	tcase_add_test(tc, a_directory_may_be_named_with_a_slash);
+	tcase_add_test(tc, a_directory_without_any_content_is_left_out);
+	tcase_add_test(tc, what_is_known_is_not_taken_again);
+	tcase_add_test(tc, a_file_rewritten_in_a_directory_makes_it_new);
+	tcase_add_test(tc, a_directory_that_is_written_to_is_left_out);
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
