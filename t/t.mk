@@ -8,7 +8,7 @@ setup:
 
 check: setup
 	$(MAKE) --no-print-directory B=$(B) check-unit check-crash check-fuzz \
-		check-cmd check-cluster check-apps-small
+		check-lib check-cmd check-cluster check-apps-small
 
 demo: setup
 	B=$(B) scripts/demo
