@@ -8,7 +8,7 @@ all:
 MAKEFLAGS += --no-builtin-rules
 
 # Targets that need no configuration must work before there is one.
-BARE := demo check check-apps check-sanitize check-matrix setup clean distclean \
+BARE := demo check check-apps check-fuzz fuzz check-sanitize check-matrix setup clean distclean \
 	lint lint-format lint-shell lint-include
 NEEDS_CONFIG := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDS_CONFIG),)

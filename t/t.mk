@@ -7,8 +7,8 @@ setup:
 	$(MAKE) --no-print-directory B=$(B) all
 
 check: setup
-	$(MAKE) --no-print-directory B=$(B) check-unit check-crash check-cmd \
-		check-cluster check-apps-small
+	$(MAKE) --no-print-directory B=$(B) check-unit check-crash check-fuzz \
+		check-lib check-cmd check-cluster check-apps-small
 
 demo: setup
 	B=$(B) scripts/demo

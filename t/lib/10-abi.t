@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A program that was compiled against an earlier release runs with this one.
+# abi-0 lists what such a program has taken from the header.  Adding to it is
+# fine; a change of what is there breaks programs: then SOVERSION goes up, and
+# a new list begins.
+# shellcheck source=t/cmd/cmd.sh
+. "$(dirname "$0")/../cmd/cmd.sh"
+library=$build/lib/libckptstate.so
+header=$root/lib/ckptstate.h
+
+is "the soname" libckptstate.so.0 "$(readelf -d "$library" |
+	sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')"
+
+nm -D --defined-only "$library" | awk '$2 == "T" { print $3 }' |
+	sed 's/@@/ /' | sort >exported
+is "every symbol has the version of the soname" "" \
+	"$(grep -v ' CKPTSTATE_0$' exported)"
+awk '/^CKPT_API/ { on = 1 } on { print } /;/ { on = 0 }' "$header" |
+	grep -o 'ckpt_[a-z_]*(' | tr -d '(' | sort >declared
+is "the library exports what the header declares, and nothing else" "" \
+	"$(cut -d ' ' -f 1 exported | diff declared - 2>&1)"
+is "nothing but functions" "" "$(nm -D --defined-only "$library" |
+	grep -v -e ' T ' -e ' A CKPTSTATE_0$')"
+
+{
+	cat declared
+	"$build/t/lib/layout"
+} >now
+is "all that abi-0 lists is there, unchanged" "" \
+	"$(grep -v '^#' "$root/t/lib/abi-0" | grep -v -x -F -f now)"
+is "and all that is there is listed" "" "$(grep -v -x -F \
+	-f "$root/t/lib/abi-0" now)"
+finish
