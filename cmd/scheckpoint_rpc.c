@@ -51,7 +51,7 @@ static void close_pair(int pair[2])
 
 static const char *helper_path(char *path, size_t size)
 {
-	const char *dir = getenv("SLURM_CHECKPOINT_HELPERS");
+	const char *dir = getenv("SCHECKPOINT_HELPERS");
 
 	snprintf(path, size, "%s/rpc", dir && dir[0] ? dir : PKGLIBEXECDIR);
 	return path;

@@ -94,7 +94,7 @@ said()
 # Without its owner's store the command needs to know where its helpers are.
 app_scheckpoint()
 {
-	SLURM_CHECKPOINT_HELPERS=$CLUSTER/libexec run_as "$JOB_USER" \
+	SCHECKPOINT_HELPERS=$CLUSTER/libexec run_as "$JOB_USER" \
 		"$CLUSTER/bin/scheckpoint" "$@"
 }
 

@@ -109,7 +109,7 @@ for code in 0 1 2; do
 		"the user's comment is kept"
 done
 ends "${id[own]}" COMPLETED 0:0 1 'the same with a directory of its own'
-export SLURM_CHECKPOINT_HELPERS=$CLUSTER/libexec
+export SCHECKPOINT_HELPERS=$CLUSTER/libexec
 like "$(run_as "$JOB_USER" scheckpoint status "${id[own]}")" 'runs *2' \
 	'which scheckpoint finds by the job id'
 ends "${id[done0]}" COMPLETED 0:0 0 'asked, said done, exit 0: completed'

@@ -10,7 +10,7 @@ counter=$TOP/t/cluster/jobs/counter
 # as a user of the job would call it
 scheckpoint_as_owner()
 {
-	SLURM_CHECKPOINT_HELPERS=$B/libexec run_as "$JOB_USER" \
+	SCHECKPOINT_HELPERS=$B/libexec run_as "$JOB_USER" \
 		"$B/bin/scheckpoint" "$@"
 }
 

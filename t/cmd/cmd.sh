@@ -29,7 +29,7 @@ mkdir "$work" "$temporary/helpers"
 cd "$work" || exit 1
 # Where the helper rpc is looked for: there is none, unless a test makes one.
 helpers=$temporary/helpers
-export SLURM_CHECKPOINT_HELPERS="$helpers"
+export SCHECKPOINT_HELPERS="$helpers"
 
 result() { # 0|1 NAME
 	tests=$((tests + 1))
