@@ -335,3 +335,4 @@ like "$(cat newline.out)" '^scheckpoint: .*line break' \
 	'a line break in the directory: told'
 wait_for 30 'all nodes to be idle' is_idle
 nodes_idle
+done_testing
