@@ -428,8 +428,17 @@ static enum ctl_result call_time_min(struct settle *s, char *text)
 /* States from which going on is ours to ask for. */
 static bool may_requeue(enum job_state state)
 {
-	return state == STATE_RUNNING || state == STATE_TIMEOUT ||
-	       state == STATE_PREEMPTED;
+	switch (state) {
+	case STATE_RUNNING:
+	case STATE_TIMEOUT:
+	case STATE_PREEMPTED:
+	/* Booked as ended before it was settled: see decide(). */
+	case STATE_COMPLETED:
+	case STATE_FAILED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool is_pending_next(const struct settle *s)
@@ -461,9 +470,10 @@ static void set_begin(struct settle *s)
 {
 	char text[CTL_TEXT_MAX] = "";
 
-	/* A later begin of somebody's is kept.  A held job has one as well:
-	 * it should go on as soon as it is released. */
-	if (s->job.begin_s > next_begin_s(s))
+	/* A later begin of somebody's is kept; just after our own requeue it
+	 * is Slurm's delay.  A held job has one as well: it should go on as
+	 * soon as it is released. */
+	if (!s->is_requeued && s->job.begin_s > next_begin_s(s))
 		return;
 	if (persist(s, call_begin, text) == CTL_OK)
 		s->job.begin_s = next_begin_s(s);
