@@ -165,8 +165,8 @@ static const char *const feeders[] = {
 };
 
 static const char *const interpreters[] = {
-	"python", "pypy", "perl", "ruby",  "lua",    "node",
-	"julia",  "java", "R",	  "tclsh", "octave", NULL,
+	"python", "pypy", "perl",  "ruby",   "lua",	   "node", "julia",
+	"java",	  "R",	  "tclsh", "octave", "octave-cli", NULL,
 };
 
 static bool is_one_of(const char *name, const char *const *list)

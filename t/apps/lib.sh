@@ -57,14 +57,27 @@ app_edit()
 
 # app_alone [ARGUMENT]...: the job left alone, outside of Slurm; what it says
 # is in $WORK/alone.out
-# shellcheck disable=SC2120 # most have no arguments
 app_alone()
 {
-	cd "$WORK/alone" || exit 1
-	run_as "$JOB_USER" timeout 100 ./job.sh "$@" >"$WORK/alone.out" 2>&1
+	app_alone_begin "$@"
+	app_alone_end
+}
+
+# The same in two parts, for those that take long
+app_alone_begin()
+{
+	(
+		cd "$WORK/alone" &&
+			run_as "$JOB_USER" timeout 150 ./job.sh "$@"
+	) >"$WORK/alone.out" 2>&1 &
+	app_alone_pid=$!
+}
+
+app_alone_end()
+{
+	wait "$app_alone_pid"
 	tap $? "$app: works outside of Slurm as well" ||
 		diag "$(tail -n 50 "$WORK/alone.out")"
-	cd "$WORK/job" || exit 1
 }
 
 # app_submit [ARGUMENT]...: of sbatch, job.sh among them

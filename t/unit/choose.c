@@ -280,6 +280,7 @@ static const struct {
 	 "python3"},
 	{"LEAVE - exe=/bin/bash /bin/bash /spool/slurm_script a b",
 	 "slurm_script"},
+	{"LEAVE - exe=/usr/bin/octave-cli octave-cli -q run.m 9", "run.m"},
 	{"LEAVE - exe=/bin/bash bash -c x", "bash"},
 	{"LEAVE - exe=/opt/a_very_long_program_name ./link",
 	 "a_very_long_program_name"},

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# CP2K, which looks for its stop file every 20 s only.
+# shellcheck source=t/apps/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs cp2k
+
+worked()
+{
+	app_grew argon-1.ener
+}
+
+# Step and energies; the column after them is the time that it took.
+energies()
+{
+	awk '!/#/ { print $1, $3, $5, $6 }' "$1" | sort -n | uniq
+}
+
+# Steps that were done twice had the same energies, or they'd be here twice.
+same_energies()
+{
+	diff <(energies "$WORK/alone/argon-1.ener") \
+		<(energies argon-1.ener) | head -n 20
+	[ "${PIPESTATUS[0]}" -eq 0 ]
+}
+
+app_start cp2k
+app_edit 's/STEPS 100000/STEPS 5000/' argon.inp
+app_submit --time=5 --checkpoint=60 job.sh
+app_alone_begin
+app_stop scancel
+app_stop requeue
+app_completes
+app_alone_end
+ok 'every step has the same energy' same_energies
+is "$(energies argon-1.ener | wc -l)" 5000 'and none is missing'
+like "$(told)" '^scheckpoint: cp2k[.a-z]* \(pid [0-9]+\) was asked by the hook' \
+	'CP2K was asked by the hook'
+unlike "$(told)" '^scheckpoint: SIGTERM to' 'and got no signal'
+ok 'its restart file is in the store' \
+	test -s "$(app_newest)/argon-1.restart"
+nodes_idle
+done_testing
