@@ -269,6 +269,16 @@ static size_t checked_length(const char *text, size_t len_bytes)
 	return body;
 }
 
+/* RHEL 8 has 0.13, where the member is all there is. */
+static size_t parse_end(json_tokener *tokener)
+{
+#if JSON_C_MAJOR_VERSION == 0 && JSON_C_MINOR_VERSION < 14
+	return (size_t)tokener->char_offset;
+#else
+	return json_tokener_get_parse_end(tokener);
+#endif
+}
+
 /* One JSON object from text; *used: how far it went. */
 static json_object *parse_object(const char *text, size_t len_bytes,
 				 size_t *used)
@@ -279,7 +289,7 @@ static json_object *parse_object(const char *text, size_t len_bytes,
 	if (!tokener || len_bytes > INT32_MAX)
 		goto out;
 	object = json_tokener_parse_ex(tokener, text, (int)len_bytes);
-	*used = json_tokener_get_parse_end(tokener);
+	*used = parse_end(tokener);
 	if (json_tokener_get_error(tokener) == json_tokener_success &&
 	    json_object_is_type(object, json_type_object))
 		goto out;

@@ -39,7 +39,7 @@ task 1 2 && save one-2
 is "its saves and the other's are paired" 2 "$(said out)"
 v=$work/checkpoint-7/v000002
 is "by how many each made" "zero-2 one-2" \
-	"$(echo "$(cat "$v/shard-0000/part")" "$(cat "$v/shard-0001/part")")"
+	"$(cat "$v/shard-0000/part" "$v/shard-0001/part" | xargs)"
 save one-3
 is "each once" 3 "$(said out)"
 
