@@ -150,6 +150,12 @@ static void tell_passed(struct supervisor *s, bool is_said)
 
 void request_unheard(struct supervisor *s)
 {
+	/* Slurm ends the run at once, and may have reached some before us. */
+	if (s->run.has_term) {
+		report_line("no program of the job is left that hears SIG%s",
+			    option_signal_name(last_signal(s)));
+		return;
+	}
 	report_line("no program of the job hears SIG%s: it computes on until "
 		    "just before the end, and what isn't saved by then is lost",
 		    option_signal_name(last_signal(s)));

@@ -7,13 +7,15 @@
 
 #define SECOND_MS INT64_C(1000)
 
-/* slurmctld's warning (URG) comes up to 60 s before the moment it is for; an
- * answer this fresh needs no other before the request. */
-#define FRESH_MS	  (75 * SECOND_MS)
-/* How long before the request a stale answer is renewed. */
+/* An answer is renewed so long before the request, as somebody may have
+ * changed the limit meanwhile, unless it will be no older than this. */
 #define RENEW_MS	  (10 * SECOND_MS)
+#define FRESH_MS	  (15 * SECOND_MS)
 /* SIGCONT comes alone after a suspension, else just before URG or TERM. */
 #define CONT_SETTLE_MS	  (2 * SECOND_MS)
+#define STOP_SETTLE_MS	  (5 * SECOND_MS)
+/* Questions after it without an answer, then the end is what it was. */
+#define WOKEN_FAILURES	  3
 /* The user's hook has half of the grace, and no more than this. */
 #define HOOK_MAX_MS	  (300 * SECOND_MS)
 /* What KillWait (30 s by default) leaves after Slurm's TERM. */
@@ -77,13 +79,15 @@ static int64_t renew_at_ms(const struct run *run)
 
 static void ask(struct run *run, struct run_orders *orders, bool about_term)
 {
-	run->ask_ms = 0;
+	bool is_news = about_term || run->woken_ms;
+
+	run->ask_ms = run->woken_ms = 0;
 	if (about_term) {
 		run->is_term_asked = true;
 		orders->ask_reach = true;
 	}
-	/* An answer that is under way may be older than the TERM. */
-	if (run->is_asking && !about_term)
+	/* An answer that is under way may be older than the TERM or CONT. */
+	if (run->is_asking && !is_news)
 		return;
 	run->is_asking = true;
 	run->calls++;
@@ -102,6 +106,29 @@ static bool is_pending(const struct run *run)
 {
 	return run->phase == RUN_HOOK || run->phase == RUN_SAVING ||
 	       run->phase == RUN_UNHEARD || run->phase == RUN_SAVED;
+}
+
+static void shift(int64_t *at_ms, int64_t by_ms)
+{
+	if (*at_ms)
+		*at_ms += by_ms;
+}
+
+/*
+ * The job may have been suspended: Slurm then moves its end by as long as it
+ * stood still, and so do we with all that we wait for.
+ */
+static void wake(struct run *run, int64_t old_end_ms)
+{
+	int64_t by_ms = run->end_ms - old_end_ms;
+
+	run->is_woken = false;
+	if (!old_end_ms || by_ms <= 0)
+		return;
+	shift(&run->give_up_ms, by_ms);
+	shift(&run->hook_until_ms, by_ms);
+	shift(&run->collect_until_ms, by_ms);
+	shift(&run->save_ms, by_ms);
 }
 
 static void make_request(struct run *run, int64_t now_ms, enum cause cause,
@@ -174,7 +201,7 @@ static void wind_up(struct run *run, const struct run_event *event,
 		return;
 	if (run->phase == RUN_COLLECTING) {
 		if (event->kind != RUN_EV_COLLECTED &&
-		    event->now_ms < run->collect_until_ms)
+		    (run->is_woken || event->now_ms < run->collect_until_ms))
 			return;
 	} else if (run->has_files) {
 		run->phase = RUN_COLLECTING;
@@ -233,6 +260,7 @@ static void hear_answer(struct run *run, const struct run_event *event,
 			struct run_orders *orders)
 {
 	const struct run_view *view = &event->view;
+	int64_t old_end_ms = run->end_ms;
 
 	run->is_asking = false;
 	run->failures = 0;
@@ -241,6 +269,8 @@ static void hear_answer(struct run *run, const struct run_event *event,
 		run->ask_ms = event->now_ms + run->poll_ms;
 	if (view->state == STATE_RUNNING)
 		run->end_ms = view->end_ms;
+	if (run->is_woken && !run->woken_ms)
+		wake(run, old_end_ms);
 	if (run->is_term_asked)
 		explain_term(run, event, orders);
 	else if (view->is_preempting && run->phase == RUN_COMPUTING)
@@ -252,12 +282,24 @@ static void miss_answer(struct run *run, const struct run_event *event,
 {
 	run->is_asking = false;
 	run->failures++;
+	if (run->failures >= WOKEN_FAILURES && !run->woken_ms)
+		run->is_woken = false;
 	if (run->is_term_asked) {
 		run->is_term_asked = false;
 		make_request(run, event->now_ms, CAUSE_UNKNOWN, orders);
 		return;
 	}
 	run->ask_ms = event->now_ms + backoff_ms(run->failures);
+}
+
+/*
+ * Of a suspension we hear TSTP, then nothing: STOP follows after 2 s.  What
+ * is heard first afterwards isn't always CONT.
+ */
+static void expect_wake(struct run *run, int64_t ask_ms)
+{
+	run->is_woken = true;
+	run->woken_ms = ask_ms;
 }
 
 static void hear_signal(struct run *run, const struct run_event *event,
@@ -273,9 +315,10 @@ static void hear_signal(struct run *run, const struct run_event *event,
 		break;
 	case SIGCONT:
 		orders->stop_again = is_pending(run);
-		run->ask_ms = event->now_ms + CONT_SETTLE_MS;
+		expect_wake(run, event->now_ms + CONT_SETTLE_MS);
 		break;
-	case SIGTSTP: /* part of Slurm's suspension; SIGSTOP follows */
+	case SIGTSTP:
+		expect_wake(run, event->now_ms + STOP_SETTLE_MS);
 		break;
 	default:
 		orders->forward = event->signum;
@@ -302,13 +345,20 @@ static void count_delivery(struct run *run, const struct run_event *event,
 	run->phase = RUN_UNHEARD;
 }
 
+static bool is_due(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms && now_ms >= at_ms;
+}
+
 static void tick(struct run *run, const struct run_event *event,
 		 struct run_orders *orders)
 {
 	int64_t now_ms = event->now_ms, at_ms = run_request_at_ms(run);
 
-	if (run->ask_ms && now_ms >= run->ask_ms)
+	if (is_due(run->ask_ms, now_ms) || is_due(run->woken_ms, now_ms))
 		ask(run, orders, false);
+	if (run->is_woken)
+		return;
 	/* While nobody hears an operator, the limit still comes. */
 	if (at_ms && now_ms >= at_ms &&
 	    (run->phase == RUN_COMPUTING ||
@@ -338,8 +388,11 @@ static void tick(struct run *run, const struct run_event *event,
 /* The next moment at which anything can be due. */
 static int64_t next_wake(const struct run *run)
 {
-	int64_t at_ms = run_request_at_ms(run), wake_ms = run->ask_ms;
+	int64_t at_ms = run_request_at_ms(run);
+	int64_t wake_ms = earlier(run->ask_ms, run->woken_ms);
 
+	if (run->is_woken)
+		return wake_ms;
 	if (run->phase == RUN_COMPUTING) {
 		wake_ms = earlier(wake_ms, run->save_ms);
 		wake_ms = earlier(wake_ms, at_ms);

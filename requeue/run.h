@@ -94,6 +94,9 @@ struct run {
 	int64_t answer_ms;   /* when slurmctld last answered */
 	bool is_asking;	     /* a question is under way */
 	bool is_term_asked;  /* its answer tells why TERM came */
+	bool is_woken;	     /* from a suspension, perhaps: no moment counts
+				until slurmctld has told how long it was */
+	int64_t woken_ms;    /* when to ask that; 0 asked */
 	bool has_term;	     /* Slurm has begun to end the run */
 	int64_t ask_ms;	     /* when to ask (again) */
 	unsigned failures;   /* questions in a row without an answer */

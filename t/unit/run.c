@@ -242,6 +242,19 @@ START_TEST(a_raised_limit_moves_the_request)
 }
 END_TEST
 
+START_TEST(a_limit_raised_after_the_warning_is_heard)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 49 * MINUTE);
+	get_signal(&w, SIGURG);
+	w.end_ms = T0 + 2 * HOUR;
+	pass_until(&w, T0 + 100 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
 START_TEST(a_lowered_limit_is_heard_through_urg)
 {
 	struct world w;
@@ -451,6 +464,55 @@ START_TEST(after_a_suspension_the_end_is_asked_again)
 	pass_until(&w, w.now_ms + 5 * SECOND);
 	ck_assert_int_eq(w.run.end_ms, T0 + 90 * MINUTE);
 	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
+START_TEST(a_suspension_over_the_request_moves_it)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 40 * MINUTE);
+	get_signal(&w, SIGTSTP);
+	w.end_ms += 30 * MINUTE;
+	w.now_ms = T0 + 70 * MINUTE;
+	get_signal(&w, SIGCHLD); /* which may come first */
+	ck_assert_uint_eq(w.deliveries, 0);
+	get_signal(&w, SIGCONT);
+	pass_until(&w, T0 + 80 * MINUTE - SECOND);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 80 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(a_suspension_takes_nothing_from_the_grace)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 51 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+	w.end_ms += 30 * MINUTE;
+	w.now_ms = T0 + 81 * MINUTE;
+	get_signal(&w, SIGCONT);
+	pass_until(&w, T0 + 89 * MINUTE);
+	ck_assert_uint_eq(w.kills, 0);
+	pass_until(&w, T0 + 90 * MINUTE);
+	ck_assert_uint_eq(w.kills, 1);
+}
+END_TEST
+
+START_TEST(after_a_suspension_the_old_end_holds_if_slurmctld_stays_away)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.is_away = true;
+	pass_until(&w, T0 + 51 * MINUTE);
+	get_signal(&w, SIGCONT);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_uint_eq(w.kills, 1);
 }
 END_TEST
 
@@ -672,6 +734,7 @@ int main(void)
 	tcase_add_test(tc, nobody_hears_is_said_once);
 	tcase_add_test(tc, a_program_that_hears_later_gets_it_then);
 	tcase_add_test(tc, a_raised_limit_moves_the_request);
+	tcase_add_test(tc, a_limit_raised_after_the_warning_is_heard);
 	tcase_add_test(tc, a_lowered_limit_is_heard_through_urg);
 	tcase_add_test(tc, a_run_of_a_day_asks_a_few_times);
 	tcase_add_test(tc, a_term_while_running_is_an_operators_request);
@@ -690,6 +753,11 @@ int main(void)
 	tcase_add_test(tc, a_run_without_a_limit_waits_for_slurm);
 	tcase_add_test(tc, a_run_cut_down_to_its_grace_still_gets_half);
 	tcase_add_test(tc, after_a_suspension_the_end_is_asked_again);
+	tcase_add_test(tc, a_suspension_over_the_request_moves_it);
+	tcase_add_test(tc, a_suspension_takes_nothing_from_the_grace);
+	tcase_add_test(
+		tc,
+		after_a_suspension_the_old_end_holds_if_slurmctld_stays_away);
 	tcase_add_test(tc, sigcont_stops_again_what_was_stopped);
 	tcase_add_test(tc, other_signals_go_to_the_script);
 	tcase_add_test(tc, nothing_happens_after_the_end);
