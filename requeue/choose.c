@@ -68,6 +68,29 @@ static bool is_shell_hearing(const struct proc *proc, int signum)
 	       !catches_all(proc);
 }
 
+/* What the user's own choice of a target makes of a process; false: nothing,
+ * it is judged like any other. */
+static bool judge_target(const struct view *view, size_t i, bool is_shell)
+{
+	enum choose_target target = view->order->target;
+	struct choice *choice = &view->choices[i];
+
+	if (target == CHOOSE_TASKS) {
+		if (is_shell)
+			choice->kind = CHOICE_SHELL;
+		set(choice, CHOICE_PASS, "only srun's tasks are to get it");
+		return true;
+	}
+	if ((target != CHOOSE_SCRIPT && target != CHOOSE_ALL) ||
+	    view->procs->list[i].parent != PROCS_NONE)
+		return false;
+	if (is_shell)
+		choice->kind = CHOICE_SHELL;
+	set(choice, CHOICE_SIGNAL, "is the job script");
+	view->is_covered[i] = target == CHOOSE_SCRIPT;
+	return true;
+}
+
 static void judge_shell(const struct view *view, size_t i)
 {
 	const struct proc *proc = &view->procs->list[i];
@@ -161,9 +184,13 @@ static void judge(const struct view *view, size_t i)
 		set(choice, CHOICE_PASS, "belongs to another user");
 		return;
 	}
-	if (is_shell)
+	if (!is_shell && judge_launcher(view, i))
+		; /* whatever the target: that would kill its programs */
+	else if (judge_target(view, i, is_shell))
+		;
+	else if (is_shell)
 		judge_shell(view, i);
-	else if (!judge_launcher(view, i))
+	else
 		judge_program(view, i);
 	/* It may have put its handler away since. */
 	if (proc->is_signalled && choice->kind != CHOICE_SRUN) {

@@ -39,7 +39,16 @@ struct choice {
 	size_t signalled_above;
 };
 
+/* Whom the user wants asked. */
+enum choose_target {
+	CHOOSE_AUTO,   /* whoever hears, and srun's tasks */
+	CHOOSE_SCRIPT, /* the job script, whether it hears or not */
+	CHOOSE_TASKS,  /* srun's tasks only */
+	CHOOSE_ALL,    /* the script whether it hears or not, and the others */
+};
+
 struct choose_order {
+	enum choose_target target;
 	int signum;
 	const char *launchers; /* more names, comma-separated; may be "" */
 	const pid_t *exclude;  /* these and all below them don't exist */

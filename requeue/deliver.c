@@ -161,6 +161,7 @@ static int look_take(struct look *look, const struct delivery *d,
 		.exclude = order->exclude,
 		.exclude_count = order->exclude_count,
 		.is_hooked = order->is_hooked,
+		.target = order->target,
 	};
 
 	look->choices = NULL;

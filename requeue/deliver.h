@@ -25,6 +25,7 @@ struct delivery_item {
 };
 
 struct delivery_order {
+	enum choose_target target;
 	pid_t root; /* itself never signalled */
 	int signum;
 	const char *launchers; /* more names, comma-separated; may be "" */

@@ -230,6 +230,7 @@ static void look_for_hearers(struct supervisor *s)
 {
 	pid_t mine[REQUEST_CHILDREN];
 	struct delivery_order order = {
+		.target = (enum choose_target)s->begin.set.target,
 		.root = getpid(),
 		.signum = last_signal(s),
 		.launchers = s->begin.site.launchers,

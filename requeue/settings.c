@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "requeue/choose.h"
 #include "requeue/duration.h"
 
 #define MAX_GRACE_S (30LL * 86400)
@@ -15,6 +16,14 @@
 static const struct option_word grace_words[] = {
 	{"default", SETTINGS_GRACE_DEFAULT},
 	{"off", 0},
+	{NULL, 0},
+};
+
+static const struct option_word target_words[] = {
+	{"auto", CHOOSE_AUTO},
+	{"script", CHOOSE_SCRIPT},
+	{"tasks", CHOOSE_TASKS},
+	{"all", CHOOSE_ALL},
 	{NULL, 0},
 };
 
@@ -76,6 +85,17 @@ const struct option_row settings_options[] = {
 		.min = 1,
 		.max = 64,
 		.offset = AT(signal),
+	},
+	{
+		.name = "checkpoint-target",
+		.argument = "auto|script|tasks|all",
+		.help = "who gets the signal",
+		.kind = OPTION_CHOICE,
+		.standard = "auto",
+		.env = "SBATCH_CHECKPOINT_TARGET",
+		.key = "target",
+		.words = target_words,
+		.offset = AT(target),
 	},
 	{
 		.name = "checkpoint-interval",

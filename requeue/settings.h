@@ -44,6 +44,7 @@ struct settings {
 	int64_t exit_code;
 	int64_t signal;		 /* number */
 	int64_t interval_signal; /* 0: none */
+	int64_t target;		 /* enum choose_target */
 	int64_t interval_s;	 /* 0: none */
 	int64_t max_runs;
 	int64_t max_stalls;		/* 0: never hold */

@@ -63,7 +63,8 @@ void steps_ask(struct supervisor *s)
 {
 	pid_t pid;
 
-	if (s->steps != STEPS_NONE || !delivery_sruns(s->delivery, &pid, 1))
+	if (s->begin.set.target == CHOOSE_SCRIPT || s->steps != STEPS_NONE ||
+	    !delivery_sruns(s->delivery, &pid, 1))
 		return;
 	/* Slurm's own TERM goes to the steps: at the start of a preemption's
 	 * grace, and whenever it ends the job. */

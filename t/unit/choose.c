@@ -34,6 +34,7 @@ struct test_case {
 	const char *name;
 	const char *tree;
 	const char *launchers;
+	enum choose_target target;
 };
 
 /* Most have no launchers of their own. */
@@ -181,7 +182,8 @@ START_TEST(every_tree_is_judged_as_drawn)
 	const struct test_case *test = &cases[_i];
 	struct choice choices[NODES_MOST];
 	struct choose_order order = {.signum = SIGTERM,
-				     .launchers = test->launchers};
+				     .launchers = test->launchers,
+				     .target = test->target};
 	struct drawing drawing;
 
 	draw(&drawing, test->tree);

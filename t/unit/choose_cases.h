@@ -343,3 +343,23 @@
  "SIGNAL C program\n"
  "  LEAVE C mpirun x\n"
  "    LEAVE C x\n"},
+
+/* --------------------------------------------------------------- targets */
+{"script: it gets it, hears it or not, and nobody else does",
+ "SIGNAL - bash job.sh == is the job script\n"
+ "  LEAVE C gmx\n",
+ "", CHOOSE_SCRIPT},
+{"tasks: a launcher is looked through",
+ "PASS C mpirun x == a launcher\n"
+ "  PASS C x == only srun's tasks\n",
+ "", CHOOSE_TASKS},
+{"tasks: nobody here, but the shell above srun is stopped",
+ "STOP - bash job.sh == next piece of work\n"
+ "  PASS C srun x == its tasks are signalled instead\n"
+ "  PASS C gmx == only srun's tasks\n",
+ "", CHOOSE_TASKS},
+{"all: the script, hears it or not, and who hears below it",
+ "SIGNAL - bash job.sh == is the job script\n"
+ "  SIGNAL C gmx\n"
+ "  PASS - sleep 9\n",
+ "", CHOOSE_ALL},

@@ -80,7 +80,6 @@ END_TEST
 START_TEST(an_option_that_is_not_built_is_not_in_the_table)
 {
 	static const char *const names[] = {
-		"checkpoint-target",
 		"checkpoint-tot",
 		"Checkpoint",
 		"checkpoint-token",
@@ -310,10 +309,11 @@ START_TEST(the_text_is_this_one)
 
 	fill(&set);
 	ck_assert_int_eq(settings_encode(&set, text, err, sizeof(err)), 0);
-	ck_assert_str_eq(text,
-			 "v1,grace=10m,signal=TERM,dir=checkpoint-%25j,keep=2,"
-			 "clean=never,exit=85,max-runs=1000,max-stalls=3,"
-			 "token=" TOKEN);
+	ck_assert_str_eq(
+		text,
+		"v1,grace=10m,signal=TERM,target=auto,dir=checkpoint-%25j,keep=2,"
+		"clean=never,exit=85,max-runs=1000,max-stalls=3,"
+		"token=" TOKEN);
 	set.total_s = 5400;
 	set.min_s = 3600;
 	set.submitted_min = 120;
@@ -321,12 +321,12 @@ START_TEST(the_text_is_this_one)
 	strcpy(set.dir, "/a b,c=d\xc3\xa9/%j");
 	strcpy(set.from, "../x;'\"$(y)");
 	ck_assert_int_eq(settings_encode(&set, text, err, sizeof(err)), 0);
-	ck_assert_str_eq(text,
-			 "v1,grace=10m,total=90m,min=1h,signal=TERM,"
-			 "dir=/a%20b%2Cc%3Dd%C3%A9/%25j,"
-			 "from=../x%3B%27%22%24%28y%29,keep=2,clean=never,"
-			 "exit=85,max-runs=1000,max-stalls=0,token=" TOKEN
-			 ",limit=120");
+	ck_assert_str_eq(
+		text,
+		"v1,grace=10m,total=90m,min=1h,signal=TERM,target=auto,"
+		"dir=/a%20b%2Cc%3Dd%C3%A9/%25j,"
+		"from=../x%3B%27%22%24%28y%29,keep=2,clean=never,"
+		"exit=85,max-runs=1000,max-stalls=0,token=" TOKEN ",limit=120");
 }
 END_TEST
 

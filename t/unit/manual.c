@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every option and every argument of plugstack.conf is in the manual page. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/settings.h"
+
+#define PAGE "doc/spank_checkpoint.8"
+
+static char *page;
+
+static void read_page(void)
+{
+	FILE *file = fopen(PAGE, "re");
+	size_t size = 1 << 20, len;
+
+	ck_assert_msg(file != NULL, PAGE " can't be read: run from the top");
+	page = calloc(1, size);
+	len = fread(page, 1, size - 1, file);
+	ck_assert_uint_gt(len, 1000);
+	fclose(file);
+}
+
+static void free_page(void)
+{
+	free(page);
+}
+
+/* As the page spells it: each hyphen is escaped. */
+static void spell(char *text, size_t size, const char *before, const char *name)
+{
+	size_t used = (size_t)snprintf(text, size, "%s", before);
+
+	for (; *name && used + 3 < size; name++) {
+		if (*name == '-')
+			text[used++] = '\\';
+		text[used++] = *name;
+	}
+	text[used++] = '=';
+	text[used] = '\0';
+}
+
+START_TEST(every_option_is_in_the_manual)
+{
+	char text[128];
+
+	spell(text, sizeof(text), "\\-\\-", settings_options[_i].name);
+	ck_assert_msg(strstr(page, text) != NULL, "%s is not in " PAGE, text);
+}
+END_TEST
+
+START_TEST(every_argument_of_the_site_is_in_the_manual)
+{
+	char text[128];
+
+	spell(text, sizeof(text), "", site_options[_i].name);
+	ck_assert_msg(strstr(page, text) != NULL, "%s is not in " PAGE, text);
+}
+END_TEST
+
+/* What the page calls an option of ours must be one. */
+START_TEST(the_manual_has_no_other_option)
+{
+	static const char start[] = "\\-\\-checkpoint\\-";
+	char name[64];
+
+	for (const char *at = page; (at = strstr(at, start)); at++) {
+		size_t used =
+			(size_t)snprintf(name, sizeof(name), "checkpoint-");
+
+		for (const char *c = at + sizeof(start) - 1;
+		     used + 1 < sizeof(name) &&
+		     ((*c >= 'a' && *c <= 'z') || (*c == '\\' && c[1] == '-'));
+		     c++)
+			if (*c != '\\')
+				name[used++] = *c;
+			else
+				name[used++] = *++c;
+		name[used] = '\0';
+		ck_assert_msg(settings_row(name) != NULL, "%s is no option",
+			      name);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("manual");
+	TCase *tc = tcase_create("manual");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, read_page, free_page);
+	tcase_add_loop_test(tc, every_option_is_in_the_manual, 0,
+			    (int)settings_options_count);
+	tcase_add_loop_test(tc, every_argument_of_the_site_is_in_the_manual, 0,
+			    (int)site_options_count);
+	tcase_add_test(tc, the_manual_has_no_other_option);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
