@@ -8,6 +8,7 @@
 enum {
 	QUICK_S = 120,		   /* an exit code this early needs proof */
 	RESTORE_FAILURES_MOST = 3, /* in a row, then the job is held */
+	FAST_MOST = 9, /* quick runs that make a delay like Slurm's own */
 };
 
 #define REMEDY_RELEASE "then release the job (scontrol release)"
@@ -198,18 +199,20 @@ static unsigned count_quick_runs(const struct decision_input *in)
 }
 
 /*
- * What a journal that is lost or written by hand can't hide from us.  Slurm's
- * own preemption, after which a job waits anyway, isn't held against it.
+ * What a journal that is lost or written by hand can't hide from us: when
+ * slurmctld put the job into the queue, which a requeue sets anew, and how
+ * often.  Not where another has just requeued it, nor against a job that
+ * Slurm preempts, which waits anyway.
  */
 static unsigned count_fast_restarts(const struct decision_input *in)
 {
-	int64_t runs = (int64_t)in->restart_count + 1;
-
 	if (in->restart_count == UINT32_MAX || in->submit_s <= 0 ||
-	    in->now_s < in->submit_s || in->is_preempting ||
-	    in->state == STATE_PREEMPTED)
+	    in->now_s < in->submit_s || in->now_s - in->submit_s >= QUICK_S ||
+	    in->is_preempting || in->state == STATE_PREEMPTED ||
+	    in->state == STATE_PENDING)
 		return 0;
-	return in->now_s - in->submit_s < runs * QUICK_S ? (unsigned)runs : 0;
+	return in->restart_count < FAST_MOST ? in->restart_count + 1
+					     : FAST_MOST;
 }
 
 static unsigned count_restore_failures(const struct decision_input *in)

@@ -78,7 +78,7 @@ struct decision_input {
 	uint32_t restart_count;	       /* slurmctld's; UINT32_MAX unknown */
 	const struct run_record *runs; /* the last is the run that ended */
 	size_t count;
-	int64_t submit_s; /* slurmctld's; 0 unknown */
+	int64_t submit_s; /* or the last requeue; 0 unknown */
 	int64_t now_s;
 	int64_t grace_s;
 	int64_t total_s;	  /* 0: not given */
@@ -105,9 +105,9 @@ struct decision {
 	bool is_stall;	     /* this run saved nothing */
 	unsigned stalls;     /* in a row, this run included */
 	unsigned quick_runs; /* in a row that ended by the exit code within
-				two minutes; for plan_delay_s().  All runs
-				where slurmctld's count says that they took
-				less on the average: a journal can be lost */
+				two minutes; for plan_delay_s().  More where
+				slurmctld has put the job into the queue
+				within that time: a journal can be lost */
 	bool is_full_limit;  /* next run at the submitted limit */
 	bool is_success;     /* the job is complete (clean may act) */
 	bool has_ended;	     /* final: a later start by slurmctld must not

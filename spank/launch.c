@@ -128,6 +128,7 @@ static void set_limits(void)
 	set_limit(RLIMIT_CPU, 60);
 	set_limit(RLIMIT_FSIZE, 64 << 20);
 	set_limit(RLIMIT_AS, 1 << 30);
+	set_limit(RLIMIT_STACK, 8 << 20); /* that of a thread, too */
 }
 
 static void settle_child(const char *path, const struct launch_user *user,

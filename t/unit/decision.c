@@ -559,11 +559,13 @@ START_TEST(restarts_are_counted_without_journals)
 		.max_runs = 1000,
 		.max_stalls = 3,
 		.submit_s = 10000,
-		.now_s = 10000 + 10 * 119,
+		.now_s = 10000 + 119,
 	};
 
-	ck_assert_uint_eq(decide(&in).quick_runs, 10);
-	in.now_s = 10000 + 10 * 120;
+	ck_assert_uint_eq(decide(&in).quick_runs, 9);
+	in.restart_count = 4;
+	ck_assert_uint_eq(decide(&in).quick_runs, 5);
+	in.now_s = in.submit_s + 120;
 	ck_assert_uint_eq(decide(&in).quick_runs, 1);
 	in.submit_s = 0;
 	ck_assert_uint_eq(decide(&in).quick_runs, 1);
@@ -571,6 +573,9 @@ START_TEST(restarts_are_counted_without_journals)
 	in.is_preempting = true;
 	ck_assert_uint_eq(decide(&in).quick_runs, 1);
 	in.is_preempting = false;
+	in.state = STATE_PENDING;
+	ck_assert_uint_eq(decide(&in).quick_runs, 1);
+	in.state = STATE_RUNNING;
 	in.restart_count = UINT32_MAX;
 	ck_assert_uint_eq(decide(&in).quick_runs, 1);
 }
