@@ -5,6 +5,14 @@ PC := $(B)/ckptstate.pc
 SONAME := libckptstate.so.$(SOVERSION)
 snippetdir = $(sysconfdir)/slurm/plugstack.conf.d
 
+# Where the python3 of this machine looks below prefix; else a place that
+# PYTHONPATH can name.
+PYTHON ?= $(or $(wildcard /usr/bin/python3),python3)
+pythondir ?= $(or $(shell $(PYTHON) -c 'import site, sys; print(*[ \
+	d for d in site.getsitepackages() \
+	if d.startswith(sys.argv[1] + "/lib/")][:1])' '$(prefix)' 2>/dev/null),\
+	$(datarootdir)/slurm-checkpoint/python)
+
 manpages = $(foreach section,1 3 5 7 8,$(foreach page,\
 	$(wildcard doc/*.$(section)),\
 	644:$(page):$(mandir)/man$(section)/$(notdir $(page))))
@@ -17,6 +25,7 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	755:$(LIBCKPT):$(libdir)/$(SONAME) \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
+	644:python/ckptstate.py:$(pythondir)/ckptstate.py \
 	$(foreach text,$(wildcard README.md NEWS COPYING doc/*.md),\
 		644:$(text):$(docdir)/$(notdir $(text))) \
 	$(manpages)

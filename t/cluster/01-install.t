@@ -66,6 +66,9 @@ ok 'a program is built by what pkg-config says' \
 	gcc -o program program.c $(pkg-config --cflags --libs ckptstate)
 ok 'and runs with the library' \
 	env "LD_LIBRARY_PATH=$prefix/lib" ./program
+ok 'the Python module finds the library by its own place' \
+	env "PYTHONPATH=$prefix/share/slurm-checkpoint/python" \
+	python3 -c 'import ckptstate'
 
 cluster_up --no-plugin
 cat "$prefix/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf" \

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""The heat equation on a plate in plain Python, as a job that survives its
+time limit: the same as ../heat in C, by the same library.
+
+usage: heat.py INPUT OUTPUT
+"""
+import array
+import os
+import signal
+import sys
+
+import ckptstate
+
+EXIT_AGAIN = 85  # "saved, run me again"
+TELL_EVERY = 250  # steps
+
+
+class Plate:
+    """What INPUT describes, see plate.in; row 0 is the north edge."""
+
+    def __init__(self, path):
+        self.step = 0
+        self.spacing = 1.0
+        with open(path) as file:
+            for line in file:
+                words = line.split("#")[0].split()
+                if words:
+                    getattr(self, "take_" + words[0])(*words[1:])
+        self.ratio = self.alpha * self.dt / (self.spacing * self.spacing)
+
+    def take_grid(self, nx, ny):
+        self.nx, self.ny = int(nx), int(ny)
+        self.now = array.array("d", bytes(8 * self.nx * self.ny))
+        self.fixed = bytearray(self.nx * self.ny)
+
+    def take_spacing(self, value):
+        self.spacing = float(value)
+
+    def take_alpha(self, value):
+        self.alpha = float(value)
+
+    def take_dt(self, value):
+        self.dt = float(value)
+
+    def take_steps(self, value):
+        self.steps = int(value)
+
+    def take_start(self, value):
+        for i, is_fixed in enumerate(self.fixed):
+            if not is_fixed:
+                self.now[i] = float(value)
+
+    def take_edge(self, side, value):
+        cells = {
+            "north": range(self.nx),
+            "south": range((self.ny - 1) * self.nx, self.ny * self.nx),
+            "west": range(0, self.ny * self.nx, self.nx),
+            "east": range(self.nx - 1, self.ny * self.nx, self.nx),
+        }
+        for i in cells[side]:
+            self.fix(i, value)
+
+    def take_spot(self, x, y, radius, value):
+        for i in range(self.nx * self.ny):
+            dx, dy = i % self.nx - float(x), i // self.nx - float(y)
+            if dx * dx + dy * dy <= float(radius) * float(radius):
+                self.fix(i, value)
+
+    def fix(self, i, value):
+        self.now[i] = float(value)
+        self.fixed[i] = 1
+
+    def advance(self):
+        """One explicit step, in a fixed order of operations."""
+        now, fixed, nx, ratio = self.now, self.fixed, self.nx, self.ratio
+        after = now[:]
+        for row in range(nx, (self.ny - 1) * nx, nx):
+            for i in range(row + 1, row + nx - 1):
+                if not fixed[i]:
+                    flow = (now[i - 1] + now[i + 1]) + (
+                        now[i - nx] + now[i + nx]
+                    ) - 4 * now[i]
+                    after[i] = now[i] + ratio * flow
+        self.now = after
+        self.step += 1
+
+    def save(self, path):
+        with open(path, "xb") as file:
+            array.array("q", [self.step]).tofile(file)
+            self.now.tofile(file)
+
+    def load(self, path):
+        step, now = array.array("q"), array.array("d")
+        with open(path, "rb") as file:
+            step.fromfile(file, 1)
+            now.fromfile(file, self.nx * self.ny)
+        self.step, self.now = step[0], now
+
+    def write(self, path):
+        """As text, a line a row; 17 digits tell any two numbers apart."""
+        with open(path + ".tmp", "w") as file:
+            for row in range(0, self.ny * self.nx, self.nx):
+                cells = self.now[row : row + self.nx]
+                file.write(" ".join("%.17g" % cell for cell in cells) + "\n")
+        os.replace(path + ".tmp", path)
+
+
+def open_store():
+    """The store of this job; None outside of one with --checkpoint."""
+    if "SLURM_CHECKPOINT_DIR" not in os.environ:
+        return None
+    store = ckptstate.Store()
+    # A later program with another format of state counts this up.
+    store.schema("heat-python", 1)
+    return store
+
+
+def resume(store, plate):
+    version = store.restore()
+    if version:
+        plate.load(os.path.join(version.dir, "plate"))
+        print("resumed from version", version.number, "at step", plate.step)
+
+
+def save(store, plate):
+    with store.begin() as stage:
+        plate.save(os.path.join(stage.dir, "plate"))
+        stage.progress(plate.step / plate.steps)
+    print("saved version", stage.version, "at step", plate.step, flush=True)
+
+
+def main():
+    # First of all: a signal that comes before this one line kills.
+    ckptstate.notice_install(signal.SIGTERM)
+    plate = Plate(sys.argv[1])
+    store = open_store()
+    if store:
+        resume(store, plate)
+    while plate.step < plate.steps:
+        plate.advance()
+        if plate.step % TELL_EVERY == 0:
+            print("step", plate.step, "of", plate.steps, flush=True)
+            if store:
+                store.progress(plate.step / plate.steps)
+        if store and plate.step < plate.steps and ckptstate.notice_pending():
+            save(store, plate)
+            return EXIT_AGAIN
+    plate.write(sys.argv[2])
+    print("finished:", plate.step, "steps", flush=True)
+    if store:
+        store.done()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
