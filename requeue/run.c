@@ -8,9 +8,9 @@
 #define SECOND_MS INT64_C(1000)
 
 /* An answer is renewed so long before the request, as somebody may have
- * changed the limit meanwhile, unless it will be no older than this. */
+ * changed the limit meanwhile, unless it is no older than this then. */
 #define RENEW_MS	  (10 * SECOND_MS)
-#define FRESH_MS	  (15 * SECOND_MS)
+#define FRESH_MS	  (5 * SECOND_MS)
 /* SIGCONT comes alone after a suspension, else just before URG or TERM. */
 #define CONT_SETTLE_MS	  (2 * SECOND_MS)
 #define STOP_SETTLE_MS	  (5 * SECOND_MS)
