@@ -158,6 +158,8 @@ static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 	copy(job->work_dir, sizeof(job->work_dir), info->work_dir);
 	copy(job->comment, sizeof(job->comment), info->comment);
 	slurm_get_job_stderr(job->std_err, sizeof(job->std_err), info);
+	if (!*job->std_err) /* the same file as stdout's; 26.05 */
+		slurm_get_job_stdout(job->std_err, sizeof(job->std_err), info);
 	fill_state(job, info);
 }
 

@@ -155,9 +155,9 @@ WORK=$SCRATCH/work
 mkdir "$WORK"
 
 # Two ordinary users: under root jobs are the first one's.  Not nobody: 26.05
-# has no cluster of his.
+# has no cluster of his; and there --export=NONE needs one with a login shell.
 if [ "$(id -u)" -eq 0 ]; then
-	JOB_USER=games OTHER_USER=daemon
+	JOB_USER=${JOB_USER:-games} OTHER_USER=daemon
 	chown "$JOB_USER" "$WORK"
 else
 	JOB_USER=$(id -un) OTHER_USER=
