@@ -237,7 +237,8 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 	b->run = brief->restart_count;
 	b->job_id = brief->job_id;
 	b->start_s = (int64_t)time(NULL);
-	b->oom_kills = oom_kills();
+	oom_find(getpid(), b->oom_path);
+	b->oom_kills = oom_count(b->oom_path);
 	*status = exit_status(EXIT_FAILURE);
 	if (read_settings(b, err, sizeof(err))) {
 		report_line("%s: the job can't run like this; submit it again",
@@ -347,7 +348,7 @@ void begin_tidy(struct begin *b)
 
 bool begin_has_oom(const struct begin *b)
 {
-	return oom_kills() > b->oom_kills;
+	return oom_count(b->oom_path) > b->oom_kills;
 }
 
 void begin_end(struct begin *b, const struct run *run)

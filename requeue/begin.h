@@ -8,6 +8,7 @@
 
 #include "lib/store.h"
 #include "requeue/brief.h"
+#include "requeue/oom.h"
 #include "requeue/query.h"
 #include "requeue/run.h"
 
@@ -32,7 +33,8 @@ struct begin {
 	int64_t ended_s;	     /* when the run before ended */
 	int64_t start_s;
 	char *run_env[BEGIN_ENV_MAX + 1]; /* SLURM_CHECKPOINT_*; owned */
-	uint64_t oom_kills; /* of the memory cgroup, at the start */
+	char oom_path[OOM_PATH_MAX]; /* where OOM kills are counted; "" none */
+	uint64_t oom_kills;	     /* counted there at the start */
 };
 
 /*

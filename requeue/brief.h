@@ -27,8 +27,9 @@ struct brief {
 	uint32_t array_job_id;	/* 0: not an array */
 	uint32_t array_task_id; /* BRIEF_NO_TASK: not an array */
 	uint32_t restart_count;
-	int script_pid;	 /* supervisor: the user's script; else 0 */
-	int wait_status; /* settle: of the batch task; BRIEF_NO_STATUS */
+	int script_pid;	    /* supervisor: the user's script; else 0 */
+	int wait_status;    /* settle: of the batch task; BRIEF_NO_STATUS */
+	uint32_t oom_kills; /* settle: counted by the task's memory cgroup */
 	char cluster[128];
 	char node[256];
 	char job_name[256];

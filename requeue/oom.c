@@ -3,17 +3,16 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "requeue/oom.h"
 
-/* Value of the line "oom_kill N", 0 where there is none. */
-static uint64_t read_count(const char *path)
+uint64_t oom_count(const char *path)
 {
 	char line[256];
 	uint64_t count = 0;
-	FILE *file = fopen(path, "re");
+	FILE *file = path[0] ? fopen(path, "re") : NULL;
 
 	if (!file)
 		return 0;
@@ -24,40 +23,42 @@ static uint64_t read_count(const char *path)
 	return count;
 }
 
-/* A process is in task_N of its step: v1 counts a kill where the process
- * was, v2 in every group above it. */
-static uint64_t count_in(const char *root, const char *group, const char *file)
+/* One line of /proc/PID/cgroup: "4:memory:/slurm/uid_1/job_2/...", under v2
+ * "0::/...".  Outside of a job's own group others' kills count as well. */
+static bool read_line(char *line, char path[OOM_PATH_MAX])
 {
-	char path[4096];
+	char *names = strchr(line, ':');
+	char *group = names ? strchr(names + 1, ':') : NULL;
+	const char *root = NULL, *file = NULL;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s%s/%s", root, group,
-			     file) >= sizeof(path))
-		return 0;
-	return read_count(path);
+	if (!group || !strstr(group, "/job_"))
+		return false;
+	*group++ = '\0';
+	if (!strcmp(names, ":memory")) {
+		root = "/sys/fs/cgroup/memory";
+		file = "memory.oom_control";
+	} else if (!strcmp(names, ":")) {
+		root = "/sys/fs/cgroup";
+		file = "memory.events";
+	}
+	return root && snprintf(path, OOM_PATH_MAX, "%s%s/%s", root, group,
+				file) < OOM_PATH_MAX;
 }
 
-uint64_t oom_kills(void)
+void oom_find(pid_t pid, char path[OOM_PATH_MAX])
 {
-	char line[4096], *group, *end;
-	uint64_t count = 0;
-	FILE *file = fopen("/proc/self/cgroup", "re");
+	char name[64], line[OOM_PATH_MAX];
+	bool is_found = false;
+	FILE *file;
 
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file)) {
+	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
+	file = fopen(name, "re");
+	while (file && !is_found && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
-		end = strchr(line, ':');
-		group = end ? strchr(end + 1, ':') : NULL;
-		if (!group)
-			continue;
-		*group++ = '\0';
-		if (!strcmp(end, ":memory"))
-			count += count_in("/sys/fs/cgroup/memory", group,
-					  "memory.oom_control");
-		else if (!strcmp(end, ":"))
-			count += count_in("/sys/fs/cgroup", group,
-					  "memory.events");
+		is_found = read_line(line, path);
 	}
-	fclose(file);
-	return count;
+	if (file)
+		fclose(file);
+	if (!is_found || access(path, R_OK))
+		path[0] = '\0';
 }

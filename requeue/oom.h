@@ -4,12 +4,18 @@
 #define OOM_H
 
 #include <stdint.h>
+#include <sys/types.h>
+
+#define OOM_PATH_MAX 1024
 
 /*
- * Kills that the memory cgroup of this process has counted (v1:
- * memory.oom_control, v2: memory.events, of the step's cgroup and of the
- * job's above it); 0 where there is none to ask.
+ * The file in which the memory cgroup of a process of a job counts such kills
+ * (v1: memory.oom_control, v2: memory.events); "" where the job has no memory
+ * cgroup of its own.
  */
-uint64_t oom_kills(void);
+void oom_find(pid_t pid, char path[OOM_PATH_MAX]);
+
+/* The kills counted in that file; 0 where it can't be read. */
+uint64_t oom_count(const char *path);
 
 #endif

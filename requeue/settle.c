@@ -211,34 +211,6 @@ static void open_store(struct settle *s)
 	s->store = NULL;
 }
 
-/* Without a journal: what slurmstepd saw of the supervisor's end. */
-static void stand_in(struct settle *s)
-{
-	struct run_record *run = &s->blind;
-	int status = s->brief->wait_status;
-
-	if (s->history.count)
-		return;
-	run->run = s->run;
-	run->progress = run->restored_progress = -1;
-	run->started_s = s->job.start_s - s->skew_s;
-	run->ended_s = now_s();
-	run->limit_min = s->job.limit_min;
-	if (status == BRIEF_NO_STATUS ||
-	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
-		run->ending = END_SUPERVISOR;
-	} else if (WIFSIGNALED(status)) {
-		run->ending = END_SIGNAL;
-		run->code = WTERMSIG(status);
-	} else {
-		run->ending = END_EXIT;
-		run->code = WEXITSTATUS(status);
-		/* The supervisor says so when it could not use the store. */
-		if (run->code == SETTLE_STORE_CODE)
-			run->ending = END_STORE;
-	}
-}
-
 static const struct run_record *runs_of(const struct settle *s, size_t *count)
 {
 	*count = s->history.count ? s->history.count : 1;
@@ -352,6 +324,48 @@ static void record_settled(struct settle *s)
 	ckpt_record_set_int(rec, "calls", s->calls);
 	ckpt_record_set_str(rec, "text", s->done);
 	record(s, rec);
+}
+
+/* Where the journal doesn't tell how the run ended: what slurmstepd saw of
+ * the supervisor's end, which ends as the script did. */
+static void judge_status(struct settle *s, struct run_record *run)
+{
+	struct ckpt_record *rec = ckpt_record_new("finish");
+
+	run->ended_s = now_s();
+	run->code = WEXITSTATUS(s->brief->wait_status);
+	/* It says so when it could not use the store. */
+	run->ending = run->code == SETTLE_STORE_CODE ? END_STORE : END_EXIT;
+	ckpt_record_set_int(rec, "exit", run->code);
+	ckpt_record_set_bool(rec, "store", run->ending == END_STORE);
+	record(s, rec);
+}
+
+static void stand_in(struct settle *s)
+{
+	struct run_record *run = &s->blind;
+	int status = s->brief->wait_status;
+	bool has_status = status != BRIEF_NO_STATUS;
+
+	if (s->history.count) {
+		run = &s->history.runs[s->history.count - 1];
+	} else {
+		run->run = s->run;
+		run->progress = run->restored_progress = -1;
+		run->started_s = s->job.start_s - s->skew_s;
+		run->ended_s = now_s();
+		run->limit_min = s->job.limit_min;
+		run->ending = END_SUPERVISOR;
+		if (has_status && WIFSIGNALED(status) &&
+		    WTERMSIG(status) != SIGKILL) {
+			run->ending = END_SIGNAL;
+			run->code = WTERMSIG(status);
+		}
+	}
+	if (run->ending == END_SUPERVISOR && has_status && WIFEXITED(status))
+		judge_status(s, run);
+	if (s->brief->oom_kills)
+		run->is_oom = true;
 }
 
 /* A strike is given once a run, and before the plan is recorded, so that an

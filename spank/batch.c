@@ -14,6 +14,7 @@
 #include <slurm/spank.h>
 
 #include "requeue/brief.h"
+#include "requeue/oom.h"
 #include "spank/batch.h"
 #include "spank/launch.h"
 #include "spank/sbatch.h"
@@ -40,6 +41,7 @@ static struct {
 	struct brief brief;
 	char refusal[SETTINGS_ERROR_LEN]; /* why the job can't be helped */
 	struct told *told;
+	char oom_path[OOM_PATH_MAX]; /* the kernel's word; see oom_find() */
 } batch;
 
 static void get_env(spank_t sp, const char *name, char *value, size_t size)
@@ -299,12 +301,23 @@ fail:
 
 /* --------------------------------------------------------------- exit */
 
+void batch_task_post_fork(spank_t sp)
+{
+	pid_t pid;
+
+	if (batch.is_active && !spank_get_item(sp, S_TASK_PID, &pid))
+		oom_find(pid, batch.oom_path);
+}
+
 void batch_task_exit(spank_t sp)
 {
 	int status;
 
-	if (batch.is_active && !spank_get_item(sp, S_TASK_EXIT_STATUS, &status))
+	if (!batch.is_active)
+		return;
+	if (!spank_get_item(sp, S_TASK_EXIT_STATUS, &status))
 		batch.brief.wait_status = status;
+	batch.brief.oom_kills = (uint32_t)oom_count(batch.oom_path);
 }
 
 void batch_exit(void)

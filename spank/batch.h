@@ -19,7 +19,11 @@ void batch_init(spank_t sp, int ac, char **av);
  */
 int batch_task_init(spank_t sp);
 
-/* As root: note how the supervisor ended. */
+/* As root: note which memory cgroup the task is in. */
+void batch_task_post_fork(spank_t sp);
+
+/* As root, while that cgroup is still there: note how the supervisor ended,
+ * and whether for lack of memory. */
 void batch_task_exit(spank_t sp);
 
 /*

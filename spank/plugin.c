@@ -42,6 +42,14 @@ int slurm_spank_task_init(spank_t sp, int ac, char **av)
 	return batch_task_init(sp);
 }
 
+int slurm_spank_task_post_fork(spank_t sp, int ac, char **av)
+{
+	(void)ac;
+	(void)av;
+	batch_task_post_fork(sp);
+	return 0;
+}
+
 int slurm_spank_task_exit(spank_t sp, int ac, char **av)
 {
 	(void)ac;

@@ -85,6 +85,8 @@ id[damaged]=$(start damaged --checkpoint=30 --time=5 \
 wait_for 20 'a store to damage' has_line damaged.out '^end'
 id[unwritable]=$(start unwritable --checkpoint=30 --time=5 \
 	"--checkpoint-dir=$WORK/unwritable/store" goes-on)
+id[locked]=$(start locked --checkpoint=30 --time=5 \
+	"--checkpoint-dir=$WORK/stores/locked" again 0)
 id[in-the-way]=$(start in-the-way --checkpoint=30 --time=5 \
 	"--checkpoint-dir=$WORK/in-the-way" goes-on)
 
@@ -103,6 +105,8 @@ id[loop]=$(start loop --checkpoint=30 --time=5 again 0 save)
 
 # the second run of this one finds its store damaged
 wait_for 20 'the store' test -s stores/damaged/store.json
+wait_for 20 'the first run' has_line locked.out 'run 0: requeued'
+chmod 500 stores/locked
 echo '{"format' >stores/damaged/store.json
 wait_job 20 "${id[owner]}" COMPLETED
 id[taken]=$(start taken --checkpoint=30 --time=5 \
@@ -113,6 +117,7 @@ like "$(cat unwritable.out)" 'unwritable/store.*Permission denied' \
 	'and the cause is told'
 holds in-the-way "can't be used" 'a file where the store should be'
 holds damaged "can't be used" 'a damaged store.json'
+holds locked "can't be used" 'a store that has become read-only'
 holds taken "can't be used" "another job's store"
 like "$(cat taken.out)" "belongs to another job, number ${id[owner]} " \
 	'and whose it is is told'
@@ -121,8 +126,9 @@ is "$nodes_are_fine" '' 'no node is drained by it'
 
 chown "$JOB_USER" unwritable
 rm -r in-the-way stores/taken stores/damaged
-: >damaged.enough
-for name in unwritable in-the-way taken damaged; do
+chmod 700 stores/locked
+touch damaged.enough locked.enough
+for name in unwritable in-the-way taken damaged locked; do
 	release "$name"
 	wait_job 30 "${id[$name]}" COMPLETED
 	is "$(job_state "${id[$name]}")" COMPLETED 'it goes on'
