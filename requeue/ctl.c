@@ -168,7 +168,9 @@ enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 	job_info_msg_t *msg = NULL;
 	enum ctl_result result = CTL_GONE;
 
-	if (slurm_load_job(&msg, job_id, SHOW_DETAIL))
+	/* Of this cluster, where it runs: else libslurm asks each time whether
+	 * the cluster is part of a federation. */
+	if (slurm_load_job(&msg, job_id, SHOW_DETAIL | SHOW_LOCAL))
 		return result_of_errno(-1, text);
 	if (text)
 		copy(text, CTL_TEXT_MAX, slurm_strerror(ESLURM_INVALID_JOB_ID));

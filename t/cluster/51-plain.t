@@ -81,6 +81,21 @@ for what in sbatch launch; do
 done
 with_plugin
 
+# ------------------------------------------ calls of a checkpointed run
+script again <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+scheckpoint save "$0" >/dev/null
+kill -TERM "$PPID"
+exit 85
+END
+sdiag --reset >/dev/null
+id=$(submit --checkpoint=20 --time=5 --output=again.out again)
+wait_for 30 'settle' grep -q '^scheckpoint: run 0: requeued' again.out
+at_most $(($(calls_of_user) - 1)) 15 'calls of a run that is requeued'
+wait_job 30 "$id" COMPLETED
+is "$(job_state "$id")" COMPLETED 'the job goes on and completes'
+
 # --------------------------------------------------------- the supervisor
 script heavy <<'END'
 #!/bin/bash
@@ -108,6 +123,5 @@ like "$fds" "^3 $WORK/checkpoint-$id\$" 'the last one is the store'
 unlike "$(cat "/proc/$pid/maps")" libslurm 'it does not carry libslurm'
 touch heavy.go
 wait_for 30 'the end of the job' is_idle
-scancel "$id"
 nodes_idle
 done_testing

@@ -100,3 +100,14 @@ rpcs()
 			print $1, substr($0, RSTART + 6, RLENGTH - 6)
 		}' | sort
 }
+
+# calls_of_user: how often $JOB_USER has called slurmctld since sdiag --reset
+calls_of_user()
+{
+	sdiag | awk -v user="$JOB_USER" '
+		/statistics by user/ { on = 1 }
+		on && $1 == user && match($0, /count:[0-9]+/) {
+			count = substr($0, RSTART + 6, RLENGTH - 6)
+		}
+		END { print count + 0 }'
+}

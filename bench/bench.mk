@@ -1,0 +1,8 @@
+# Benchmarks on a private cluster; included by the Makefile.  Each prints a
+# figure of ours beside that of plain Slurm, in the same run.  BENCH picks.
+BENCH ?= restart cost
+
+bench: all
+	@for name in $(BENCH); do B=$(B) bench/$$name || exit; echo; done
+
+.PHONY: bench

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the benchmarks share: the tests' private cluster, and a table.
+
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../t/cluster/lib.sh"
+
+slurm_release()
+{
+	sbatch --version | cut -d' ' -f2
+}
+
+title()
+{
+	echo "$* (Slurm $(slurm_release))"
+}
+
+# row TEXT PLAIN OURS UNIT [less|more]: a line of the table; how many times
+# less or more ours is
+row()
+{
+	awk -v text="$1" -v plain="$2" -v ours="$3" -v unit="$4" \
+		-v word="${5:-}" 'BEGIN {
+		line = sprintf("  %-40s %10s %12s %-3s", text, plain, ours, unit)
+		if (word == "less" && ours > 0)
+			line = line sprintf(" %6.1f times less", plain / ours)
+		if (word == "more" && plain > 0)
+			line = line sprintf(" %6.2f times", ours / plain)
+		sub(/ +$/, "", line)
+		print line
+	}'
+}
+
+head_row()
+{
+	printf '  %-40s %10s %12s\n' '' "$1" "$2"
+}
