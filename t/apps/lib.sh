@@ -68,7 +68,7 @@ app_alone_begin()
 {
 	(
 		cd "$WORK/alone" &&
-			run_as "$JOB_USER" timeout 150 ./job.sh "$@"
+			run_as "$JOB_USER" timeout 300 ./job.sh "$@"
 	) >"$WORK/alone.out" 2>&1 &
 	app_alone_pid=$!
 }
@@ -148,7 +148,7 @@ told()
 
 app_completes()
 {
-	ok "$app: completes" wait_job 100 "$id" COMPLETED || app_fail
+	ok "$app: completes" wait_job 200 "$id" COMPLETED || app_fail
 	ok "$app: its states are in the store" \
 		[ "$(app_versions | wc -l)" -ge 2 ]
 }
