@@ -103,6 +103,7 @@ $(B)/libexec/settle $(B)/libexec/rpc: $(B)/libexec/%: $(B)/cmd/%.o \
 include t/t.mk
 include $(wildcard examples/examples.mk)
 include scripts/install.mk
+include $(wildcard bench/*.mk)
 
 clean:
 	rm -rf $(B)
