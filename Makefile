@@ -104,6 +104,7 @@ include t/t.mk
 include $(wildcard examples/examples.mk)
 include bench/bench.mk
 include scripts/install.mk
+include $(wildcard bench/*.mk)
 
 clean:
 	rm -rf $(B)
