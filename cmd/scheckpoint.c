@@ -160,6 +160,15 @@ const struct command commands[] = {
 		.most = ANY_NUMBER,
 		.run = command_requeue,
 	},
+	{
+		.name = "set",
+		.arguments = "JOB WORD=VALUE...",
+		.help = "Change settings after submission.",
+		.use = USE_BY_USER,
+		.least = 2,
+		.most = ANY_NUMBER,
+		.run = command_set,
+	},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 

@@ -212,6 +212,10 @@ enum ckpt_status runs_load(struct ckpt_store *store, struct run_row **rows,
 /* How a run ended, in a few words: "exit 0, done", "signal 9, requeued". */
 const char *run_end(char text[RUN_END_MAX], const struct run_row *row);
 
+/* ---- scheckpoint_ask.c ---- */
+/* Let the run under way read its settings anew.  SAYS_NO: there is none. */
+int wake_run(const struct call *call, struct ckpt_store *store);
+
 /* ---- the commands ---- */
 int command_save(struct call *call);
 int command_restore(struct call *call);
@@ -227,5 +231,6 @@ int command_release(struct call *call);
 int command_clean(struct call *call);
 int command_now(struct call *call);
 int command_requeue(struct call *call);
+int command_set(struct call *call);
 
 #endif

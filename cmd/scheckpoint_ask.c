@@ -113,6 +113,25 @@ static int ask_now(const struct call *call, struct ckpt_store *store)
 	return ask(call, store, &asking);
 }
 
+/* scheckpoint set: the settings are in the store already. */
+int wake_run(const struct call *call, struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	char name[JOB_NAME_MAX];
+	struct slurm_view view = {0};
+	struct run_row run = {0};
+	int code;
+
+	job_name(name, store);
+	if (!id->job || !ask_slurm(id->job, &view) ||
+	    strncmp(view.state, "RUNNING", strlen("RUNNING")))
+		return SAYS_NO;
+	code = check_run(call, store, name, &run);
+	if (!code)
+		code = leave_word(call, store, run.run, "set");
+	return code ? code : wake(call, id->job, name);
+}
+
 static int ask_each(struct call *call, int (*one)(const struct call *call,
 						  struct ckpt_store *store))
 {

@@ -34,6 +34,13 @@ static void read_run(struct run_row *row, const struct ckpt_record *rec)
 	copy(row->node, sizeof(row->node), ckpt_record_str(rec, "node"));
 }
 
+/* The owner's scheckpoint set. */
+static void read_set(struct run_row *row, const struct ckpt_record *rec)
+{
+	row->grace_s = ckpt_record_int(rec, "grace", row->grace_s);
+	row->total_s = ckpt_record_int(rec, "total", row->total_s);
+}
+
 /* The run's limit, heard after its start. */
 static void read_view(struct run_row *row, const struct ckpt_record *rec)
 {
@@ -118,7 +125,7 @@ static bool read_record(const struct ckpt_record *rec, void *arg)
 		{"deadline", read_view},   {"request", read_request},
 		{"version", read_version}, {"finish", read_finish},
 		{"plan", read_plan},	   {"settled", read_settled},
-		{"strike", read_strike},
+		{"strike", read_strike},   {"set", read_set},
 	};
 	const char *kind = ckpt_record_kind(rec);
 

@@ -130,6 +130,43 @@ bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word)
 	return is_taken;
 }
 
+static void set_name(char name[CKPT_ENTRY_NAME], const char *key)
+{
+	snprintf(name, CKPT_ENTRY_NAME, "set-%.*s.json", CKPT_SET_KEY_MAX, key);
+}
+
+enum ckpt_status ckpt_set(struct ckpt_store *store, const char *key,
+			  const char *value, struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("set");
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+
+	ckpt_record_set_str(rec, "value", value);
+	set_name(name, key);
+	status = ckpt_fact_write(store, name, rec, true, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+bool ckpt_setting(struct ckpt_store *store, const char *key, char *value,
+		  size_t size)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	const char *text;
+	bool is_set;
+
+	set_name(name, key);
+	ckpt_fact_read(store, name, &rec, NULL);
+	text = ckpt_record_str(rec, "value");
+	is_set = text && strlen(text) < size;
+	if (is_set)
+		memcpy(value, text, strlen(text) + 1);
+	ckpt_record_free(rec);
+	return is_set;
+}
+
 static bool find_end(const struct ckpt_record *rec, void *arg)
 {
 	const char *kind = ckpt_record_kind(rec);

@@ -97,6 +97,20 @@ enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
 /* Take it: true at most once for each; word is at least CKPT_ASK_MAX. */
 bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word);
 
+/*
+ * What the owner changes of the job's settings after submission: text by a
+ * key, which means nothing to the library.
+ *
+ * key    letters and hyphens, at most CKPT_SET_KEY_MAX
+ * value  of ckpt_setting(): at least size bytes; untouched where it says
+ *        false, which is: never set, or too long
+ */
+#define CKPT_SET_KEY_MAX 16
+enum ckpt_status ckpt_set(struct ckpt_store *store, const char *key,
+			  const char *value, struct ckpt_error *err);
+bool ckpt_setting(struct ckpt_store *store, const char *key, char *value,
+		  size_t size);
+
 /* -------- shards whose writers only count their saves -------- */
 /*
  * Begin the next save of a shard, and end it once the shard is committed.

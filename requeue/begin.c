@@ -13,10 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "requeue/option.h"
+#include "requeue/amend.h"
 #include "requeue/begin.h"
 #include "requeue/history.h"
 #include "requeue/oom.h"
+#include "requeue/option.h"
 #include "requeue/pattern.h"
 #include "requeue/report.h"
 #include "requeue/settle.h"
@@ -129,6 +130,37 @@ static int claim_store(struct begin *b)
 		return -1;
 	}
 	return 0;
+}
+
+/* What "scheckpoint set" has left in the store, over the settings. */
+static int amend(struct begin *b)
+{
+	char err[SETTINGS_ERROR_LEN];
+	int changes =
+		amend_settings(&b->set, &b->site, b->store, err, sizeof(err));
+
+	if (err[0])
+		report_line("scheckpoint set: %s: it stays as it was", err);
+	return changes;
+}
+
+void begin_amend(struct begin *b)
+{
+	char grace[TEXT_SPAN_MAX], total[TEXT_SPAN_MAX];
+	struct ckpt_record *rec;
+
+	if (!amend(b))
+		return;
+	rec = ckpt_record_new("set");
+	ckpt_record_set_int(rec, "grace", b->set.grace_s);
+	ckpt_record_set_int(rec, "total", b->set.total_s);
+	report_record(b->store, b->run, rec);
+	report_line("settings changed: grace %s, total %s, at most %" PRId64
+		    " runs, held after %" PRId64 " that saved nothing",
+		    text_span(grace, b->set.grace_s),
+		    b->set.total_s ? text_span(total, b->set.total_s)
+				   : "unknown",
+		    b->set.max_runs, b->set.max_stalls);
 }
 
 /* The job had ended: from 24.05 slurmctld starts some jobs once more. */
@@ -251,6 +283,7 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 	}
 	if (has_ended(b, status))
 		goto refuse;
+	amend(b);
 	find_version(b);
 	record_run(b);
 	ckpt_set_keep(b->store, (unsigned)b->set.keep, NULL);

@@ -46,6 +46,9 @@ struct begin {
  */
 int begin_run(struct begin *begin, const struct brief *brief, int *status);
 
+/* The owner has set something for the run under way: read it, say it. */
+void begin_amend(struct begin *begin);
+
 /* slurmctld's first answer, for the journal; tells a restart delay that was
  * too short. */
 void begin_record_view(struct begin *begin, const struct run_view *view,

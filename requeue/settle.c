@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "lib/store.h"
+#include "requeue/amend.h"
 #include "requeue/ctl.h"
 #include "requeue/history.h"
 #include "requeue/pattern.h"
@@ -194,6 +195,7 @@ static void open_store(struct settle *s)
 		.array_task = s->brief->array_task_id,
 		.token = s->set.token,
 	};
+	char clause[SETTINGS_ERROR_LEN];
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 
@@ -202,8 +204,12 @@ static void open_store(struct settle *s)
 	status = ckpt_attach(&s->store, s->dir, &id, &err);
 	if (!status)
 		status = history_load(&s->history, s->store, s->run, &err);
-	if (!status)
+	if (!status) {
+		/* A run says what of it is refused. */
+		amend_settings(&s->set, &s->site, s->store, clause,
+			       sizeof(clause));
 		return;
+	}
 	snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
 		 err.text);
 	history_free(&s->history);

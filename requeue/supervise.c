@@ -274,6 +274,18 @@ static int64_t sleep_ms(const struct supervisor *s)
 	return pause_ms;
 }
 
+static void obey_word(struct supervisor *s, const char *word)
+{
+	if (!strcmp(word, "set")) {
+		begin_amend(&s->begin);
+		s->run.grace_ms = s->begin.set.grace_s * 1000;
+		supervisor_step_kind(s, RUN_EV_TICK);
+		return;
+	}
+	s->is_now = !strcmp(word, "now");
+	supervisor_step_kind(s, s->is_now ? RUN_EV_NOW : RUN_EV_REQUEUE);
+}
+
 /* URG: slurmctld's warning, or the owner's word in the store. */
 static void hear_signal(struct supervisor *s, int signum)
 {
@@ -282,9 +294,7 @@ static void hear_signal(struct supervisor *s, int signum)
 
 	if (signum == SIGURG &&
 	    ckpt_take_ask(s->begin.store, s->begin.run, word)) {
-		s->is_now = !strcmp(word, "now");
-		supervisor_step_kind(s,
-				     s->is_now ? RUN_EV_NOW : RUN_EV_REQUEUE);
+		obey_word(s, word);
 		return;
 	}
 	supervisor_step(s, &event);

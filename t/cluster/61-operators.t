@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
-cluster_up --nodes 2 --conf "$MANY"
+cluster_up --nodes 2 --conf "$MANY" --plugstack-arg max_runs=50
 counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
@@ -98,6 +98,25 @@ for name in requeuehold hold; do
 done
 is "$(job_field "${id[requeuehold]}" Partition)" main \
 	'in the partition that it was moved to'
+
+# ---- scheckpoint set
+id[set]=$(start set --time=10 --checkpoint=30 --checkpoint-max-runs=1 \
+	"$counter" 100)
+runs set
+ok 'scheckpoint set of more than the site allows' \
+	as_owner scheckpoint set "${id[set]}" max-runs=60
+wait_for 10 'the run to be told' has_line set.out 'scheckpoint set:'
+like "$(cat set.out)" 'max-runs=60: this site wants at most 50: it stays' \
+	'is refused by the run'
+ok 'scheckpoint set for a run under way' \
+	as_owner scheckpoint set "${id[set]}" grace=20 max-runs=40
+wait_for 10 'the run to be told' has_line set.out 'settings changed'
+like "$(cat set.out)" 'settings changed: grace 20 s, total unknown, .* 40 runs' \
+	'its output says so'
+as_owner scheckpoint requeue "${id[set]}"
+counted set 100 'more runs than were asked for at first'
+like "$(cat set.out)" '^scheckpoint: run 1 .* 20 s before its end' \
+	'the next run begins with it'
 
 # ---- it stood still meanwhile
 is_due()

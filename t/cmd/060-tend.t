@@ -107,6 +107,36 @@ touch "$temporary/refuse"
 run scheckpoint requeue 9
 exits 2 "requeue that Slurm refuses"
 says err "job 9 could not be asked: rpc: refused"
+rm "$temporary/refuse"
+
+# set
+run scheckpoint set 9 total
+exits 2 "set of what has no value"
+says err "'total' is not WORD=VALUE"
+run scheckpoint set 9 keep=3
+exits 2 "set of what can't be set"
+says err "keep can't be set, but total, grace, max-runs or max-stalls"
+for words in "total=soon" "grace=off" "max-runs=0"; do
+	run scheckpoint set 9 max-stalls=1 $words
+	exits 2 "set $words"
+	says err "${words#*=}"
+done
+is "which leaves the others alone" "" "$(ls checkpoint-9 | grep ^set)"
+: >"$temporary/asked"
+run scheckpoint set 9 total=5h max-runs=7
+exits 0 "set of two at once"
+says out "job 9: set, and the run under way is told"
+is "leaves them in the store" yes \
+	"$(like_file checkpoint-9/set-total.json '"value":"5h"')"
+is "and wakes the supervisor" "batch 9 23" "$(cat "$temporary/asked")"
+is "with a word of its own" yes \
+	"$(like_file checkpoint-9/ask-0000.json '"word":"set"')"
+echo PENDING >"$temporary/state"
+run scheckpoint set 9 grace=10m
+exits 0 "set of a job that waits"
+says out "job 9: set for the next run"
+echo RUNNING >"$temporary/state"
+
 run scheckpoint clean 9
 exits 2 "clean of a running job"
 says err "job 9 is RUNNING and may go on from"
