@@ -36,10 +36,10 @@ static const struct field {
 	FIELD(FIELD_U32, job_id),	 FIELD(FIELD_U32, array_job_id),
 	FIELD(FIELD_U32, array_task_id), FIELD(FIELD_U32, restart_count),
 	FIELD(FIELD_INT, script_pid),	 FIELD(FIELD_INT, wait_status),
-	FIELD(FIELD_U32, oom_kills),	 FIELD(FIELD_TEXT, cluster),	 FIELD(FIELD_TEXT, node),
-	FIELD(FIELD_TEXT, job_name),	 FIELD(FIELD_TEXT, user),
-	FIELD(FIELD_TEXT, work_dir),	 FIELD(FIELD_TEXT, settings),
-	FIELD(FIELD_TEXT, site),
+	FIELD(FIELD_U32, oom_kills),	 FIELD(FIELD_TEXT, cluster),
+	FIELD(FIELD_TEXT, node),	 FIELD(FIELD_TEXT, job_name),
+	FIELD(FIELD_TEXT, user),	 FIELD(FIELD_TEXT, work_dir),
+	FIELD(FIELD_TEXT, settings),	 FIELD(FIELD_TEXT, site),
 #undef FIELD
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
