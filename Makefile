@@ -102,7 +102,6 @@ $(B)/libexec/settle $(B)/libexec/rpc: $(B)/libexec/%: $(B)/cmd/%.o \
 # ---------------------------------------------------------------- more
 include t/t.mk
 include $(wildcard examples/examples.mk)
-include bench/bench.mk
 include scripts/install.mk
 include $(wildcard bench/*.mk)
 

@@ -44,6 +44,7 @@ print("complete", flush=True)
 '
 echo "the next command"
 EOF
+# shellcheck disable=SC2016 # the job's shell expands it
 id=$(submit --checkpoint=53 --time=1 --output=stop.out \
 	--checkpoint-hook='echo "hook: $SLURM_CHECKPOINT_CAUSE"; touch STOP' \
 	--checkpoint-files='state,nothing*' stopper)

@@ -37,7 +37,7 @@ EOF
 preempt() # by a job of the high partition that takes the whole node
 {
 	submit --partition=high --exclusive --time=1 --output=/dev/null \
-		--wrap "sleep ${1:-3}"
+		--wrap "sleep 3"
 }
 
 # ---- a serial program under the batch script
