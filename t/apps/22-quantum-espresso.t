@@ -31,7 +31,6 @@ same_energies()
 
 app_start quantum-espresso
 app_edit 's/nstep = .*/nstep = 16/' h2.in
-# shellcheck disable=SC2119 # all of the job script
 app_alone
 app_submit --time=2 --checkpoint=45 job.sh
 app_stop scancel

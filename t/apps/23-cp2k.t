@@ -25,24 +25,24 @@ same_energies()
 }
 
 # Two runs of 20 s or little more must not be the whole job: how many steps
-# take 55 s of computing?
+# take 48 s of computing?
 try_steps()
 {
 	sed 's/STEPS 100000/STEPS 1000/' argon.inp >try/argon.inp
 	(cd try && run_as "$JOB_USER" ./job.sh) >try.out 2>&1
 }
 
-steps_for_55_s()
+steps_for_48_s()
 {
 	local TIMEFORMAT=%U used
 
 	mkdir try && cp job.sh try && chown -R "$JOB_USER" try || return
 	used=$({ time try_steps; } 2>&1)
-	awk "BEGIN { print int(55 * 1000 / $used) }"
+	awk "BEGIN { print int(48 * 1000 / $used) }"
 }
 
 app_start cp2k
-steps=$(steps_for_55_s)
+steps=$(steps_for_48_s)
 note "$steps steps"
 app_edit "s/STEPS 100000/STEPS $steps/" argon.inp
 app_submit --time=5 --checkpoint=60 job.sh

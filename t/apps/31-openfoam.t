@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# OpenFOAM, which hears SIGTERM if it is told to.
+# shellcheck source=t/apps/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs icoFoam blockMesh
+
+worked()
+{
+	said '^Time = '
+}
+
+app_start openfoam
+app_edit 's/^endTime .*/endTime 1;/' system/controlDict
+app_alone
+app_submit job.sh
+app_stop scancel
+app_stop requeue
+app_completes
+for field in U p phi; do
+	app_same 1/$field
+done
+is "$(grep -c '^Time = ' job.out)" 1000 'each step was computed once'
+like "$(told)" '^scheckpoint: SIGTERM to icoFoam' 'the solver got the signal'
+nodes_idle
+done_testing
