@@ -44,7 +44,7 @@ is "$(environment "$id" | grep -c -i checkpoint=)" 0 'and carries nothing'
 id=$(hold --time=60 --checkpoint=600 job)
 is "$(asked "$id")" '1 01:00:00 N/A' \
 	'it may be requeued, although the site says JobRequeue=0'
-like "$(carried "$id")" "^v1,grace=10m,signal=TERM,dir=checkpoint-%25j,keep=2,\
+like "$(carried "$id")" "^v1,grace=10m,signal=TERM,target=auto,dir=checkpoint-%25j,keep=2,\
 clean=never,exit=85,max-runs=1000,max-stalls=3,token=[0-9a-f]{32},limit=60\$" \
 	'it carries its settings'
 one=$(carried "$id")
