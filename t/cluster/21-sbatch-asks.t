@@ -124,7 +124,7 @@ id=$(SBATCH_CHECKPOINT_TOTAL=2h SBATCH_CHECKPOINT_MIN=90s \
 	SBATCH_CHECKPOINT_CLEAN=success SBATCH_CHECKPOINT_EXIT=99 \
 	SBATCH_CHECKPOINT_MAX_RUNS=9 SBATCH_CHECKPOINT_MAX_STALLS=0 \
 	SBATCH_CHECKPOINT=1m hold job)
-like "$(carried "$id")" "^v1,grace=1m,total=2h,min=90s,signal=USR1,\
+like "$(carried "$id")" "^v1,grace=1m,total=2h,min=90s,signal=USR1,target=auto,\
 interval=15m,hook=touch%20stop,files=%2A.chk,dir=d/%25j,from=/f,keep=4,\
 clean=success,exit=99,max-runs=9,max-stalls=0,signal2=USR2,token=" \
 	'every option has its environment form'
