@@ -52,12 +52,20 @@ fi
 kill -KILL "$PPID"
 END
 
+# deaf hears nothing, and would go on for ever
+script deaf <<'END'
+#!/bin/bash
+echo ready
+exec sleep 1000
+END
+
 declare -A id
 opts='--checkpoint=30 --time=5'
 # shellcheck disable=SC2086 # options
 {
 	id[killed]=$(start killed $opts killed)
 	id[killed2]=$(start killed2 $opts killed version)
+	id[deaf]=$(start deaf --checkpoint=20 --time=1 deaf)
 	# a limit of one minute, asked 5 s after the start
 	id[limit]=$(start limit --checkpoint=55 --time=1 asked 1)
 	for code in 0 1 2; do
@@ -127,6 +135,15 @@ ends "${id[killed2]}" COMPLETED 0:0 2 \
 ends "${id[limit]}" COMPLETED 0:0 1 'asked at the limit, exit 1: requeued'
 like "$(cat limit.out)" 'run 0: requeued: to be continued \(cause: limit\)' \
 	'the output names the cause'
+
+# ---- nobody hears: computes to its end, and goes on, with a warning
+wait_for 75 'a run that is cut' restarted "${id[deaf]}" 1
+like "$(cat deaf.out)" 'no program of the job hears SIGTERM' \
+	'nobody hears: the user is told at the request'
+like "$(job_field "${id[deaf]}" Comment)" 'this run saved nothing \(1 of 3' \
+	'requeued at its end, and the comment says that nothing was saved'
+unlike "$(cat deaf.out)" 'DUE TO TIME LIMIT' 'before Slurm killed it'
+run_as "$JOB_USER" scancel "${id[deaf]}"
 
 # ---- nothing comes back later
 for name in before during saving plain0 plain3 crash done0 done4; do
