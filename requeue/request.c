@@ -443,6 +443,8 @@ bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status)
 		}
 	} else if (pid == s->collect_pid) {
 		s->collect_pid = 0;
+		s->is_uncollected = WIFEXITED(wait_status) &&
+				    WEXITSTATUS(wait_status) == COLLECT_FAILED;
 		if (s->save_step == SAVE_FILES)
 			end_save(s, 0);
 		else

@@ -138,7 +138,10 @@ static void record_finish(struct supervisor *s)
 		ckpt_record_set_int(rec, "signal", WTERMSIG(status));
 	else
 		ckpt_record_set_int(rec, "exit", WEXITSTATUS(status));
-	ckpt_record_set_bool(rec, "answered", s->is_answered || s->is_heard);
+	/* Who leaves its files to us has not saved when we couldn't. */
+	ckpt_record_set_bool(rec, "answered",
+			     (s->is_answered || s->is_heard) &&
+				     !s->is_uncollected);
 	ckpt_record_set_bool(rec, "cut", s->run.is_stopped);
 	ckpt_record_set_bool(rec, "oom", begin_has_oom(&s->begin));
 	ckpt_record_set_int(rec, "calls", s->run.calls);

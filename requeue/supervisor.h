@@ -64,6 +64,7 @@ struct supervisor {
 	bool is_hooked;	       /* the hook ran, and did not fail */
 	bool is_heard;	       /* a program asked, and was told */
 	bool is_answered;
+	bool is_uncollected; /* the files were there, but couldn't be taken */
 
 	/* the save */
 	enum save_step save_step;

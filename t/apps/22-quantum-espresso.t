@@ -31,6 +31,7 @@ same_energies()
 
 app_start quantum-espresso
 app_edit 's/nstep = .*/nstep = 16/' h2.in
+# shellcheck disable=SC2119 # it has no arguments
 app_alone
 app_submit --time=2 --checkpoint=45 job.sh
 app_stop scancel

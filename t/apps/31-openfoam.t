@@ -12,6 +12,7 @@ worked()
 
 app_start openfoam
 app_edit 's/^endTime .*/endTime 1;/' system/controlDict
+# shellcheck disable=SC2119 # it has no arguments
 app_alone
 app_submit job.sh
 app_stop scancel
