@@ -48,9 +48,6 @@ static enum ckpt_status add_file(int from, const struct stat *before, int to,
 		 before->st_mtim.tv_sec != after.st_mtim.tv_sec ||
 		 before->st_mtim.tv_nsec != after.st_mtim.tv_nsec)
 		status = changed(path, err);
-	/* The commit waits for the disk; it can begin its work now. */
-	if (!status)
-		sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if (fd >= 0 && close(fd) < 0 && !status)
 		status = ckpt_fail(err, CKPT_EIO, errno,
 				   "%s could not be copied", path);

@@ -71,9 +71,7 @@ static enum ckpt_status seal_file(struct ckpt_sealing *s, int fd,
 		return ckpt_fail(s->err, CKPT_LIMIT, 0,
 				 "a version holds at most %d files",
 				 CKPT_FILES_MAX);
-	/* The disk writes while we read what is in memory anyway. */
-	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-	if (ckpt_digest_file(s->digest, fd, hex, &file.bytes) < 0)
+	if (ckpt_digest_file(s->digest, fd, true, hex, &file.bytes) < 0)
 		return ckpt_fail(s->err, CKPT_EIO, errno,
 				 "%s/%s could not be read", s->stage->path,
 				 name);

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include <xxhash.h>
+#ifdef HAVE_XXH_DISPATCH
+#include <xxh_x86dispatch.h> /* redirects to the processor's own variants */
+#endif
 
 #include "lib/internal.h"
 
@@ -64,9 +67,10 @@ void ckpt_digest_hex(const struct ckpt_digest *digest,
 		 (uint64_t)hash.high64, (uint64_t)hash.low64);
 }
 
-int ckpt_digest_file(struct ckpt_digest *digest, int fd,
+int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 		     char hex[CKPT_DIGEST_LENGTH + 1], uint64_t *bytes)
 {
+	uint64_t begun = 0;
 	ssize_t got;
 
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -75,6 +79,13 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd,
 	while ((got = ckpt_fs_read(fd, digest->chunk, CHUNK_BYTES)) > 0) {
 		ckpt_digest_update(digest, digest->chunk, (size_t)got);
 		*bytes += (uint64_t)got;
+		/* The disk writes while we go on reading: ahead of us, but
+		 * not so far that to ask for it would be to wait for it. */
+		if (is_new && *bytes > begun) {
+			sync_file_range(fd, (off64_t)begun, CKPT_FLUSH_BYTES,
+					SYNC_FILE_RANGE_WRITE);
+			begun += CKPT_FLUSH_BYTES;
+		}
 	}
 	ckpt_digest_hex(digest, hex);
 	return got < 0 ? -1 : 0;

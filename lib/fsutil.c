@@ -332,11 +332,13 @@ int ckpt_fs_publish(int from_fd, const char *from, int to_fd, const char *to)
 static int copy_in_kernel(int from, int to)
 {
 	bool is_begun = false;
+	off64_t at = 0;
 
 	if (ioctl(to, FICLONE, from) == 0)
 		return 0;
 	for (;;) {
-		ssize_t got = copy_file_range(from, NULL, to, NULL, 1 << 30, 0);
+		ssize_t got = copy_file_range(from, NULL, to, NULL,
+					      CKPT_FLUSH_BYTES, 0);
 
 		if (got == 0 && is_begun)
 			return 0;
@@ -346,6 +348,11 @@ static int copy_in_kernel(int from, int to)
 		if (got < 0 && errno != EINTR)
 			return -2;
 		is_begun = true;
+		if (got < 0)
+			continue;
+		/* A commit follows: the disk can begin its work now. */
+		sync_file_range(to, at, got, SYNC_FILE_RANGE_WRITE);
+		at += got;
 	}
 }
 

@@ -26,6 +26,7 @@
 #define CKPT_FACT_MAX	   (64 << 10) /* store.json, done-0003, … */
 #define CKPT_RECORD_MAX	   (64 << 10) /* one line of a journal */
 #define CKPT_JOURNAL_MAX   (64 << 20) /* bytes that are read of a journal */
+#define CKPT_FLUSH_BYTES   (8 << 20)  /* the disk is given at a time */
 #define CKPT_RUN_MAX	   999999
 #define CKPT_VERSION_MAX   999999999
 #define CKPT_DIGEST_LENGTH 32 /* hex digits of an XXH3-128 */
@@ -102,8 +103,9 @@ void ckpt_digest_update(struct ckpt_digest *digest, const void *data,
 			size_t len_bytes);
 void ckpt_digest_hex(const struct ckpt_digest *digest,
 		     char hex[CKPT_DIGEST_LENGTH + 1]);
-/* XXH3-128 of an open file from its start, and its length. */
-int ckpt_digest_file(struct ckpt_digest *digest, int fd,
+/* XXH3-128 of an open file from its start, and its length.  is_new: it was
+ * just written, and is to be synced next: the disk may begin. */
+int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 		     char hex[CKPT_DIGEST_LENGTH + 1], uint64_t *bytes);
 /* XXH3-64: the check of one small record. */
 uint64_t ckpt_digest_small(const void *data, size_t len_bytes);

@@ -24,6 +24,9 @@ int ckpt_journal_run(const char *name)
 	char again[CKPT_ENTRY_NAME];
 	unsigned run;
 
+	/* Asked of every name in the store, again and again. */
+	if (name[0] != 'j')
+		return -1;
 	if (sscanf(name, "journal-%7u", &run) != 1 || run > CKPT_RUN_MAX)
 		return -1;
 	ckpt_journal_name(again, run);

@@ -178,7 +178,7 @@ static enum ckpt_status verify_file(struct ckpt_store *store, int dirfd,
 				   number, file->name,
 				   (unsigned long long)st.st_size,
 				   (unsigned long long)file->bytes);
-	else if (ckpt_digest_file(digest, fd, hex, &bytes) < 0)
+	else if (ckpt_digest_file(digest, fd, false, hex, &bytes) < 0)
 		status = file_failed(err, number, file->name, errno);
 	else if (bytes != file->bytes || strcmp(hex, file->digest))
 		status = ckpt_fail(err, CKPT_DAMAGED, 0,
@@ -282,15 +282,21 @@ enum ckpt_status ckpt_version_check(struct ckpt_store *store, uint32_t number,
 struct numbers {
 	uint32_t *list;
 	size_t count, room;
+	int newest_run; /* that has a journal; -1: none */
 };
 
 static int collect_number(const char *name, void *arg)
 {
 	uint32_t number = ckpt_version_number(name);
 	struct numbers *numbers = arg;
+	int run;
 
-	if (!number)
+	if (!number) {
+		run = ckpt_journal_run(name);
+		if (run > numbers->newest_run)
+			numbers->newest_run = run;
 		return 0;
+	}
 	if (numbers->count == numbers->room) {
 		size_t room = numbers->room ? 2 * numbers->room : 16;
 		uint32_t *list =
@@ -333,7 +339,7 @@ static void list_unreadable(struct ckpt_version *version, const char *why)
 enum ckpt_status ckpt_list(struct ckpt_store *store, struct ckpt_version **list,
 			   size_t *count, struct ckpt_error *err)
 {
-	struct numbers numbers = {0};
+	struct numbers numbers = {.newest_run = -1};
 	struct ckpt_version *versions = NULL;
 	enum ckpt_status status = CKPT_OK;
 	size_t i, found = 0;
@@ -479,51 +485,140 @@ static enum ckpt_status try_version(struct ckpt_store *store,
 	return status;
 }
 
-enum ckpt_status ckpt_restore(struct ckpt_store *store,
-			      struct ckpt_version *version, const char **dir,
-			      struct ckpt_error *err)
+/* Slipped in by an earlier run after this one had begun: all processes of
+ * this run shall see the same. */
+static bool is_late(const struct ckpt_store *store, uint32_t base,
+		    const struct ckpt_version *version)
+{
+	return (int)version->run < store->run && version->number > base;
+}
+
+static int highest_first(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? 1 : *x > *y ? -1 : 0;
+}
+
+/* Up to this number no version outranks those of a run: later runs count on
+ * from what was there when the first of them began. */
+static uint32_t outranked(struct ckpt_store *store, uint32_t run, int newest)
+{
+	uint32_t base;
+
+	if ((int)run > newest)
+		return 0;
+	if ((int)run == newest)
+		return UINT32_MAX;
+	base = ckpt_journal_base(store, run + 1);
+	return base == UINT32_MAX ? 0 : base;
+}
+
+/*
+ * Find the first of the rank without looking at all versions, of which there
+ * may be thousands.  False: there is none, or one that can't be read is in the
+ * way.
+ */
+static bool find_first(struct ckpt_store *store, const struct numbers *numbers,
+		       uint32_t base, struct ckpt_version *first)
+{
+	bool is_found = false;
+	uint32_t below = 0;
+	size_t i;
+
+	for (i = 0; i < numbers->count; i++) {
+		struct ckpt_manifest manifest;
+		struct ckpt_version version;
+		int dirfd;
+
+		if (is_found && numbers->list[i] <= below)
+			return true;
+		if (ckpt_version_load(store, numbers->list[i], &dirfd,
+				      &manifest, &version, NULL))
+			return false;
+		ckpt_manifest_free(&manifest);
+		ckpt_fs_close(&dirfd);
+		ckpt_read_marks(store, &version);
+		if (version.is_aside || is_late(store, base, &version) ||
+		    (is_found && version.run <= first->run))
+			continue;
+		*first = version;
+		is_found = true;
+		below = outranked(store, version.run, numbers->newest_run);
+	}
+	return is_found;
+}
+
+/* The usual case: the newest version is a good one. */
+static bool restore_first(struct ckpt_store *store, uint32_t base,
+			  struct ckpt_version *first)
+{
+	struct numbers numbers = {.newest_run = -1};
+	bool is_good = false;
+
+	if (ckpt_fs_each(store->fd, collect_number, &numbers) == 0 &&
+	    numbers.count) {
+		qsort(numbers.list, numbers.count, sizeof(*numbers.list),
+		      highest_first);
+		is_good = find_first(store, &numbers, base, first) &&
+			  try_version(store, first, NULL) == CKPT_OK;
+	}
+	free(numbers.list);
+	return is_good;
+}
+
+/* Try one after the other; *chosen: the one that is good. */
+static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
+				    struct ckpt_version *chosen,
+				    struct ckpt_error *err)
 {
 	struct ckpt_version *list = NULL;
-	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
-	uint32_t base;
 	size_t count, i;
 
-	free(store->restored);
-	store->restored = NULL;
 	status = ckpt_list(store, &list, &count, err);
 	if (status)
 		return status;
-	base = ckpt_journal_base(store, (unsigned)store->run);
 	status = ckpt_fail(err, CKPT_NONE, 0, "the store %s has no version",
 			   store->dir);
 	for (i = 0; i < count && status == CKPT_NONE; i++) {
-		/* Slipped in by an earlier run after this one had begun: all
-		 * processes of this run shall see the same. */
-		if ((int)list[i].run < store->run && list[i].number > base)
+		if (is_late(store, base, &list[i]))
 			continue;
+		*chosen = list[i];
 		if (list[i].is_aside && !is_unreadable(&list[i]))
 			ckpt_fail(err, CKPT_NONE, 0,
 				  "version %u is set aside: %s", list[i].number,
 				  list[i].reason);
 		else
 			status = try_version(store, &list[i], err);
-		if (!status)
-			break;
 	}
-	if (status)
-		goto out;
-	ckpt_version_name(name, list[i].number);
-	if (asprintf(&store->restored, "%s/%s", store->dir, name) < 0) {
-		store->restored = NULL;
-		status = ckpt_no_memory(err);
-		goto out;
-	}
-	if (version)
-		*version = list[i];
-	if (dir)
-		*dir = store->restored;
-out:
 	free(list);
 	return status;
+}
+
+enum ckpt_status ckpt_restore(struct ckpt_store *store,
+			      struct ckpt_version *version, const char **dir,
+			      struct ckpt_error *err)
+{
+	uint32_t base = ckpt_journal_base(store, (unsigned)store->run);
+	struct ckpt_version chosen;
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status = CKPT_OK;
+
+	free(store->restored);
+	store->restored = NULL;
+	if (!restore_first(store, base, &chosen))
+		status = restore_any(store, base, &chosen, err);
+	if (status)
+		return status;
+	ckpt_version_name(name, chosen.number);
+	if (asprintf(&store->restored, "%s/%s", store->dir, name) < 0) {
+		store->restored = NULL;
+		return ckpt_no_memory(err);
+	}
+	if (version)
+		*version = chosen;
+	if (dir)
+		*dir = store->restored;
+	return CKPT_OK;
 }

@@ -269,17 +269,27 @@ enum ckpt_status ckpt_set_keep(struct ckpt_store *store, unsigned keep,
 	return status;
 }
 
+static int count_version(const char *name, void *arg)
+{
+	int64_t *count = arg;
+
+	*count += ckpt_version_number(name) != 0;
+	return 0;
+}
+
 void ckpt_prune(struct ckpt_store *store)
 {
 	struct ckpt_version *list = NULL;
 	struct ckpt_record *rec = NULL;
 	size_t count = 0, kept = 0;
-	int64_t keep, usable = 0;
+	int64_t keep, usable = 0, all = 0;
 
 	ckpt_fact_read(store, POLICY_FILE, &rec, NULL);
 	keep = ckpt_record_int(rec, "keep", 0);
 	ckpt_record_free(rec);
-	if (keep <= 0 || ckpt_list(store, &list, &count, NULL))
+	/* Names alone tell when there is nothing to do. */
+	if (keep <= 0 || ckpt_fs_each(store->fd, count_version, &all) ||
+	    all <= keep + PRUNE_SPARE || ckpt_list(store, &list, &count, NULL))
 		return;
 	while (kept < count && usable < keep + PRUNE_SPARE)
 		usable += !list[kept++].is_aside;
@@ -301,6 +311,8 @@ static bool is_litter(const struct ckpt_store *store, const char *name)
 {
 	unsigned run;
 
+	if (name[0] != '.')
+		return false;
 	if (starts(name, ".gone-"))
 		return true;
 	return (sscanf(name, ".stage-%7u-", &run) == 1 ||

@@ -21,17 +21,19 @@ void ckpt_version_name(char name[CKPT_ENTRY_NAME], uint32_t number)
 
 uint32_t ckpt_version_number(const char *name)
 {
-	char again[CKPT_ENTRY_NAME];
-	unsigned long number;
+	const char *at = name + 1;
+	uint64_t number = 0;
 
 	if (name[0] != 'v')
 		return 0;
-	number = strtoul(name + 1, NULL, 10);
-	if (number == 0 || number > CKPT_VERSION_MAX)
+	for (; *at >= '0' && *at <= '9' && number <= CKPT_VERSION_MAX; at++)
+		number = number * 10 + (uint64_t)(*at - '0');
+	/* Only the one spelling that we write: six digits, and more where
+	 * six don't do. */
+	if (*at || number > CKPT_VERSION_MAX || at - name < 7 ||
+	    (at - name > 7 && name[1] == '0'))
 		return 0;
-	/* Only the one spelling that we write. */
-	ckpt_version_name(again, (uint32_t)number);
-	return strcmp(name, again) ? 0 : (uint32_t)number;
+	return (uint32_t)number;
 }
 
 static int keep_highest(const char *name, void *arg)

@@ -70,7 +70,7 @@ mutate "the version is published without a manifest" commit commit.c \
 mutate "nobody looks for a later run before the rename" fence commit.c \
 	'/As late as can be/,/status = /s/status = ckpt_fence(store, s->err)/status = CKPT_OK/'
 mutate "late versions are seen by a run that had begun" fence restore.c \
-	's/list\[i\].number > base/0/'
+	's/version->number > base/0/'
 mutate "the journal that shuts out earlier runs isn't synced" claim journal.c \
 	'/^enum ckpt_status ckpt_journal_begin/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
 mutate "a journal's line isn't synced" journal journal.c \

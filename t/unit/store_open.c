@@ -349,6 +349,24 @@ START_TEST(error_texts_hold_no_control_characters)
 }
 END_TEST
 
+START_TEST(only_our_spelling_of_a_number_is_a_version)
+{
+	static const char *const others[] = {
+		"v",	       "v0",	      "v000000",
+		"v00001",      "v0000001",    "v000001x",
+		"v-00001",     "v 00001",     "w000001",
+		"v1000000000", "v4294967297", "v18446744073709551617"};
+	size_t i;
+
+	ck_assert_uint_eq(ckpt_version_number("v000001"), 1);
+	ck_assert_uint_eq(ckpt_version_number("v999999"), 999999);
+	ck_assert_uint_eq(ckpt_version_number("v1000000"), 1000000);
+	ck_assert_uint_eq(ckpt_version_number("v999999999"), 999999999);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		ck_assert_uint_eq(ckpt_version_number(others[i]), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("store_open");
@@ -379,6 +397,7 @@ int main(void)
 	tcase_add_test(tc, attach_takes_nothing_over);
 	tcase_add_test(tc, attach_asks_for_the_token_only_when_told_one);
 	tcase_add_test(tc, every_status_has_a_text_of_its_own);
+	tcase_add_test(tc, only_our_spelling_of_a_number_is_a_version);
 	tcase_add_test(tc, error_texts_hold_no_control_characters);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
