@@ -361,6 +361,27 @@ int delivery_note(struct delivery *d, const struct delivery_order *order)
 	return deliver(d, order, false);
 }
 
+int delivery_stop(struct delivery *d, const struct delivery_order *order)
+{
+	struct look look = {0};
+	int stopped = 1, status = 0;
+
+	for (int looks = 0; looks < LOOKS_MAX && stopped > 0; looks++) {
+		look_free(&look);
+		status = look_take(&look, d, order);
+		stopped = status ? 0 : stop_chosen(d, &look);
+		if (stopped < 0)
+			status = -1;
+	}
+	look_free(&look);
+	return status;
+}
+
+void delivery_let_go(struct delivery *d)
+{
+	undo_stops(d, 0);
+}
+
 /* ------------------------------------------------------------ questions */
 
 size_t delivery_count(const struct delivery *d)

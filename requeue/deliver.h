@@ -56,6 +56,15 @@ int delivery_make(struct delivery *d, const struct delivery_order *order);
  */
 int delivery_note(struct delivery *d, const struct delivery_order *order);
 
+/*
+ * Only the stops, before the programs are asked in some other way: whatever
+ * would start the next piece of work is stopped.  0, or -1 with errno.
+ */
+int delivery_stop(struct delivery *d, const struct delivery_order *order);
+
+/* Nobody heard after all: what was stopped goes on. */
+void delivery_let_go(struct delivery *d);
+
 /* Signalled so far. */
 size_t delivery_count(const struct delivery *d);
 

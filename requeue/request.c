@@ -187,16 +187,6 @@ static bool start_hook(struct supervisor *s, enum cause cause)
 	return true;
 }
 
-void request_hook(struct supervisor *s)
-{
-	struct run_event event = {.kind = RUN_EV_HOOK_ENDED};
-
-	/* That of a save, under way, serves as well. */
-	s->save_step = SAVE_NONE;
-	if (!s->hook_pid && !start_hook(s, s->run.cause))
-		supervisor_step(s, &event);
-}
-
 static void end_hook(struct supervisor *s, int wait_status)
 {
 	bool is_good = WIFEXITED(wait_status) && !WEXITSTATUS(wait_status);
@@ -226,10 +216,11 @@ static unsigned count_hearers(const struct supervisor *s)
 	       (s->steps == STEPS_TOLD ? 1 : 0) + (s->is_heard ? 1 : 0);
 }
 
-static void look_for_hearers(struct supervisor *s)
+static struct delivery_order last_order(struct supervisor *s,
+					pid_t mine[REQUEST_CHILDREN])
 {
-	pid_t mine[REQUEST_CHILDREN];
-	struct delivery_order order = {
+	request_children(s, mine);
+	return (struct delivery_order){
 		.target = (enum choose_target)s->begin.set.target,
 		.root = getpid(),
 		.signum = last_signal(s),
@@ -238,8 +229,31 @@ static void look_for_hearers(struct supervisor *s)
 		.exclude_count = REQUEST_CHILDREN,
 		.is_hooked = s->is_hooked,
 	};
+}
 
-	request_children(s, mine);
+/* What would start the next piece of work is stopped first: the program may
+ * end as soon as it sees what the hook has done. */
+void request_hook(struct supervisor *s)
+{
+	pid_t mine[REQUEST_CHILDREN];
+	struct delivery_order order = last_order(s, mine);
+
+	order.is_hooked = true;
+	if (!s->delivery)
+		s->delivery = delivery_new();
+	if (s->delivery)
+		delivery_stop(s->delivery, &order);
+	/* That of a save, under way, serves as well. */
+	s->save_step = SAVE_NONE;
+	if (!s->hook_pid && !start_hook(s, s->run.cause))
+		supervisor_step_kind(s, RUN_EV_HOOK_ENDED);
+}
+
+static void look_for_hearers(struct supervisor *s)
+{
+	pid_t mine[REQUEST_CHILDREN];
+	struct delivery_order order = last_order(s, mine);
+
 	if (s->run.skips_delivery)
 		delivery_note(s->delivery, &order);
 	else
@@ -274,6 +288,8 @@ void request_deliver(struct supervisor *s)
 		s->delivery = delivery_new();
 	if (s->delivery)
 		look_for_hearers(s);
+	if (s->delivery && !count_hearers(s) && s->steps == STEPS_NONE)
+		delivery_let_go(s->delivery);
 	/* Where nobody hears here, the steps' answer decides. */
 	if (s->steps == STEPS_ASKING && !count_hearers(s))
 		return;
@@ -295,7 +311,8 @@ void request_look(struct supervisor *s)
 
 	if (s->run.phase != RUN_SAVING || !s->run.is_made ||
 	    s->steps == STEPS_ASKING ||
-	    !(delivery_count(s->delivery) || s->steps == STEPS_TOLD) ||
+	    !(delivery_count(s->delivery) || s->steps == STEPS_TOLD ||
+	      s->is_hooked) ||
 	    delivery_waiting(s->delivery))
 		return;
 	s->is_answered = true;

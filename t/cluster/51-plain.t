@@ -27,8 +27,9 @@ script look <<'END'
 	echo
 	ps -o comm= --ppid "$PPID" | sort
 	env | cut -d= -f1 | sort
+	# pipes are those of whoever started slurmd
 	ls -l /proc/$$/fd | sed -n 's/.* \([0-9]* ->\)/\1/p' |
-		sed 's/job[0-9]*/job/'
+		sed -e '/pipe:/d' -e 's/job[0-9]*/job/'
 } >"$SLURM_JOB_NAME.saw"
 echo $$ >"$SLURM_JOB_NAME.ran"
 END
