@@ -22,14 +22,15 @@ at_most()
 # What the job itself sees of itself: who started it, and its environment.
 script look <<'END'
 #!/bin/bash
+# Before bash has descriptors of its own open.
+ls -l /proc/$$/fd >"$SLURM_JOB_NAME.fds"
 {
 	tr '\0' ' ' <"/proc/$PPID/cmdline" | sed 's/\[[0-9]*/[N/'
 	echo
 	ps -o comm= --ppid "$PPID" | sort
 	env | cut -d= -f1 | sort
-	# pipes are those of whoever started slurmd
-	ls -l /proc/$$/fd | sed -n 's/.* \([0-9]* ->\)/\1/p' |
-		sed -e '/pipe:/d' -e 's/job[0-9]*/job/'
+	sed -n 's/.* \([0-9]* ->\)/\1/p' "$SLURM_JOB_NAME.fds" |
+		sed 's/job[0-9]*/job/'
 } >"$SLURM_JOB_NAME.saw"
 echo $$ >"$SLURM_JOB_NAME.ran"
 END
@@ -44,10 +45,10 @@ observe()
 		cp -p look "$1"
 		run_plain "$1"
 		mv "$1.saw" "$SCRATCH/$1.saw"
-		rm -f "$1" "$1.ran"
+		rm -f "$1" "$1.ran" "$1.fds"
 	done
-	wait_for 30 'the epilogs' is_idle
 	rpcs >"$SCRATCH/$1.rpcs"
+	wait_for 30 'the epilogs' is_idle
 	find "$WORK" "$CLUSTER" -not -path "$CLUSTER/state/*" \
 		-not -path "$CLUSTER/run/*" -not -name 'plugstack.conf' |
 		sort >"$SCRATCH/$1.files"

@@ -31,6 +31,7 @@ wait_for 30 'the first run' grep -q '^count 1$' once.out
 ok 'an operator asks it to save' \
 	run_as "$JOB_USER" scancel -b -s TERM "$id"
 wait_for 30 'the first requeue' restarted "$id" 1
+wait_for 10 'settle' grep -q 'run 0: requeued' once.out
 like "$(job_field "$id" Comment)" 'scheckpoint: run 0: .*cause: operator' \
 	'the comment says what happened'
 wait_for 30 'the second run' grep -q 'run 1 on .* begins from version 1' \
@@ -59,6 +60,7 @@ is "$(job_field "$id" TimeLimit)" 00:03:00 'it asks for what it needs'
 wait_job 30 "$id" RUNNING
 scontrol update "job=$id" timelimit=1 2>/dev/null # the operator cuts it
 wait_for 90 'the requeue at the limit' restarted "$id" 1
+wait_for 10 'settle' grep -q 'run 0: requeued' limit.out
 like "$(cat limit.out)" 'the run ends in [45][0-9] s: asking the job to save' \
 	'the request comes one grace before the end'
 like "$(job_field "$id" Comment)" 'cause: limit' 'the cause is the limit'

@@ -89,13 +89,13 @@ kilobytes()
 }
 
 # rpcs: slurmctld's count of calls since the last sdiag --reset, but for
-# those of people who ask
+# sdiag's own and slurmd's word of an epilog, which may be part of an answer
 rpcs()
 {
 	sdiag | awk '
 		/statistics by message type/ { on = 1; next }
 		/^$/ { on = 0 }
-		on && $1 !~ /STATS_INFO|NODE_INFO|JOB_INFO|PING|REGISTRATION/ &&
+		on && $1 !~ /STATS_INFO|REGISTRATION|EPILOG_COMPLETE/ &&
 			match($0, /count:[0-9]+/) {
 			print $1, substr($0, RSTART + 6, RLENGTH - 6)
 		}' | sort
