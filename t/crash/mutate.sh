@@ -93,5 +93,9 @@ mutate "a shard is published with one missing" "first shard" shard.c \
 	's/count == stage->shards/count \&\& (stage->shards = count)/'
 mutate "a failed rename of the shards counts as another's" "last shard" \
 	shard.c 's/return ckpt_is_moved(\*gather, store->fd, name)/return 0/'
+mutate "a commit removes more than it may" "commit that prunes" retain.c \
+	's/usable < keep + PRUNE_SPARE/usable < keep/'
+mutate "what is asked is left there when it is taken" ask facts.c \
+	's/!unlinkat(store->fd, name, 0)/1/'
 echo "1..$number"
 exit $failed

@@ -726,6 +726,163 @@ static void check_clean(const struct told *told, bool is_cut)
 	ckpt_close(store);
 }
 
+/* A commit that removes what is older than the policy keeps. */
+static void set_up_prune(void)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_error err;
+
+	if (ckpt_set_keep(store, 2, &err))
+		complain("no policy: %s", err.text);
+	must_save(store, "one");
+	must_save(store, "two");
+	must_save(store, "three");
+	must_save(store, "old");
+	ckpt_close(store);
+}
+
+/* Whatever became of the commit, the newest are there, and none in part. */
+static void check_prune(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0, i;
+
+	if (!store)
+		return;
+	if (ckpt_list(store, &list, &count, &err))
+		complain("the versions can't be listed: %s", err.text);
+	if (count < 4 || count > 5)
+		complain("%zu versions are left", count);
+	if (count != 4 && told->is_done && !is_cut && told->status == CKPT_OK &&
+	    !told->is_disturbed)
+		complain("%zu versions are left after the commit", count);
+	for (i = 0; i < count; i++)
+		if (ckpt_verify(store, list[i].number, &err))
+			complain("version %u: %s", list[i].number, err.text);
+	free(list);
+	ckpt_close(store);
+	check_commit(told, is_cut);
+}
+
+static void keep_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		status = ckpt_set_keep(store, 3, &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* By the old policy or the new one commits go on and leave 4 or 5; by none,
+ * where a loss of power took it, they leave all. */
+static void check_keep(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	bool is_known = told->is_done && told->status == CKPT_OK;
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0;
+
+	if (!store)
+		return;
+	must_save(store, "five");
+	must_save(store, "six");
+	if (ckpt_list(store, &list, &count, &err))
+		complain("the versions can't be listed: %s", err.text);
+	if (count < 4 || count > (is_cut ? 6 : 5) ||
+	    (is_known && !is_cut && count != 5))
+		complain("%zu versions are left", count);
+	free(list);
+	ckpt_close(store);
+	check_next_run(1, "six", "six");
+}
+
+static void set_up_ask(void)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err;
+
+	set_up_old();
+	store = claim(0);
+	if (ckpt_ask(store, 0, "requeue", &err))
+		complain("nothing can be asked: %s", err.text);
+	ckpt_close(store);
+}
+
+static void ask_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+
+	if (!status)
+		status = ckpt_ask(store, 0, "now", &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* The first word or the second one; none only where power was lost, as the
+ * run is over then. */
+static void check_ask(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	bool is_known = told->is_done && told->status == CKPT_OK;
+	char word[CKPT_ASK_MAX] = "";
+
+	if (!store)
+		return;
+	if (!ckpt_take_ask(store, 0, word) && !is_cut)
+		complain("nothing is asked any more");
+	if (strcmp(word, "now") && strcmp(word, "requeue") &&
+	    !(is_cut && !*word))
+		complain("'%s' is asked", word);
+	if (is_known && !is_cut && strcmp(word, "now"))
+		complain("'%s' is asked instead of 'now'", word);
+	if (ckpt_take_ask(store, 0, word))
+		complain("it is asked twice");
+	ckpt_close(store);
+	check_next_run(1, "old", "old");
+}
+
+static void take_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
+	char word[CKPT_ASK_MAX];
+
+	if (!status && !ckpt_take_ask(store, 0, word))
+		status = CKPT_NONE;
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* Taken once at most, and not lost unless its removal was. */
+static void check_take(const struct told *told, bool is_cut)
+{
+	struct ckpt_store *store = claim(0);
+	char word[CKPT_ASK_MAX] = "";
+	bool is_there;
+
+	if (!store)
+		return;
+	is_there = ckpt_take_ask(store, 0, word);
+	if (is_there && strcmp(word, "requeue"))
+		complain("'%s' is asked", word);
+	if (is_there && told->is_done && told->status == CKPT_OK && !is_cut)
+		complain("it was taken twice");
+	if (!is_there && !is_cut && told->is_done && !told->is_disturbed &&
+	    told->status != CKPT_OK)
+		complain("it was never taken");
+	ckpt_close(store);
+	check_next_run(1, "old", "old");
+}
+
 const struct scenario scenarios[] = {
 	{"commit", set_up_old, commit_body, check_commit},
 	{"add and commit", set_up_add, add_body, check_commit},
@@ -742,6 +899,10 @@ const struct scenario scenarios[] = {
 	{"done", set_up_old, done_body, check_done},
 	{"progress", set_up_progress, progress_body, check_progress},
 	{"clean", set_up_four, clean_body, check_clean},
+	{"commit that prunes", set_up_prune, commit_body, check_prune},
+	{"keep", set_up_prune, keep_body, check_keep},
+	{"ask", set_up_ask, ask_body, check_ask},
+	{"take what is asked", set_up_ask, take_body, check_take},
 };
 const size_t scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
 
