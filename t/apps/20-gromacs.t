@@ -12,10 +12,10 @@ worked()
 }
 
 app_start gromacs
-app_edit 's/^nsteps .*/nsteps = 150000/' md.mdp
+app_edit 's/^nsteps .*/nsteps = 200000/' md.mdp
 # shellcheck disable=SC2119 # it has no arguments
 app_alone
-app_submit --time=2 --checkpoint=45 job.sh
+app_submit --time=1 --checkpoint=50 job.sh
 app_stop scancel
 app_stop limit
 app_completes

@@ -12,9 +12,9 @@ worked()
 
 app_start lammps
 app_alone 12000
-app_submit --time=2 --checkpoint=45 job.sh 12000
+app_submit --time=5 --checkpoint=45 job.sh 12000
 app_stop requeue
-app_stop limit
+app_stop scancel
 app_completes
 app_same final.data
 like "$(told)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \

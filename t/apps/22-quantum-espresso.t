@@ -33,7 +33,7 @@ app_start quantum-espresso
 app_edit 's/nstep = .*/nstep = 16/' h2.in
 # shellcheck disable=SC2119 # it has no arguments
 app_alone
-app_submit --time=2 --checkpoint=45 job.sh
+app_submit --time=5 --checkpoint=45 job.sh
 app_stop scancel
 app_stop requeue
 app_completes

@@ -117,19 +117,27 @@ app_ask()
 	case $1 in
 	scancel) run_as "$JOB_USER" scancel -b -s TERM "$id" ;;
 	requeue) app_scheckpoint requeue "$id" ;;
-	limit) scontrol update "job=$id" timelimit=1 ;;
+	limit) ;; # comes by itself
 	esac
 }
 
-# app_stop HOW: this run in the middle; by scancel, requeue or limit, which
-# is then 1 minute, so that the grace must be less
+# app_stop HOW: this run in the middle; by scancel, requeue or limit, for
+# which the job has a short one with much of it for saving
 app_stop()
 {
 	ok "$app: run $app_run is asked to stop ($1)" app_ask "$1" || app_fail
 	ok "$app: and is followed by the next" \
 		wait_for 60 'the requeue' app_restarts $((app_run + 1)) ||
 		app_fail
+	[ "$1" != limit ] || app_lengthen
 	app_run=$((app_run + 1))
+}
+
+# Runs of seconds are for one stop: on a busy machine they get nowhere.
+app_lengthen()
+{
+	wait_for 20 'the requeue to be told' said "run $app_run: requeued" &&
+		scontrol update "job=$id" timelimit=10
 }
 
 # What comes after would fail as well, and wait for it.
