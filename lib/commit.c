@@ -297,6 +297,9 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 		status = ckpt_shard_join(&s);
 	if (!status && !stage->is_parted)
 		status = ckpt_publish(&s, &number);
+	/* A number that was tried, but not published. */
+	if (status)
+		number = 0;
 	if ((status && status != CKPT_UNSURE) || stage->is_parted)
 		status = ckpt_or_stale(store, status, err);
 	if (status)

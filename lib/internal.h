@@ -132,7 +132,7 @@ const char *ckpt_record_note(const struct ckpt_record *rec, const char *key);
 size_t ckpt_record_notes(const struct ckpt_record *rec);
 /* The record's text with its check and a newline at the end. */
 void ckpt_record_seal(const struct ckpt_record *rec, struct ckpt_text *out);
-/* NULL: it isn't a whole record. */
+/* NULL: it isn't a whole record, or errno is ENOMEM. */
 struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes);
 
 /* One manifest: its members, and its list of files as text. */
@@ -145,14 +145,15 @@ struct ckpt_manifest {
 void ckpt_manifest_add(struct ckpt_text *list, const struct ckpt_file *file);
 void ckpt_manifest_seal(const struct ckpt_record *head,
 			const struct ckpt_text *list, struct ckpt_text *out);
-/* Takes text, also on failure; false: damaged. */
+/* Takes text, also on failure; false: damaged, or errno is ENOMEM. */
 bool ckpt_manifest_parse(struct ckpt_manifest *manifest, char *text,
 			 size_t len_bytes);
 void ckpt_manifest_free(struct ckpt_manifest *manifest);
 /*
  * Walk the files: *at starts as manifest->files_at; *holder as NULL, and owns
  * what *file points to until the next call or ckpt_record_free().
- * 1: *file is filled, 0: the end, -1: not what a manifest may hold.
+ * 1: *file is filled, 0: the end, -1: not what a manifest may hold, or errno
+ * is ENOMEM.
  */
 int ckpt_manifest_next(const struct ckpt_manifest *manifest, size_t *at,
 		       struct ckpt_record **holder, struct ckpt_file *file);

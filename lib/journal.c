@@ -241,9 +241,13 @@ enum ckpt_status ckpt_journal_read(struct ckpt_store *store, unsigned run,
 
 		if (rec)
 			is_wanted = each(rec, arg);
+		else if (errno == ENOMEM)
+			break;
 		ckpt_record_free(rec);
 	}
-	if (rc < 0)
+	if (is_wanted && rc != 0 && errno == ENOMEM)
+		status = ckpt_no_memory(err);
+	else if (rc < 0)
 		status = ckpt_fail(err, errno == EFBIG ? CKPT_LIMIT : CKPT_EIO,
 				   errno, "%s/%s could not be read", store->dir,
 				   name);

@@ -4,6 +4,7 @@
  * what it owns never leaves this file, and every member's type is checked
  * before it is read, as the text may be anybody's.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -279,18 +280,27 @@ static size_t parse_end(json_tokener *tokener)
 #endif
 }
 
-/* One JSON object from text; *used: how far it went. */
+/* One JSON object from text; *used: how far it went.  NULL: errno is ENOMEM,
+ * or EBADMSG where the text is to blame. */
 static json_object *parse_object(const char *text, size_t len_bytes,
 				 size_t *used)
 {
-	json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
+	json_tokener *tokener = NULL;
 	json_object *object = NULL;
+	bool is_short;
 
-	if (!tokener || len_bytes > INT32_MAX)
+	errno = 0;
+	if (len_bytes <= INT32_MAX)
+		tokener = json_tokener_new_ex(DEPTH_MAX);
+	is_short = errno == ENOMEM;
+	if (!tokener)
 		goto out;
 	object = json_tokener_parse_ex(tokener, text, (int)len_bytes);
 	*used = parse_end(tokener);
-	if (json_tokener_get_error(tokener) == json_tokener_success &&
+	/* json-c may go on without a member that it had no memory for. */
+	is_short = errno == ENOMEM;
+	if (!is_short &&
+	    json_tokener_get_error(tokener) == json_tokener_success &&
 	    json_object_is_type(object, json_type_object))
 		goto out;
 	json_object_put(object);
@@ -298,6 +308,7 @@ static json_object *parse_object(const char *text, size_t len_bytes,
 out:
 	if (tokener)
 		json_tokener_free(tokener);
+	errno = is_short ? ENOMEM : EBADMSG;
 	return object;
 }
 
@@ -318,8 +329,10 @@ struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes)
 	json_object *members;
 	size_t used = 0;
 
-	if (!checked_length(text, len_bytes))
+	if (!checked_length(text, len_bytes)) {
+		errno = EBADMSG;
 		return NULL;
+	}
 	while (len_bytes && text[len_bytes - 1] == '\n')
 		len_bytes--;
 	members = parse_object(text, len_bytes, &used);
@@ -567,6 +580,7 @@ bool ckpt_manifest_parse(struct ckpt_manifest *manifest, char *text,
 
 	memset(manifest, 0, sizeof(*manifest));
 	manifest->text = text;
+	errno = EBADMSG;
 	if (!checked_length(text, len_bytes) ||
 	    !find_files(text, len_bytes, &manifest->files_at,
 			&manifest->files_end))
@@ -574,6 +588,8 @@ bool ckpt_manifest_parse(struct ckpt_manifest *manifest, char *text,
 	ckpt_text_add(&head, text, manifest->files_at);
 	ckpt_text_add(&head, text + manifest->files_end,
 		      len_bytes - manifest->files_end);
+	if (head.failed)
+		errno = ENOMEM;
 	if (head.failed || head.len_bytes > CKPT_FACT_MAX)
 		goto out;
 	members = parse_object(head.data, head.len_bytes, &used);
@@ -608,12 +624,14 @@ int ckpt_manifest_next(const struct ckpt_manifest *manifest, size_t *at,
 		return 0;
 	if (*at > manifest->files_at && text[*at] == ',')
 		*at = skip_space(text, *at + 1, end);
+	errno = EBADMSG;
 	if (*at == end || text[*at] != '{')
 		return -1;
 	entry = parse_object(text + *at, end - *at, &used);
 	*holder = wrap(entry);
 	if (!*holder)
 		return -1;
+	errno = EBADMSG;
 	*at += used;
 	file->name = ckpt_record_str(*holder, "name");
 	file->digest = ckpt_record_str(*holder, "xxh3");

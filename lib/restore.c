@@ -101,9 +101,14 @@ static enum ckpt_status count_files(const struct ckpt_manifest *manifest,
 	while ((rc = ckpt_manifest_next(manifest, &at, &holder, &file)) > 0) {
 		version->bytes += file.bytes;
 		if (++version->files > CKPT_FILES_MAX) {
+			errno = 0;
 			rc = -1;
 			break;
 		}
+	}
+	if (rc < 0 && errno == ENOMEM) {
+		ckpt_record_free(holder);
+		return ckpt_no_memory(err);
 	}
 	ckpt_record_free(holder);
 	if (rc < 0 || !version->files)
@@ -139,7 +144,9 @@ enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
 		goto out;
 	}
 	if (!ckpt_manifest_parse(manifest, text, len)) {
-		status = damaged(err, number, "its manifest is damaged");
+		status = errno == ENOMEM ? ckpt_no_memory(err)
+					 : damaged(err, number,
+						   "its manifest is damaged");
 		goto out;
 	}
 	status = read_head(manifest, version, err);
@@ -228,11 +235,16 @@ static enum ckpt_status verify_open(struct ckpt_store *store, int dirfd,
 	struct ckpt_record *holder = NULL;
 	size_t at = manifest->files_at;
 	struct ckpt_file file;
+	int rc = 1;
 
 	if (!digest)
 		return ckpt_no_memory(err);
-	while (!status && ckpt_manifest_next(manifest, &at, &holder, &file) > 0)
+	while (!status &&
+	       (rc = ckpt_manifest_next(manifest, &at, &holder, &file)) > 0)
 		status = verify_file(store, dirfd, number, &file, digest, err);
+	/* The list was read to its end when the manifest was loaded. */
+	if (!status && rc < 0)
+		status = ckpt_no_memory(err);
 	ckpt_record_free(holder);
 	ckpt_digest_free(digest);
 	if (!status && !was_checked(store, number, dirfd))

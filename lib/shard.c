@@ -140,7 +140,9 @@ static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
 			       CKPT_MANIFEST_MAX, &text, &len) < 0)
 		return ckpt_fail(s->err, CKPT_EIO, errno,
 				 "%s/%s could not be read", stage->path, path);
-	if (!ckpt_manifest_parse(&manifest, text, len))
+	if (!ckpt_manifest_parse(&manifest, text, len) && errno == ENOMEM)
+		return ckpt_no_memory(s->err);
+	if (!manifest.head)
 		return ckpt_fail(s->err, CKPT_DAMAGED, 0, "%s/%s is damaged",
 				 stage->path, path);
 	progress = ckpt_record_num(manifest.head, "progress", -1);
@@ -152,6 +154,7 @@ static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
 	while ((rc = ckpt_manifest_next(&manifest, &at, &holder, &file)) > 0) {
 		char *name = NULL;
 
+		errno = 0;
 		if (++s->files > CKPT_FILES_MAX ||
 		    asprintf(&name, "%s/%s", shard, file.name) < 0) {
 			rc = -1;
@@ -161,6 +164,7 @@ static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
 		ckpt_manifest_add(&s->list, &file);
 		free(name);
 	}
+	s->list.failed |= rc < 0 && errno == ENOMEM;
 	ckpt_record_free(holder);
 	ckpt_manifest_free(&manifest);
 	if (s->list.failed)

@@ -92,6 +92,8 @@ enum ckpt_status ckpt_fact_read(struct ckpt_store *store, const char *name,
 	}
 	*rec = ckpt_record_parse(text, len);
 	free(text);
+	if (!*rec && errno == ENOMEM)
+		return ckpt_no_memory(err);
 	if (!*rec)
 		return ckpt_fail(err, CKPT_DAMAGED, 0, "%s/%s is damaged",
 				 store->dir, name);
