@@ -34,6 +34,7 @@ struct supervisor {
 	pid_t script;
 	struct query query;
 	pid_t steps_pid; /* rpc that signals the srun steps */
+	pid_t say_pid;	 /* rpc that says in the comment that we heard */
 	pid_t hook_pid;	 /* of a request, or of a save */
 	pid_t collect_pid;
 	pid_t sentinel_pid;  /* srun of the step that ends at a preemption */
@@ -69,6 +70,8 @@ void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind);
 
 /* The first moment of a request: say it, record it. */
 void request_announce(struct supervisor *s);
+/* Let the operator who asked see that it was heard. */
+void request_answer(struct supervisor *s);
 /* Start the hook; without one to start, it counts as ended. */
 void request_hook(struct supervisor *s);
 /* Signal those that hear; called for later looks too. */
@@ -85,7 +88,7 @@ void request_look(struct supervisor *s);
 /* The script has ended: had it, by asking, heard a request meanwhile? */
 void request_last_word(struct supervisor *s);
 /* The children that no signal may reach. */
-#define REQUEST_CHILDREN 5
+#define REQUEST_CHILDREN 6
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
 
 #endif
