@@ -11,6 +11,14 @@
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc requeue JOB          requeue if it is running
  * rpc limit JOB MINUTES    change the limit
+ * rpc say JOB TEXT         put text into our part of the job's comment
+ *
+ * and for operators:
+ * rpc drain NODES REASON   those that aren't drained yet
+ * rpc on NODES             the running jobs there, a line each: number, run,
+ *                          user, name
+ * rpc vacate JOB           ask its run to save and leave
+ * rpc unvacate JOB         and forget that it was asked
  *
  * Exit status: enum ctl_result; the reason goes to stderr.
  */
@@ -20,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "requeue/comment.h"
 #include "requeue/ctl.h"
 #include "requeue/text.h"
 
@@ -59,6 +68,7 @@ static void print_job(const struct ctl_job *job)
 	print_number("preempt_time", job->preempt_s);
 	print_number("time_limit_min", job->limit_min);
 	print_number("time_min_min", job->time_min_min);
+	print_number("vacating", job->is_vacating);
 	print_text("cluster", job->cluster);
 	print_text("nodes", job->nodes);
 	print_text("name", job->name);
@@ -104,41 +114,98 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	return CTL_OK;
 }
 
+static enum ctl_result say(uint32_t job_id, const char *what, char *text)
+{
+	char store[sizeof(((struct ctl_job *)0)->comment)];
+	char comment[sizeof(store)], part[2 * sizeof(store)];
+	struct ctl_job job;
+	enum ctl_result result = ctl_load(job_id, &job, text);
+
+	if (result)
+		return result;
+	comment_store(store, sizeof(store), job.comment);
+	snprintf(part, sizeof(part), "%s%.300s", store, what);
+	comment_compose(comment, sizeof(comment), job.comment, part);
+	return ctl_set_comment(job_id, comment, text);
+}
+
+static void print_running(const struct ctl_job *job, void *arg)
+{
+	char name[sizeof(job->name)];
+
+	(void)arg;
+	text_clean(name, sizeof(name), job->name);
+	printf("%" PRIu32 " %" PRIu32 " %" PRIu32 " %s\n", job->job_id,
+	       job->restart_count, job->user_id, name);
+}
+
 static int usage(void)
 {
 	fputs("rpc: usage: load JOB [reach|preempt] | steps JOB SIGNUM | "
-	      "batch JOB SIGNUM | requeue JOB | limit JOB MINUTES\n",
+	      "batch JOB SIGNUM | requeue JOB | limit JOB MINUTES | "
+	      "say JOB TEXT | drain NODES REASON | on NODES | vacate JOB | "
+	      "unvacate JOB\n",
 	      stderr);
 	return EXIT_USAGE;
+}
+
+/* What is about nodes.  -1: none of these. */
+static int run_on_nodes(int argc, char **argv, char *text)
+{
+	bool is_drain = argc == 4 && !strcmp(argv[1], "drain");
+
+	if (!is_drain && (argc != 3 || strcmp(argv[1], "on") != 0))
+		return -1;
+	ctl_init();
+	return (int)(is_drain
+			     ? ctl_drain(argv[2], argv[3], text)
+			     : ctl_jobs_on(argv[2], print_running, NULL, text));
+}
+
+/* What is about a job.  -1: none of these. */
+static int run_on_job(int argc, char **argv, char *text)
+{
+	uint32_t job_id, number = 0;
+	const char *verb = argv[1];
+	bool has_number;
+
+	if (!parse_number(argv[2], &job_id))
+		return -1;
+	has_number = argc == 4 && parse_number(argv[3], &number);
+	ctl_init();
+	if (!strcmp(verb, "load") && (argc == 3 || !strcmp(argv[3], "reach") ||
+				      !strcmp(argv[3], "begin")))
+		return (int)load(job_id, argc == 4 ? argv[3] : "", text);
+	if (!strcmp(verb, "requeue") && argc == 3)
+		return (int)ctl_requeue(job_id, true, false, text);
+	if (!strcmp(verb, "steps") && has_number)
+		return (int)ctl_signal_steps(job_id, (int)number, text);
+	if (!strcmp(verb, "batch") && has_number)
+		return (int)ctl_signal_batch(job_id, (int)number, text);
+	if (!strcmp(verb, "limit") && has_number)
+		return (int)ctl_set_limit(job_id, number, text);
+	if (!strcmp(verb, "say") && argc == 4)
+		return (int)say(job_id, argv[3], text);
+	if (!strcmp(verb, "vacate") && argc == 3)
+		return (int)ctl_ask_vacate(job_id, text);
+	if (!strcmp(verb, "unvacate") && argc == 3)
+		return (int)ctl_unask_vacate(job_id, text);
+	return -1;
 }
 
 int main(int argc, char **argv)
 {
 	char text[CTL_TEXT_MAX] = "";
-	enum ctl_result result;
-	uint32_t job_id, number = 0;
-	bool has_number;
+	int result;
 
-	if (argc < 3 || argc > 4 || !parse_number(argv[2], &job_id))
+	if (argc < 3 || argc > 4)
 		return usage();
-	has_number = argc == 4 && parse_number(argv[3], &number);
-	ctl_init();
-	if (!strcmp(argv[1], "load") &&
-	    (argc == 3 || !strcmp(argv[3], "reach") ||
-	     !strcmp(argv[3], "begin")))
-		result = load(job_id, argc == 4 ? argv[3] : "", text);
-	else if (!strcmp(argv[1], "requeue") && argc == 3)
-		result = ctl_requeue(job_id, true, false, text);
-	else if (!strcmp(argv[1], "steps") && has_number)
-		result = ctl_signal_steps(job_id, (int)number, text);
-	else if (!strcmp(argv[1], "batch") && has_number)
-		result = ctl_signal_batch(job_id, (int)number, text);
-	else if (!strcmp(argv[1], "limit") && has_number)
-		result = ctl_set_limit(job_id, number, text);
-	else
+	result = run_on_nodes(argc, argv, text);
+	if (result < 0)
+		result = run_on_job(argc, argv, text);
+	if (result < 0)
 		return usage();
 	if (result)
-		fprintf(stderr, "rpc: %s job %" PRIu32 ": %s\n", argv[1],
-			job_id, text);
-	return fflush(stdout) ? 74 : (int)result;
+		fprintf(stderr, "rpc: %s %s: %s\n", argv[1], argv[2], text);
+	return fflush(stdout) ? 74 : result;
 }

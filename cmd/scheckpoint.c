@@ -169,6 +169,19 @@ const struct command commands[] = {
 		.most = ANY_NUMBER,
 		.run = command_set,
 	},
+	{
+		.name = "vacate",
+		.arguments = "NODE...",
+		.help = "Drain nodes; let jobs there save and go.",
+		.use = USE_BY_OPERATOR,
+		.least = 1,
+		.most = ANY_NUMBER,
+		.options =
+			{
+				{"wait", "TIME", "for jobs that save (10m)"},
+			},
+		.run = command_vacate,
+	},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
@@ -188,6 +201,8 @@ static int print_help(void)
 	print_commands(USE_IN_JOB);
 	printf("\nFor users:\n");
 	print_commands(USE_BY_USER);
+	printf("\nFor operators:\n");
+	print_commands(USE_BY_OPERATOR);
 	printf("\nJOB is a job id or ARRAY_TASK, DIR a job's store.  "
 	       "\"scheckpoint COMMAND --help\"\n"
 	       "tells a command's options, scheckpoint(1) the rest.\n");

@@ -31,7 +31,8 @@ struct command_option {
 
 enum command_use {
 	USE_IN_JOB,
-	USE_BY_USER
+	USE_BY_USER,
+	USE_BY_OPERATOR
 };
 
 struct call;
@@ -125,9 +126,9 @@ int shard_end(const struct call *call, struct ckpt_store *store,
 /* What slurmctld says of a job; zeros where it said nothing. */
 struct slurm_view {
 	bool is_known;
-	uint32_t job_id, array_job_id, array_task_id;
+	uint32_t job_id, array_job_id, array_task_id, restart_count;
 	int64_t start_s, end_s, begin_s, limit_min;
-	bool is_held;
+	bool is_held, is_vacating;
 	char state[64];
 	char nodes[SLURM_WORDS_MAX];
 	char name[SLURM_WORDS_MAX];
@@ -232,5 +233,6 @@ int command_clean(struct call *call);
 int command_now(struct call *call);
 int command_requeue(struct call *call);
 int command_set(struct call *call);
+int command_vacate(struct call *call);
 
 #endif

@@ -13,11 +13,10 @@
 #include <unistd.h>
 
 #include "cmd/scheckpoint.h"
+#include "requeue/comment.h"
 
 /* Enough for every job of a user, and not for ever in a wrong directory. */
-#define STORES_MOST  10000
-#define COMMENT_MARK "[scheckpoint: " /* as settle writes it */
-#define STORE_WORD   "store="
+#define STORES_MOST 10000
 
 static bool is_store(const char *dir)
 {
@@ -114,11 +113,11 @@ static bool parse_job(const char *what, struct job_words *words)
 static bool find_in_comment(const struct slurm_view *view, char *dir,
 			    size_t size)
 {
-	const char *word = strstr(view->comment, COMMENT_MARK STORE_WORD);
+	const char *word = strstr(view->comment, COMMENT_MARK COMMENT_STORE);
 
 	if (!word)
 		return false;
-	word += strlen(COMMENT_MARK STORE_WORD);
+	word += strlen(COMMENT_MARK COMMENT_STORE);
 	return snprintf(dir, size, "%.*s", (int)strcspn(word, " ;]"), word) <
 	       (int)size;
 }

@@ -146,6 +146,10 @@ static void read_line(struct slurm_view *view, const char *key,
 		view->array_job_id = (uint32_t)as_number(value);
 	else if (!strcmp(key, "array_task_id"))
 		view->array_task_id = (uint32_t)as_number(value);
+	else if (!strcmp(key, "restart_cnt"))
+		view->restart_count = (uint32_t)as_number(value);
+	else if (!strcmp(key, "vacating"))
+		view->is_vacating = as_number(value) != 0;
 	else if (!strcmp(key, "start_time"))
 		view->start_s = as_number(value);
 	else if (!strcmp(key, "end_time"))

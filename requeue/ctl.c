@@ -29,6 +29,12 @@
 #define JOB_ID(record) ((record)->job_id)
 #endif
 
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
+typedef hostlist_t *hosts_t;
+#else
+typedef hostlist_t hosts_t;
+#endif
+
 void ctl_init(void)
 {
 	slurm_init(NULL);
@@ -134,6 +140,18 @@ static void fill_state(struct ctl_job *job, const slurm_job_info_t *info)
 	job->is_held = job->state == STATE_PENDING && info->priority == 0;
 }
 
+/* In the admin comment, with the restart count of the run that it is for. */
+#define VACATE_MARK "[scheckpoint vacate, run "
+
+static bool is_vacating(const slurm_job_info_t *info)
+{
+	const char *mark = info->admin_comment;
+
+	mark = mark ? strstr(mark, VACATE_MARK) : NULL;
+	return mark && strtoul(mark + strlen(VACATE_MARK), NULL, 10) ==
+			       info->restart_cnt;
+}
+
 static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 {
 	memset(job, 0, sizeof(*job));
@@ -151,6 +169,7 @@ static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 	job->preempt_s = info->preempt_time;
 	job->limit_min = minutes_or_none(info->time_limit);
 	job->time_min_min = minutes_or_none(info->time_min);
+	job->is_vacating = is_vacating(info);
 	copy(job->cluster, sizeof(job->cluster), info->cluster);
 	copy(job->nodes, sizeof(job->nodes), info->nodes);
 	copy(job->name, sizeof(job->name), info->name);
@@ -163,29 +182,32 @@ static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 	fill_state(job, info);
 }
 
+/* The number of an array is also that of one of its tasks: then the whole
+ * array is answered. */
+static slurm_job_info_t *find_record(job_info_msg_t *msg, uint32_t job_id)
+{
+	for (uint32_t i = 0; i < msg->record_count; i++)
+		if (JOB_ID(&msg->job_array[i]) == job_id)
+			return &msg->job_array[i];
+	return NULL;
+}
+
 enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 {
 	job_info_msg_t *msg = NULL;
-	enum ctl_result result = CTL_GONE;
+	slurm_job_info_t *info;
 
 	/* Of this cluster, where it runs: else libslurm asks each time whether
 	 * the cluster is part of a federation. */
 	if (slurm_load_job(&msg, job_id, SHOW_DETAIL | SHOW_LOCAL))
 		return result_of_errno(-1, text);
-	if (text)
-		copy(text, CTL_TEXT_MAX, slurm_strerror(ESLURM_INVALID_JOB_ID));
-	/* The number of an array is also that of one of its tasks: then the
-	 * whole array is answered. */
-	for (uint32_t i = 0; i < msg->record_count; i++) {
-		if (JOB_ID(&msg->job_array[i]) != job_id)
-			continue;
-		fill_job(job, &msg->job_array[i]);
+	info = find_record(msg, job_id);
+	if (info) {
+		fill_job(job, info);
 		job->now_s = msg->last_update;
-		result = CTL_OK;
-		break;
 	}
 	slurm_free_job_info_msg(msg);
-	return result;
+	return info ? CTL_OK : result_of(ESLURM_INVALID_JOB_ID, text);
 }
 
 enum ctl_result ctl_requeue(uint32_t job_id, bool only_running, bool hold,
@@ -296,6 +318,151 @@ enum ctl_result ctl_signal_steps(uint32_t job_id, int signum, char *text)
 enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text)
 {
 	return send_signal(job_id, signum, KILL_JOB_BATCH, text);
+}
+
+/* -------------------------------------------------------- for operators */
+
+static bool shares_node(const char *list, hosts_t wanted)
+{
+	hosts_t hosts = slurm_hostlist_create(list);
+	bool is_shared = false;
+	char *host;
+
+	while (hosts && !is_shared && (host = slurm_hostlist_shift(hosts))) {
+		is_shared = slurm_hostlist_find(wanted, host) >= 0;
+		free(host);
+	}
+	if (hosts)
+		slurm_hostlist_destroy(hosts);
+	return is_shared;
+}
+
+static enum ctl_result parse_nodes(const char *nodes, hosts_t *hosts,
+				   char *text)
+{
+	*hosts = slurm_hostlist_create(nodes);
+	return *hosts ? CTL_OK : result_of(ESLURM_INVALID_NODE_NAME, text);
+}
+
+enum ctl_result ctl_jobs_on(const char *nodes,
+			    void (*each)(const struct ctl_job *job, void *arg),
+			    void *arg, char *text)
+{
+	job_info_msg_t *msg = NULL;
+	enum ctl_result result;
+	struct ctl_job job;
+	hosts_t wanted;
+
+	result = parse_nodes(nodes, &wanted, text);
+	if (result)
+		return result;
+	if (slurm_load_jobs(0, &msg, SHOW_ALL | SHOW_DETAIL)) {
+		result = result_of_errno(-1, text);
+		goto out;
+	}
+	for (uint32_t i = 0; i < msg->record_count; i++) {
+		slurm_job_info_t *info = &msg->job_array[i];
+
+		if ((info->job_state & JOB_STATE_BASE) != JOB_RUNNING ||
+		    !info->nodes || !shares_node(info->nodes, wanted))
+			continue;
+		fill_job(&job, info);
+		each(&job, arg);
+	}
+	slurm_free_job_info_msg(msg);
+out:
+	slurm_hostlist_destroy(wanted);
+	return result;
+}
+
+static enum ctl_result drain_node(char *name, const char *reason, char *text)
+{
+	char writable[CTL_TEXT_MAX];
+	update_node_msg_t msg;
+
+	copy(writable, sizeof(writable), reason);
+	slurm_init_update_node_msg(&msg);
+	msg.node_names = name;
+	msg.node_state = NODE_STATE_DRAIN;
+	msg.reason = writable;
+	errno = 0;
+	return result_of_errno(slurm_update_node(&msg), text);
+}
+
+enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text)
+{
+	node_info_msg_t *msg = NULL;
+	enum ctl_result result;
+	int found = 0, count;
+	hosts_t wanted;
+
+	result = parse_nodes(nodes, &wanted, text);
+	if (result)
+		return result;
+	count = slurm_hostlist_count(wanted);
+	if (slurm_load_node(0, &msg, SHOW_ALL))
+		result = result_of_errno(-1, text);
+	for (uint32_t i = 0; !result && i < msg->record_count; i++) {
+		node_info_t *node = &msg->node_array[i];
+
+		if (!node->name || slurm_hostlist_find(wanted, node->name) < 0)
+			continue;
+		found++;
+		/* An earlier reason stays. */
+		if (!(node->node_state & NODE_STATE_DRAIN))
+			result = drain_node(node->name, reason, text);
+	}
+	if (!result && found < count)
+		result = result_of(ESLURM_INVALID_NODE_NAME, text);
+	if (msg)
+		slurm_free_node_info_msg(msg);
+	slurm_hostlist_destroy(wanted);
+	return result;
+}
+
+/* Our mark in the admin comment, or none; what the site has there stays. */
+static enum ctl_result mark_job(uint32_t job_id, bool is_marked, char *text)
+{
+	char comment[4096], *mark;
+	job_info_msg_t *msg = NULL;
+	slurm_job_info_t *info;
+	job_desc_msg_t desc;
+	size_t used;
+
+	if (slurm_load_job(&msg, job_id, SHOW_DETAIL))
+		return result_of_errno(-1, text);
+	describe(&desc, job_id);
+	info = find_record(msg, job_id);
+	copy(comment, sizeof(comment), info ? info->admin_comment : NULL);
+	mark = strstr(comment, VACATE_MARK);
+	if (mark)
+		*mark = '\0';
+	used = strlen(comment);
+	while (mark && used && comment[used - 1] == ' ')
+		comment[--used] = '\0';
+	if (is_marked && info)
+		snprintf(comment + used, sizeof(comment) - used,
+			 "%s" VACATE_MARK "%u]", used ? " " : "",
+			 info->restart_cnt);
+	slurm_free_job_info_msg(msg);
+	if (!info)
+		return result_of(ESLURM_INVALID_JOB_ID, text);
+	if (!is_marked && !mark)
+		return CTL_OK;
+	desc.admin_comment = comment;
+	return update(&desc, text);
+}
+
+enum ctl_result ctl_ask_vacate(uint32_t job_id, char *text)
+{
+	enum ctl_result result = mark_job(job_id, true, text);
+
+	return result ? result : ctl_signal_batch(job_id, SIGURG, text);
+}
+
+enum ctl_result ctl_unask_vacate(uint32_t job_id, char *text)
+{
+	return mark_job(job_id, false, text);
 }
 
 /* 22.05 has the parameter among those of slurmctld. */

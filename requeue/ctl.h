@@ -49,6 +49,7 @@ struct ctl_job {
 	int64_t preempt_s;
 	int64_t limit_min;
 	int64_t time_min_min;
+	bool is_vacating; /* an operator asks this run to leave its nodes */
 	char cluster[128];
 	char nodes[1024];
 	char name[256];
@@ -87,6 +88,23 @@ enum ctl_result ctl_hold(uint32_t job_id, char *text);
 enum ctl_result ctl_signal_steps(uint32_t job_id, int signum, char *text);
 /* Signal the batch script alone (reaches the supervisor). */
 enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text);
+
+/* -------- for operators: scheckpoint vacate -------- */
+
+/* Call each() for every running job that has one of these nodes (Slurm's
+ * spelling of a list). */
+enum ctl_result ctl_jobs_on(const char *nodes,
+			    void (*each)(const struct ctl_job *job, void *arg),
+			    void *arg, char *text);
+/* Drain those of the nodes that aren't drained yet. */
+enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text);
+/*
+ * Ask the run of a job to save and leave: a mark in its admin comment, which
+ * only operators can write, then URG to the batch script, which nothing but a
+ * supervisor heeds.  ctl_unask() takes the mark away again.
+ */
+enum ctl_result ctl_ask_vacate(uint32_t job_id, char *text);
+enum ctl_result ctl_unask_vacate(uint32_t job_id, char *text);
 
 /* Does Slurm's own TERM reach every process of a batch step?  Depends on
  * proctrack: cgroup signals only the first.  *reaches_all is set on CTL_OK. */

@@ -128,6 +128,8 @@ static void read_line(const char *line, struct run_view *view,
 		view->end_ms = strtoll(value, NULL, 10) * 1000;
 	else if (IS("preempt_time"))
 		view->is_preempting = strtoll(value, NULL, 10) != 0;
+	else if (IS("vacating"))
+		view->is_vacating = strtoll(value, NULL, 10) != 0;
 	else if (IS("term_reaches_all"))
 		view->term_reaches_all = strtoll(value, NULL, 10) != 0;
 	else if (IS("preempt_notice"))
@@ -175,5 +177,14 @@ pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum)
 
 	snprintf(number, sizeof(number), "%" PRIu32, job_id);
 	snprintf(sig, sizeof(sig), "%d", signum);
+	return spawn(helpers, args, -1);
+}
+
+pid_t query_say(const char *helpers, uint32_t job_id, const char *text)
+{
+	char number[16];
+	const char *args[] = {"say", number, text, NULL};
+
+	snprintf(number, sizeof(number), "%" PRIu32, job_id);
 	return spawn(helpers, args, -1);
 }

@@ -50,4 +50,7 @@ bool query_finish(struct query *query, int wait_status, int64_t now_ms,
 /* Start "rpc steps JOB SIGNUM"; returns the child's pid or -1. */
 pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum);
 
+/* Start "rpc say JOB TEXT": our part of the job's comment. */
+pid_t query_say(const char *helpers, uint32_t job_id, const char *text);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "requeue/option.h"
 #include "requeue/collect.h"
+#include "requeue/comment.h"
 #include "requeue/ctl.h"
 #include "requeue/hook.h"
 #include "requeue/report.h"
@@ -38,6 +39,7 @@ void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN])
 	pids[3] = s->collect_pid;
 	pids[4] = s->sentinel_pid;
 	pids[5] = s->agents.pid;
+	pids[6] = s->say_pid;
 }
 
 /* ------------------------------------------------------------- telling */
@@ -92,6 +94,17 @@ void request_announce(struct supervisor *s)
 	if (s->run.has_term)
 		keep(s, ckpt_record_new("term"));
 	report_line("%s: asking the job to save", why(s, text));
+}
+
+void request_answer(struct supervisor *s)
+{
+	char text[WHY_MAX], span[TEXT_SPAN_MAX];
+
+	snprintf(text, sizeof(text), "run %u: " COMMENT_VACATE ", has %s",
+		 s->begin.run, text_span(span, s->begin.set.grace_s));
+	s->say_pid = query_say(s->begin.site.helpers, s->begin.job_id, text);
+	if (s->say_pid < 0)
+		s->say_pid = 0;
 }
 
 /* slurmd's copy of the script bears a name that tells the user nothing. */
@@ -448,7 +461,9 @@ void request_collect(struct supervisor *s)
 
 bool request_child_ended(struct supervisor *s, pid_t pid, int wait_status)
 {
-	if (pid == s->hook_pid) {
+	if (pid == s->say_pid) {
+		s->say_pid = 0;
+	} else if (pid == s->hook_pid) {
 		end_hook(s, wait_status);
 		if (s->save_step == SAVE_HOOK) {
 			if (s->is_hooked)

@@ -275,6 +275,9 @@ static void hear_answer(struct run *run, const struct run_event *event,
 		explain_term(run, event, orders);
 	else if (view->is_preempting && run->phase == RUN_COMPUTING)
 		make_request(run, event->now_ms, CAUSE_PREEMPT, orders);
+	else if (view->is_vacating && run->phase == RUN_COMPUTING)
+		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
+	orders->answer = view->is_vacating && orders->announce;
 }
 
 static void miss_answer(struct run *run, const struct run_event *event,

@@ -46,6 +46,7 @@ enum run_event_kind {
 struct run_view {
 	enum job_state state;
 	bool is_preempting;
+	bool is_vacating;      /* an operator wants it to leave its nodes */
 	bool term_reaches_all; /* Slurm's TERM went to every process */
 	int64_t end_ms;	       /* 0: no limit */
 };
@@ -67,6 +68,7 @@ struct run_orders {
 	bool collect;	       /* take the files into the store */
 	bool ask_reach;	       /* and whether its TERM reaches all */
 	bool announce;	       /* a request begins: say it */
+	bool answer;	       /* and let the operator who asked know */
 	bool deliver;	       /* signal those who hear: cause says why */
 	bool look_again;       /* signal those who have come to hear since */
 	bool announce_unheard; /* tell the user that nobody heard */

@@ -24,6 +24,7 @@
 
 #include "lib/store.h"
 #include "requeue/amend.h"
+#include "requeue/comment.h"
 #include "requeue/ctl.h"
 #include "requeue/history.h"
 #include "requeue/pattern.h"
@@ -535,8 +536,6 @@ static void set_limits(struct settle *s)
 	}
 }
 
-#define COMMENT_MARK "[scheckpoint: "
-
 /* Longest path that a comment has room for. */
 #define STORE_WORD_MAX 400
 
@@ -549,7 +548,7 @@ static void name_store(const struct settle *s, char word[STORE_WORD_MAX])
 	    !strcmp(s->set.dir, PATTERN_DEFAULT_ARRAY) ||
 	    s->dir[strcspn(s->dir, " ;]")])
 		return;
-	if (snprintf(word, STORE_WORD_MAX, "store=%s ", s->dir) >=
+	if (snprintf(word, STORE_WORD_MAX, COMMENT_STORE "%s ", s->dir) >=
 	    STORE_WORD_MAX)
 		word[0] = '\0';
 }
@@ -557,22 +556,15 @@ static void name_store(const struct settle *s, char word[STORE_WORD_MAX])
 /* The user's own comment is kept, our last one replaced. */
 static enum ctl_result call_comment(struct settle *s, char *text)
 {
-	char comment[sizeof(s->job.comment)], store[STORE_WORD_MAX], *mark;
-	size_t used;
+	char comment[sizeof(s->job.comment)], store[STORE_WORD_MAX];
+	char part[sizeof(comment)];
 
-	text_clean(comment, sizeof(comment), s->job.comment);
-	mark = strstr(comment, COMMENT_MARK);
-	if (mark)
-		*mark = '\0';
-	used = strlen(comment);
-	while (used && comment[used - 1] == ' ')
-		comment[--used] = '\0';
 	name_store(s, store);
-	snprintf(comment + used, sizeof(comment) - used,
-		 "%s" COMMENT_MARK "%srun %u: %.380s%s%.120s]", used ? " " : "",
-		 store, s->run, s->decision.reason,
+	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s", store, s->run,
+		 s->decision.reason,
 		 s->store_problem[0] ? "; the store is out of use: " : "",
 		 s->store_problem);
+	comment_compose(comment, sizeof(comment), s->job.comment, part);
 	return ctl_set_comment(s->brief->job_id, comment, text);
 }
 

@@ -170,6 +170,8 @@ static void obey(struct supervisor *s, const struct run_orders *orders)
 		ask(s, orders->ask_reach);
 	if (orders->announce)
 		request_announce(s);
+	if (orders->answer)
+		request_answer(s);
 	if (orders->hook)
 		request_hook(s);
 	if (orders->deliver || orders->look_again)

@@ -45,6 +45,7 @@ struct supervisor {
 	struct agents agents; /* step that signals the steps' programs */
 	pid_t steps_pid;      /* rpc that does it where that can't start */
 	pid_t hook_pid;	      /* of a request, or of a save */
+	pid_t say_pid;	      /* rpc that says in the comment that we heard */
 	pid_t collect_pid;
 	pid_t sentinel_pid;  /* srun of the step that ends at a preemption */
 	int64_t sentinel_ms; /* when it was started */
@@ -82,6 +83,8 @@ void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind);
 
 /* The first moment of a request: say it, record it. */
 void request_announce(struct supervisor *s);
+/* Let the operator who asked see that it was heard. */
+void request_answer(struct supervisor *s);
 /* Start the hook; without one to start, it counts as ended. */
 void request_hook(struct supervisor *s);
 /* Signal those that hear; called for later looks too. */
@@ -100,7 +103,7 @@ void request_delivered(struct supervisor *s);
 /* The script has ended: had it, by asking, heard a request meanwhile? */
 void request_last_word(struct supervisor *s);
 /* The children that no signal may reach. */
-#define REQUEST_CHILDREN 6
+#define REQUEST_CHILDREN 7
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
 
 /* -------- steps.c -------- */

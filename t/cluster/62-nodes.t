@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Nodes that fail, daemons that are restarted, nodes that are drained or
+# vacated: the job goes on from its newest version.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+ONE=${MANY/Nodes=ALL/Nodes=n1}
+cluster_up --nodes 4 --conf "$MANY" --conf "${ONE/=many/=one}"
+counter=$TOP/t/cluster/jobs/counter
+declare -A id
+
+# runs NAME [COUNT]: it has counted so far
+runs()
+{
+	wait_for 40 "$1 to run" has_line "$1.out" "^count ${2:-5}\$"
+}
+
+# counted NAME N TEXT: it ends, with each number once
+counted()
+{
+	wait_job 90 "${id[$1]}" COMPLETED
+	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
+}
+
+# on NAME: the node where it runs
+on()
+{
+	job_field "${id[$1]}" NodeList
+}
+
+as_owner()
+{
+	run_as "$JOB_USER" "$@"
+}
+
+# steps N: saves after each of N steps, unasked
+script steps <<'END'
+#!/bin/bash
+n=0
+[ -z "${SLURM_CHECKPOINT_RESTORE:-}" ] ||
+	read -r n <"$SLURM_CHECKPOINT_RESTORE/n"
+echo "from $n"
+while [ "$n" -lt "$1" ]; do
+	sleep 0.5
+	n=$((n + 1))
+	echo $n >"$SLURM_JOB_ID.n"
+	ln -f "$SLURM_JOB_ID.n" n
+	scheckpoint save n >/dev/null && echo "saved $n"
+done
+END
+
+# ---- a node fails with its jobs
+one='--time=10 --checkpoint=30 --checkpoint-max-stalls=1'
+# shellcheck disable=SC2086 # options
+{
+	id[power]=$(start power $one --partition=one steps 12)
+	id[alone]=$(start alone $one --partition=one "$counter" 60)
+}
+id[slurmd]=$(start slurmd --time=10 --checkpoint=30 --nodelist=n2 \
+	"$counter" 60 2)
+id[slurmctld]=$(start slurmctld --time=10 --checkpoint=30 --exclude=n1,n2,n3 \
+	"$counter" 60 2)
+wait_for 40 'versions' has_line power.out '^saved 3$'
+for name in alone slurmd slurmctld; do
+	runs $name
+done
+daemon crash n1
+scontrol update nodename=n1 state=down reason=power
+# ---- daemons are restarted
+daemon stop n2
+daemon start n2
+daemon stop slurmctld
+sleep 2
+daemon start slurmctld
+as_owner scheckpoint requeue "${id[slurmd]}"
+wait_for 20 'slurmd on n2' restarted "${id[slurmd]}" 1
+as_owner scheckpoint requeue "${id[slurmctld]}"
+wait_for 20 'its end' has_line slurmctld.out 'saved: version'
+for name in power alone; do
+	wait_for 20 "slurmctld to requeue $name" restarted "${id[$name]}" 1
+	# slurmctld's own delay is of two minutes
+	wait_for 20 'an earlier start' as_owner \
+		scontrol update "JobId=${id[$name]}" Partition=many \
+		StartTime=now
+done
+counted slurmd 60 'slurmd was restarted: requeued and goes on'
+counted slurmctld 60 'slurmctld was restarted: requeued and goes on'
+is "$(job_field "${id[slurmctld]}" Restarts)" 1 'once'
+
+# ---- drained: what runs goes on, what is requeued runs elsewhere
+id[drain]=$(start drain --time=10 --checkpoint=30 "$counter" 100)
+runs drain
+node=$(on drain)
+scontrol update "nodename=$node" state=drain reason=test
+runs drain 20
+as_owner scheckpoint requeue "${id[drain]}"
+counted drain 100 'a drained node: goes on'
+unlike "$(on drain)" "^$node\$" 'on another one'
+scontrol update "nodename=$node" state=resume
+
+# ---- vacated
+id[moves]=$(LINGER=5 start moves --time=10 --checkpoint=30 "$counter" 60)
+runs moves
+node=$(on moves)
+id[plain]=$(submit --partition=many "--nodelist=$node" --job-name=plain \
+	--output=plain.out --wrap 'trap "echo hit; exit 1" TERM; echo runs
+for i in $(seq 300); do sleep 0.1; done; echo whole')
+id[stays]=$(start stays --time=10 --checkpoint=30 "--exclude=$node" \
+	"$counter" 60 2)
+scontrol update "JobId=${id[moves]}" AdminComment='{"site": 1}'
+wait_for 20 'plain to run' has_line plain.out '^runs'
+runs stays
+not_ok 'an owner vacates no node' as_owner scheckpoint vacate "$node"
+said=$(scheckpoint vacate "$node")
+is "$?" 1 'scheckpoint vacate says that a job is still there'
+note "$said"
+like "$said" "job ${id[moves]} \\($JOB_USER, moves\\): is saving" \
+	'it tells which job saves,'
+like "$said" "job ${id[moves]} .*: has left, .*cause: operator" 'which has left,'
+like "$said" "job ${id[plain]} .*: doesn't answer" 'and which stays'
+like "$(sinfo -h -n "$node" -o '%T %E')" 'drain.* scheckpoint vacate' \
+	'the node is drained'
+like "$(job_field "${id[moves]}" AdminComment)" '^\{"site": 1\} *$' \
+	"the site's own comment is as it was"
+counted moves 60 'the job goes on'
+unlike "$(on moves)" "^$node\$" 'on another node'
+wait_job 40 "${id[plain]}" COMPLETED
+is "$(paste -sd' ' plain.out)" 'runs whole' 'a job without --checkpoint took no notice'
+counted stays 60 'nor did one on another node'
+is "$(job_field "${id[stays]}" Restarts)" 0 'which was not requeued'
+scontrol update "nodename=$node" state=resume
+
+# ---- what became of the jobs of the failed node
+wait_job 60 "${id[power]}" COMPLETED
+is "$(job_state "${id[power]}")" COMPLETED 'the node failed: goes on'
+like "$(cat power.out)" '^from [3-9]$' 'from its newest version'
+unlike "$(on power)" '^n1$' 'on another node'
+wait_job 60 "${id[alone]}" COMPLETED
+is "$(job_state "${id[alone]}")" COMPLETED \
+	'with nothing saved it begins again, which is no stall'
+daemon start n1
+wait_for 20 'n1 to be back' scontrol update nodename=n1 state=resume
+nodes_idle
+done_testing
