@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -283,6 +284,9 @@ int batch_task_init(spank_t sp)
 	if (pid < 0)
 		goto fail;
 	if (pid == 0) {
+		/* Without it, proctrack/linuxproc would lose the script when
+		 * the supervisor is killed: the next run would have two. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		close(word[1]);
 		return await_word(sp, word[0]);
 	}

@@ -40,8 +40,8 @@ echo ready
 while :; do sleep 0.1; done
 END
 
-# killed [VERSION]: the supervisor, which is the script's parent, is killed;
-# in the second run a version is saved before
+# killed [VERSION]: the supervisor, which is the script's parent, is killed,
+# and the script should be, too; in the second run a version is saved before
 script killed <<'END'
 #!/bin/bash
 echo "run $SLURM_CHECKPOINT_RUN"
@@ -50,6 +50,8 @@ if [ "$SLURM_CHECKPOINT_RUN" -eq 1 ] && [ "${1:-}" = version ]; then
 	scheckpoint save "$0" || exit 9
 fi
 kill -KILL "$PPID"
+for i in {1..20}; do sleep 0.1; done
+echo survived
 END
 
 # deaf hears nothing, and would go on for ever
@@ -128,6 +130,7 @@ ends "${id[killed]}" FAILED 0:9 1 \
 	'supervisor killed: requeued once, failed the second time'
 like "$(cat killed.out)" 'run 0: requeued: the supervisor was killed' \
 	'the output says so'
+unlike "$(cat killed.out)" '^survived' 'the script died with it'
 ends "${id[killed2]}" COMPLETED 0:0 2 \
 	'supervisor killed, with a new version: requeued again'
 
