@@ -6,7 +6,7 @@
  *
  * rpc load JOB [reach|begin]  the job, one key=value a line; "reach" adds
  *                          whether Slurm's TERM reaches every process of the
- *                          step, "preempt" how a preemption is noticed
+ *                          step, "begin" how a preemption is noticed
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc requeue JOB          requeue if it is running
