@@ -84,6 +84,47 @@ static bool is_trusted(const char *pid)
 	return !stat(path, &st) && (st.st_uid == 0 || st.st_uid == getuid());
 }
 
+/* The first process that slurmstepd has started; 0: none that we see. */
+static long first_child(const char *pid)
+{
+	char path[64];
+	long child = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/task/%.16s/children", pid,
+		 pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%ld", &child) != 1)
+		child = 0;
+	fclose(file);
+	return child;
+}
+
+/* Several slurmd may share a host, as the nodes of a private cluster do: the
+ * tasks know whose they are.  What can't be told is taken for ours. */
+static bool is_of_node(const char *pid, const char *node)
+{
+	static const char name[] = "SLURMD_NODENAME=";
+	char path[64], *entry = NULL;
+	long child = first_child(pid);
+	bool is_ours = true;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/environ", child);
+	file = child ? fopen(path, "re") : NULL;
+	if (!file)
+		return true;
+	while (getdelim(&entry, &size, '\0', file) > 0)
+		if (!strncmp(entry, name, sizeof(name) - 1))
+			is_ours = !strcmp(entry + sizeof(name) - 1, node);
+	free(entry);
+	fclose(file);
+	return is_ours;
+}
+
 static void add_step(struct node *node, const char *pid)
 {
 	pid_t number = (pid_t)strtol(pid, NULL, 10);
@@ -97,6 +138,8 @@ static void add_step(struct node *node, const char *pid)
 	for (size_t i = 0; i < node->count; i++)
 		if (node->steps[i].pid == number)
 			return;
+	if (!is_of_node(pid, node->name))
+		return;
 	node->steps[node->count].pid = number;
 	node->steps[node->count].delivery = delivery_new();
 	if (node->steps[node->count].delivery)
