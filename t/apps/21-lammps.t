@@ -7,7 +7,7 @@ needs lmp
 
 worked()
 {
-	app_grew log.lammps
+	said '^ +[0-9]+000 '
 }
 
 app_start lammps

@@ -180,7 +180,7 @@ app_grew()
 	local size
 
 	size=$(stat -c %s "$1" 2>/dev/null) || size=0
-	if [ "${app_seen:-}" != "$app_run" ]; then
+	if [ "${app_seen:-}" != "$app_run" ] || [ "$size" -lt "$app_size" ]; then
 		app_seen=$app_run app_size=$size
 	fi
 	[ "$size" -gt "$app_size" ]
