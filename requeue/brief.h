@@ -21,6 +21,8 @@
 #define BRIEF_HEAD_LEN	   16384 /* the facts, without the environment */
 #define BRIEF_NO_TASK	   UINT32_MAX
 #define BRIEF_NO_STATUS	   (-1)
+/* restart_count: an epilog's, which doesn't know more than the job's number */
+#define BRIEF_NO_RUN	   UINT32_MAX
 
 struct brief {
 	uint32_t job_id;

@@ -37,6 +37,7 @@ static void read_run(struct reading *r, const struct ckpt_record *rec)
 	if (completing_s > h->completing_s)
 		h->completing_s = completing_s;
 	h->misses += ckpt_record_bool(rec, "missed") && completing_s <= 0;
+	copy(h->node, sizeof(h->node), ckpt_record_str(rec, "node"));
 	copy(h->output, sizeof(h->output), ckpt_record_str(rec, "output"));
 }
 

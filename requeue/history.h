@@ -36,6 +36,7 @@ struct history {
 	bool is_settled; /* the plan was carried out */
 	bool has_strike; /* the version it began from got its strike */
 	bool has_term;	 /* Slurm had begun to end the run */
+	char node[256];	 /* where its supervisor ran */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */

@@ -203,6 +203,8 @@ static void open_store(struct settle *s)
 	if (!s->has_settings || !find_store(s))
 		return;
 	status = ckpt_attach(&s->store, s->dir, &id, &err);
+	if (!status && s->brief->restart_count == BRIEF_NO_RUN)
+		s->run = (unsigned)ckpt_journal_newest(s->store);
 	if (!status)
 		status = history_load(&s->history, s->store, s->run, &err);
 	if (!status) {
@@ -673,11 +675,61 @@ static void settle_known(struct settle *s)
 	write_syslog(s);
 }
 
+/* What an epilog isn't told: the job's name, and its place in an array. */
+static enum ctl_result complete_brief(struct settle *s, struct brief *brief)
+{
+	char text[CTL_TEXT_MAX];
+	enum ctl_result result = persist(s, call_load, text);
+
+	if (result)
+		return result;
+	snprintf(brief->job_name, sizeof(brief->job_name), "%s", s->job.name);
+	brief->array_job_id = s->job.array_job_id;
+	brief->array_task_id = s->job.array_task_id;
+	return CTL_OK;
+}
+
+/*
+ * An epilog settles only what it knows to be the run that ended on its node:
+ * that of the newest journal, if Slurm counts the same.
+ */
+static bool is_epilogs(const struct settle *s)
+{
+	return s->store && !strcmp(s->history.node, s->brief->node) &&
+	       (s->job.restart_count == s->run || is_pending_next(s));
+}
+
+static int settle_late(struct settle *s, const struct brief *brief)
+{
+	struct brief whole = *brief;
+	enum ctl_result result;
+
+	s->brief = &whole;
+	result = complete_brief(s, &whole);
+	if (result == CTL_OK)
+		open_store(s);
+	if (result == CTL_OK && is_epilogs(s) && !s->history.is_settled)
+		settle_known(s);
+	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
+}
+
+static int settle_now(struct settle *s)
+{
+	char text[CTL_TEXT_MAX];
+	enum ctl_result result;
+
+	open_store(s);
+	beat(s, false);
+	result = s->history.is_settled ? CTL_GONE : persist(s, call_load, text);
+	if (result == CTL_OK)
+		settle_known(s);
+	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
+}
+
 int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 {
 	struct settle *s = calloc(1, sizeof(*s));
-	char text[CTL_TEXT_MAX];
-	enum ctl_result result;
+	int rc;
 
 	if (!s)
 		return -1;
@@ -687,13 +739,10 @@ int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 	s->run = brief->restart_count;
 	start_pulse(beat_fn);
 	read_settings(s);
-	open_store(s);
-	beat(s, false);
-	result = s->history.is_settled ? CTL_GONE : persist(s, call_load, text);
-	if (result == CTL_OK)
-		settle_known(s);
+	rc = brief->restart_count == BRIEF_NO_RUN ? settle_late(s, brief)
+						  : settle_now(s);
 	history_free(&s->history);
 	ckpt_close(s->store);
 	free(s);
-	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
+	return rc;
 }

@@ -22,6 +22,7 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	755:$(PLUGIN):$(slurm_plugindir)/spank_checkpoint.so \
 	$(foreach helper,$(LIBEXEC),\
 		711:$(helper):$(pkglibexecdir)/$(notdir $(helper))) \
+	755:scripts/epilog:$(pkglibexecdir)/epilog \
 	755:$(LIBCKPT):$(libdir)/$(SONAME) \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \

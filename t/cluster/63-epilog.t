@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# scripts/epilog settles what the plugin could not; and a site's own epilogs
+# that call "scontrol requeue" do no harm beside us.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+[ "$(id -u)" -eq 0 ] || skip_all 'an epilog needs root'
+
+# The plugin's settle does nothing where there is a file "broken".
+wrap_helpers "$SCRATCH/helpers" <<END
+#!/bin/sh
+[ -e "$SCRATCH/broken" ] || exec "$SCRATCH/helpers/settle.real"
+END
+
+# A site's epilogs: a bare requeue of some jobs, then ours.
+mkdir "$SCRATCH/site"
+for name in epilog epilog-slurmctld; do
+	cat >"$SCRATCH/$name" <<END
+#!/bin/sh
+SLURM_CONF=$CLUSTER/etc/slurm.conf
+export SLURM_CONF
+if [ -e "$SCRATCH/site/$name.\$SLURM_JOB_ID" ]; then
+	rm "$SCRATCH/site/$name.\$SLURM_JOB_ID"
+	scontrol requeue "\$SLURM_JOB_ID" >>"$SCRATCH/$name.log" 2>&1
+fi
+[ $name = epilog-slurmctld ] || "$CLUSTER/libexec/epilog" || exit 1
+exit 0
+END
+	chmod 755 "$SCRATCH/$name"
+done
+cluster_up --nodes 2 --conf "$MANY" --plugstack-arg "helpers=$SCRATCH/helpers" \
+	--conf "Epilog=$SCRATCH/epilog" \
+	--conf "EpilogSlurmctld=$SCRATCH/epilog-slurmctld"
+install -m 755 "$TOP/scripts/epilog" "$CLUSTER/libexec/"
+counter=$TOP/t/cluster/jobs/counter
+declare -A id
+
+runs()
+{
+	wait_for 40 "$1 to run" has_line "$1.out" '^count 5$'
+}
+
+counted()
+{
+	wait_job 60 "${id[$1]}" COMPLETED
+	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
+}
+
+is "$(env -i sh -x "$TOP/scripts/epilog" 2>&1 | paste -sd' ')" \
+	"+ [ -n  ] + exit 0" 'a job without --checkpoint costs its first line'
+
+# ---- the plugin's settle is out of order
+: >"$SCRATCH/broken"
+for name in asked cancelled named; do
+	id[$name]=$(start $name --time=10 --checkpoint=30 \
+		"--checkpoint-dir=$WORK/store-%x-%j" "$counter" 80)
+done
+id[done]=$(start 'done' --time=10 --checkpoint=30 "$counter" 10)
+id[tasks]=$(start tasks --time=10 --checkpoint=30 --array=3,4 "$counter" 10)
+id[plain]=$(submit --partition=many --output=plain.out --wrap 'exit 3')
+for name in asked cancelled named; do
+	runs $name
+done
+run_as "$JOB_USER" scheckpoint requeue "$WORK/store-asked-${id[asked]}"
+run_as "$JOB_USER" scancel "${id[cancelled]}"
+scontrol requeue "${id[named]}"
+wait_for 40 'the epilog to requeue it' restarted "${id[asked]}" 1
+wait_for 40 'the operator to requeue it' \
+	has_line "store-named-${id[named]}/journal-0000.jsonl" '"settled"'
+ends "${id[done]}" COMPLETED 0:0 0 'a job that has completed stays so'
+wait_job 30 "${id[cancelled]}" CANCELLED
+is "$(job_state "${id[cancelled]}") $(job_field "${id[cancelled]}" Restarts)" \
+	'CANCELLED 0' 'a cancelled one is not revived'
+ends "${id[plain]}" FAILED 3:0 0 'one without --checkpoint is left alone'
+for task in 3 4; do
+	wait_for 20 'the array to end' job_over "${id[tasks]}_$task"
+	wait_for 20 'its epilog' has_line \
+		"checkpoint-${id[tasks]}/$task/journal-0000.jsonl" '"settled"'
+	ok "task $task of an array is settled" has_line \
+		"checkpoint-${id[tasks]}/$task/journal-0000.jsonl" '"settled"'
+done
+rm "$SCRATCH/broken"
+counted asked 80 'a run that was asked and not settled is requeued'
+like "$(cat asked.out)" 'run 0: requeued: .*cause: operator' 'by our epilog'
+is "$(job_field "${id[asked]}" Restarts)" 1 'once'
+counted named 80 'a requeue by an operator is settled'
+is "$(job_field "${id[named]}" Restarts)" 1 'once'
+
+# ---- beside a site's own requeue
+for name in epilog epilog-slurmctld; do
+	id[$name]=$(start $name --time=10 --checkpoint=30 --hold "$counter" 60)
+	: >"$SCRATCH/site/$name.${id[$name]}"
+	chmod 777 "$SCRATCH/site"
+	scontrol release "${id[$name]}"
+done
+for name in epilog epilog-slurmctld; do
+	runs $name
+	run_as "$JOB_USER" scheckpoint requeue "${id[$name]}"
+done
+for name in epilog epilog-slurmctld; do
+	counted $name 60 "a bare requeue in $name beside us: goes on"
+	is "$(job_field "${id[$name]}" Restarts)" 1 'requeued once'
+	not_ok 'which was called' test -e "$SCRATCH/site/$name.${id[$name]}"
+done
+nodes_idle
+done_testing
