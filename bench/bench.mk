@@ -5,4 +5,8 @@ BENCH ?= restart cost
 bench: all
 	@for name in $(BENCH); do B=$(B) bench/$$name || exit; echo; done
 
-.PHONY: bench
+# JOBS=200 of them preempted at once
+bench-storm: all
+	B=$(B) bench/storm
+
+.PHONY: bench bench-storm
