@@ -101,6 +101,7 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 
 	if (result)
 		return result;
+	ctl_fit_end(&job, text); /* best effort: the limit's end stands */
 	print_job(&job);
 	if (!strcmp(extra, "reach") &&
 	    ctl_term_reach(&reaches_all, text) == CTL_OK)

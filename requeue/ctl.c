@@ -174,6 +174,7 @@ static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 	copy(job->nodes, sizeof(job->nodes), info->nodes);
 	copy(job->name, sizeof(job->name), info->name);
 	copy(job->partition, sizeof(job->partition), info->partition);
+	copy(job->reservation, sizeof(job->reservation), info->resv_name);
 	copy(job->work_dir, sizeof(job->work_dir), info->work_dir);
 	copy(job->comment, sizeof(job->comment), info->comment);
 	slurm_get_job_stderr(job->std_err, sizeof(job->std_err), info);
@@ -208,6 +209,27 @@ enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 	}
 	slurm_free_job_info_msg(msg);
 	return info ? CTL_OK : result_of(ESLURM_INVALID_JOB_ID, text);
+}
+
+enum ctl_result ctl_fit_end(struct ctl_job *job, char *text)
+{
+	reserve_info_msg_t *msg = NULL;
+
+	if (!job->reservation[0] || job->state != STATE_RUNNING)
+		return CTL_OK;
+	if (slurm_load_reservations(0, &msg))
+		return result_of_errno(-1, text);
+	for (uint32_t i = 0; i < msg->record_count; i++) {
+		const reserve_info_t *resv = &msg->reservation_array[i];
+
+		if (!resv->name || strcmp(resv->name, job->reservation) != 0 ||
+		    (resv->flags & RESERVE_FLAG_FLEX) || !resv->end_time)
+			continue;
+		if (!job->end_s || resv->end_time < job->end_s)
+			job->end_s = resv->end_time;
+	}
+	slurm_free_reservation_info_msg(msg);
+	return CTL_OK;
 }
 
 enum ctl_result ctl_requeue(uint32_t job_id, bool only_running, bool hold,
@@ -302,12 +324,26 @@ enum ctl_result ctl_hold(uint32_t job_id, char *text)
 	return update(&desc, text);
 }
 
+/* By its own number slurmctld finds no task of an array, and by the array's,
+ * which one of them bears, it signals all of them. */
 static enum ctl_result send_signal(uint32_t job_id, int signum, uint16_t flags,
 				   char *text)
 {
+	enum ctl_result result;
+	struct ctl_job job;
+	char name[32];
+
+	result = ctl_load(job_id, &job, text);
+	if (result)
+		return result;
+	if (job.array_job_id && job.array_task_id != CTL_NO_TASK)
+		snprintf(name, sizeof(name), "%u_%u", job.array_job_id,
+			 job.array_task_id);
+	else
+		snprintf(name, sizeof(name), "%u", job_id);
 	errno = 0;
-	return result_of_errno(slurm_kill_job(job_id, (uint16_t)signum, flags),
-			       text);
+	return result_of_errno(
+		slurm_kill_job2(name, (uint16_t)signum, flags, NULL), text);
 }
 
 enum ctl_result ctl_signal_steps(uint32_t job_id, int signum, char *text)

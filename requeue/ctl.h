@@ -44,7 +44,7 @@ struct ctl_job {
 	int64_t now_s; /* slurmctld's clock as it answered */
 	int64_t submit_s;
 	int64_t start_s;
-	int64_t end_s;	 /* as the present limit has it */
+	int64_t end_s;	 /* as the present limit has it, or ctl_fit_end() */
 	int64_t begin_s; /* earliest start while pending */
 	int64_t preempt_s;
 	int64_t limit_min;
@@ -54,6 +54,7 @@ struct ctl_job {
 	char nodes[1024];
 	char name[256];
 	char partition[128];
+	char reservation[128]; /* "": none */
 	char work_dir[CTL_PATH_MAX];
 	char std_err[CTL_PATH_MAX];
 	char comment[1024];
@@ -64,6 +65,10 @@ void ctl_init(void);
 
 /* text: at least CTL_TEXT_MAX bytes, set unless CTL_OK; may be NULL. */
 enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text);
+
+/* Where the job's reservation ends before its limit does, that is the end of
+ * the run.  One call, for a job that runs in one. */
+enum ctl_result ctl_fit_end(struct ctl_job *job, char *text);
 
 /*
  * Requeue.  only_running: does nothing to a job that isn't RUNNING or

@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# All kinds of jobs: arrays, het jobs, several nodes, dependencies,
+# reservations, deadlines, licences, whole nodes.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+cluster_up --nodes 4 --conf "$MANY" --conf Licenses=pen:1
+counter=$TOP/t/cluster/jobs/counter
+declare -A id
+opts='--time=10 --checkpoint=30'
+
+runs()
+{
+	wait_for 60 "$1 to run" has_line "$1.out" '^count 3$'
+}
+
+# counted NAME N TEXT: it ends, with each number once, in two runs
+counted()
+{
+	wait_job 60 "${id[$1]}" COMPLETED
+	is "$(job_state "${id[$1]}") $(job_field "${id[$1]}" Restarts) $(
+		sed -n 's/^count //p' "$1.out" | cksum)" \
+		"COMPLETED 1 $(seq "$2" | cksum)" "$3"
+}
+
+requeue()
+{
+	run_as "$JOB_USER" scheckpoint requeue "$@" >/dev/null
+}
+
+# after NAME says what state NAME is in
+script after <<'END'
+#!/bin/bash
+scontrol show job "$1" | grep -o 'JobState=[A-Z]*\|Restarts=[0-9]*'
+END
+
+# ---- submit all
+# shellcheck disable=SC2086 # options
+{
+	id[array]=$(start array $opts --array=1-3%2 --output=array-%a.out \
+		"$counter" 100)
+	id[nodes]=$(start nodes $opts --nodes=2 "$counter" 40)
+	id[ok]=$(start ok --dependency=afterok:${id[nodes]} after \
+		"${id[nodes]}")
+	id[any]=$(start any --dependency=afterany:${id[nodes]} after \
+		"${id[nodes]}")
+	id[one]=$(start one $opts --dependency=singleton "$counter" 40)
+	id[two]=$(submit --partition=many --job-name=one --output=two.out \
+		--dependency=singleton after "${id[one]}")
+	id[pen]=$(start pen $opts --licenses=pen:1 "$counter" 40)
+	id[deadline]=$(start deadline $opts --deadline=now+30minutes \
+		"$counter" 40)
+}
+# ---- an array, of which only two run at a time
+first=${id[array]}
+wait_for 40 'the first two tasks' has_line array-2.out '^count 3$'
+is "$(squeue -h -r -j "$first" -t RUNNING -o %i | wc -l)" 2 'two tasks run'
+requeue "${first}_1" "${first}_2"
+
+# ---- a reservation that ends before the limit does
+ok 'a reservation' scontrol create reservation=short starttime=now \
+	duration=2 nodes=n4 "users=$JOB_USER,root" flags=ignore_jobs
+id[reservation]=$(start reservation --time=10 --checkpoint=80 \
+	--reservation=short "$counter" 110 1)
+for name in nodes one pen deadline; do
+	runs $name
+	requeue "${id[$name]}"
+done
+
+# ---- what became of them
+for task in 1 2; do
+	wait_for 60 "task $task to end" has_line array-$task.out '^counted'
+	is "$(sed -n 's/^count //p' array-$task.out | cksum)" \
+		"$(seq 100 | cksum)" "task $task goes on"
+	like "$(cat array-$task.out)" 'run 1 on' 'in a second run'
+done
+wait_for 60 'task 3 to end' has_line array-3.out '^counted'
+unlike "$(cat array-3.out)" 'run 1 on' \
+	"the task whose number is the array's took no other with it"
+
+counted nodes 40 'a job on two nodes'
+for name in ok any; do
+	wait_job 30 "${id[$name]}" COMPLETED
+	is "$(paste -sd' ' $name.out)" 'JobState=COMPLETED Restarts=1' \
+		"after$name: begins when the last run has ended"
+done
+counted one 40 'a singleton'
+wait_job 60 "${id[two]}" COMPLETED
+is "$(paste -sd' ' two.out)" 'JobState=COMPLETED Restarts=1' \
+	'the next of its name waits for the last run'
+counted pen 40 'a job with a licence'
+counted deadline 40 'a job with a deadline'
+# shellcheck disable=SC2086 # options
+id[whole]=$(submit $opts --partition=main --exclusive --job-name=whole \
+	--output=whole.out "$counter" 40)
+runs whole
+requeue "${id[whole]}"
+counted whole 40 'a job with a whole node'
+wait_for 60 'the end of the reservation' \
+	has_line reservation.out 'the run ends in'
+like "$(cat reservation.out)" 'the run ends in (79|8[0-9]) s: asking' \
+	'a job is asked before its reservation ends'
+wait_for 20 'its end' has_line reservation.out 'requeued:'
+is "$(job_field "${id[reservation]}" Restarts)" 1 'and requeued'
+run_as "$JOB_USER" scancel "${id[reservation]}"
+wait_for 30 'the reservation to go' \
+	scontrol delete reservationname=short
+nodes_idle
+done_testing
