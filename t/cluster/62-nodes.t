@@ -104,6 +104,7 @@ scontrol update "nodename=$node" state=resume
 id[moves]=$(LINGER=5 start moves --time=10 --checkpoint=30 "$counter" 60)
 runs moves
 node=$(on moves)
+# shellcheck disable=SC2016 # for the job to expand
 id[plain]=$(submit --partition=many "--nodelist=$node" --job-name=plain \
 	--output=plain.out --wrap 'trap "echo hit; exit 1" TERM; echo runs
 for i in $(seq 300); do sleep 0.1; done; echo whole')
