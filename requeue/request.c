@@ -86,6 +86,12 @@ static void record_request(struct supervisor *s, enum cause cause, bool is_made)
 	keep(s, rec);
 }
 
+void request_foresee(struct supervisor *s)
+{
+	if (s->run.phase == RUN_COMPUTING)
+		record_request(s, CAUSE_UNKNOWN, false);
+}
+
 void request_announce(struct supervisor *s)
 {
 	char text[WHY_MAX];

@@ -302,6 +302,8 @@ static void hear_signal(struct supervisor *s, int signum)
 		obey_word(s, word);
 		return;
 	}
+	if (signum == SIGTERM)
+		request_foresee(s);
 	supervisor_step(s, &event);
 }
 

@@ -85,6 +85,9 @@ void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind);
 void request_announce(struct supervisor *s);
 /* Let the operator who asked see that it was heard. */
 void request_answer(struct supervisor *s);
+/* TERM has come, and slurmctld is asked why: whatever it says, this is a
+ * request, and a program that asks (scheckpoint requested) is told so now. */
+void request_foresee(struct supervisor *s);
 /* Start the hook; without one to start, it counts as ended. */
 void request_hook(struct supervisor *s);
 /* Signal those that hear; called for later looks too. */
