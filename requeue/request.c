@@ -229,10 +229,11 @@ static void end_hook(struct supervisor *s, int wait_status)
 
 /* ------------------------------------------------------------ delivery */
 
+/* A hook that has run has asked, whoever is found afterwards. */
 static unsigned count_hearers(const struct supervisor *s)
 {
 	return (unsigned)delivery_count(s->delivery) +
-	       (s->steps == STEPS_TOLD ? 1 : 0) + (s->is_heard ? 1 : 0);
+	       (s->steps == STEPS_TOLD) + s->is_heard + s->is_hooked;
 }
 
 static struct delivery_order last_order(struct supervisor *s,
