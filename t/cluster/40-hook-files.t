@@ -59,6 +59,26 @@ ok 'each number was counted once' \
 is "$(grep -c 'the next command' stop.out)" 1 \
 	'the next command ran once, at the end'
 
+# ---- a program that has ended before anybody looks for it
+script quick <<'EOF'
+#!/bin/bash
+rm -f STOP
+python3 -c '
+import os, time
+while not os.path.exists("STOP"):
+    time.sleep(0.005)
+open("state", "w").write("1")
+os._exit(0)'
+touch next
+EOF
+rm -f next
+id=$(submit --checkpoint=53 --time=1 --output=quick.out \
+	--checkpoint-hook='touch STOP; sleep 1' --checkpoint-files=state quick)
+wait_for 40 'the requeue' restarted "$id" 1
+run_as "$JOB_USER" scancel "$id"
+not_ok 'after it no next command was started' test -e next
+like "$(cat quick.out)" 'saved: version 1' 'and its file is in the store'
+
 # ---- a hook that fails, and one that hangs, are no harm
 for hook in 'exit 7' 'sleep 1000'; do
 	id=$(submit --checkpoint=53 --time=1 --output=bad.out \
