@@ -53,7 +53,7 @@ like "$(cat stop.out)" '^hook: limit$' 'the hook runs and learns the cause'
 like "$(cat stop.out)" 'was asked by the hook' \
 	'the program is known to be asked by it'
 like "$(cat stop.out)" 'saved: version 1' 'its file is in the store'
-wait_job 60 "$id" COMPLETED
+wait_job 120 "$id" COMPLETED
 ok 'each number was counted once' \
 	diff <(sed -n 's/^count //p' stop.out) <(seq 90)
 is "$(grep -c 'the next command' stop.out)" 1 \
