@@ -11,6 +11,8 @@
  * changed the limit meanwhile, unless it is no older than this then. */
 #define RENEW_MS	  (10 * SECOND_MS)
 #define FRESH_MS	  (5 * SECOND_MS)
+/* After an answer that says that Slurm ends the job. */
+#define TERM_WAIT_MS	  (3 * SECOND_MS)
 /* SIGCONT comes alone after a suspension, else just before URG or TERM. */
 #define CONT_SETTLE_MS	  (2 * SECOND_MS)
 #define STOP_SETTLE_MS	  (5 * SECOND_MS)
@@ -224,6 +226,7 @@ static void explain_term(struct run *run, const struct run_event *event,
 {
 	const struct run_view *view = &event->view;
 	enum cause cause = CAUSE_UNKNOWN;
+	bool is_here = run->is_term_asked;
 
 	run->is_term_asked = false;
 	switch (view->state) {
@@ -249,11 +252,27 @@ static void explain_term(struct run *run, const struct run_event *event,
 		break;
 	}
 	run->has_term = true;
-	run->skips_delivery = view->term_reaches_all;
+	run->skips_delivery = is_here && view->term_reaches_all;
 	if (run->phase == RUN_HOOK)
 		end_hook(run, orders);
 	else
 		make_request(run, event->now_ms, cause, orders);
+}
+
+/*
+ * Slurm has ended the job, and its TERM isn't here: it is on its way, as a
+ * rule, and may reach every program itself.  Where it is lost, because munge or
+ * slurmd was away, nothing else will ask the job to save.
+ */
+static void hear_end(struct run *run, const struct run_event *event,
+		     struct run_orders *orders)
+{
+	if (run->is_over) {
+		explain_term(run, event, orders);
+		return;
+	}
+	run->is_over = true;
+	run->ask_ms = event->now_ms + TERM_WAIT_MS;
 }
 
 static void hear_answer(struct run *run, const struct run_event *event,
@@ -273,6 +292,8 @@ static void hear_answer(struct run *run, const struct run_event *event,
 		wake(run, old_end_ms);
 	if (run->is_term_asked)
 		explain_term(run, event, orders);
+	else if (view->state != STATE_RUNNING && run->phase == RUN_COMPUTING)
+		hear_end(run, event, orders);
 	else if (view->is_preempting && run->phase == RUN_COMPUTING)
 		make_request(run, event->now_ms, CAUSE_PREEMPT, orders);
 	else if (view->is_vacating && run->phase == RUN_COMPUTING)

@@ -100,6 +100,7 @@ struct run {
 				until slurmctld has told how long it was */
 	int64_t woken_ms;    /* when to ask that; 0 asked */
 	bool has_term;	     /* Slurm has begun to end the run */
+	bool is_over;	     /* it has, by its answer: no TERM has come yet */
 	int64_t ask_ms;	     /* when to ask (again) */
 	unsigned failures;   /* questions in a row without an answer */
 	enum cause cause;    /* of the pending or last request */

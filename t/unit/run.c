@@ -386,6 +386,27 @@ START_TEST(a_preemption_that_an_answer_shows_is_a_request)
 }
 END_TEST
 
+START_TEST(an_end_without_its_term_is_a_request_after_a_moment)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 10 * MINUTE);
+	w.state = STATE_TIMEOUT;
+	w.term_reaches_all = true;
+	get_signal(&w, SIGURG);
+	pass_until(&w, T0 + 10 * MINUTE + 2 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 10 * MINUTE + 4 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.run.cause, CAUSE_LIMIT);
+	ck_assert(!w.run.skips_delivery);
+	/* and when it comes late */
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
 START_TEST(a_second_term_asks_nobody_again)
 {
 	struct world w;
@@ -747,6 +768,7 @@ int main(void)
 	tcase_add_test(tc,
 		       a_term_that_cant_be_explained_is_a_request_all_the_same);
 	tcase_add_test(tc, a_preemption_that_an_answer_shows_is_a_request);
+	tcase_add_test(tc, an_end_without_its_term_is_a_request_after_a_moment);
 	tcase_add_test(tc, a_second_term_asks_nobody_again);
 	tcase_add_test(tc, slurmctld_away_is_asked_again_with_longer_pauses);
 	tcase_add_test(tc, slurmctld_away_at_the_request_does_not_delay_it);
