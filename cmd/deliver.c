@@ -84,21 +84,17 @@ static bool is_trusted(const char *pid)
 	return !stat(path, &st) && (st.st_uid == 0 || st.st_uid == getuid());
 }
 
-/* The first process that slurmstepd has started; 0: none that we see. */
+/* The first of the user's processes that slurmstepd has started; 0: none. */
 static long first_child(const char *pid)
 {
-	char path[64];
+	struct procs procs = {0};
 	long child = 0;
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%.16s/task/%.16s/children", pid,
-		 pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%ld", &child) != 1)
-		child = 0;
-	fclose(file);
+	if (!procs_take(&procs, (pid_t)strtol(pid, NULL, 10), 0))
+		for (size_t i = 0; i < procs.count && !child; i++)
+			if (!procs.list[i].is_foreign)
+				child = procs.list[i].pid;
+	procs_free(&procs);
 	return child;
 }
 
