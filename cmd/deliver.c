@@ -4,7 +4,7 @@
  * the programs that the job's srun steps run there, brings the signal to those
  * that hear it, and stays until they have ended.
  *
- * deliver JOB SIGNUM LAUNCHERS    ("-" for no more launchers)
+ * deliver JOB SIGNUM LAUNCHERS STORE    ("-" for no more launchers)
  *
  * It tells, a line each, on stdout:
  *	signal NODE PID NAME	who got it
@@ -39,6 +39,7 @@ struct step {
 
 struct node {
 	const char *name;
+	const char *store; /* which tells jobs of two clusters apart */
 	uint32_t job_id;
 	uint32_t own_step;
 	struct step steps[STEPS_MAX];
@@ -98,11 +99,18 @@ static long first_child(const char *pid)
 	return child;
 }
 
-/* Several slurmd may share a host, as the nodes of a private cluster do: the
- * tasks know whose they are.  What can't be told is taken for ours. */
-static bool is_of_node(const char *pid, const char *node)
+/* Has the entry this name, and another value? */
+static bool differs(const char *entry, const char *name, const char *value)
 {
-	static const char name[] = "SLURMD_NODENAME=";
+	size_t len = strlen(name);
+
+	return !strncmp(entry, name, len) && strcmp(entry + len, value) != 0;
+}
+
+/* Several slurmd, even of several clusters, may share a host, as private ones
+ * do: the tasks know whose they are.  What can't be told is taken for ours. */
+static bool is_of_node(const char *pid, const struct node *node)
+{
 	char path[64], *entry = NULL;
 	long child = first_child(pid);
 	bool is_ours = true;
@@ -114,8 +122,9 @@ static bool is_of_node(const char *pid, const char *node)
 	if (!file)
 		return true;
 	while (getdelim(&entry, &size, '\0', file) > 0)
-		if (!strncmp(entry, name, sizeof(name) - 1))
-			is_ours = !strcmp(entry + sizeof(name) - 1, node);
+		if (differs(entry, "SLURMD_NODENAME=", node->name) ||
+		    differs(entry, "SLURM_CHECKPOINT_DIR=", node->store))
+			is_ours = false;
 	free(entry);
 	fclose(file);
 	return is_ours;
@@ -134,7 +143,7 @@ static void add_step(struct node *node, const char *pid)
 	for (size_t i = 0; i < node->count; i++)
 		if (node->steps[i].pid == number)
 			return;
-	if (!is_of_node(pid, node->name))
+	if (!is_of_node(pid, node))
 		return;
 	node->steps[node->count].pid = number;
 	node->steps[node->count].delivery = delivery_new();
@@ -232,13 +241,14 @@ int main(int argc, char **argv)
 	static struct node node;
 	int signum;
 
-	if (argc != 4 || !step) {
+	if (argc != 5 || !step) {
 		fputs("deliver: started by the supervisor as a step\n", stderr);
 		return 64;
 	}
 	node.name = getenv("SLURMD_NODENAME");
 	if (!node.name)
 		node.name = "?";
+	node.store = argv[4];
 	node.job_id = (uint32_t)strtoul(argv[1], NULL, 10);
 	node.own_step = (uint32_t)strtoul(step, NULL, 10);
 	signum = (int)strtol(argv[2], NULL, 10);

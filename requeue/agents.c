@@ -11,12 +11,14 @@
 #include "requeue/srun.h"
 
 int agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
-		 int signum, const struct site *site, int64_t now_ms)
+		 int signum, const struct site *site, const char *store_dir,
+		 int64_t now_ms)
 {
 	char path[OPTION_PATH_LEN + 16], job[16], number[16];
-	const char *command[] = {path, job, number,
-				 site->launchers[0] ? site->launchers : "-",
-				 NULL};
+	const char *command[] = {
+		path,	   job,
+		number,	   site->launchers[0] ? site->launchers : "-",
+		store_dir, NULL};
 	struct srun_step step = {
 		.job_id = job_id,
 		.name = "checkpoint-deliver",

@@ -36,7 +36,8 @@ struct agents_news {
 
 /* Start them.  Returns 0, or -1 with errno. */
 int agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
-		 int signum, const struct site *site, int64_t now_ms);
+		 int signum, const struct site *site, const char *store_dir,
+		 int64_t now_ms);
 
 /* The next thing that they tell; false: nothing more for now. */
 bool agents_read(struct agents *agents, struct agents_news *news);

@@ -78,7 +78,7 @@ void steps_ask(struct supervisor *s)
 	}
 	s->steps = STEPS_ASKING;
 	if (agents_start(&s->agents, s->begin.job_id, count_nodes(s),
-			 (int)s->begin.set.signal, &s->begin.site,
+			 (int)s->begin.set.signal, &s->begin.site, s->begin.dir,
 			 supervisor_now_ms()))
 		fall_back(s);
 }
