@@ -37,15 +37,14 @@ cost_job()
 # asks slurmctld nothing
 run_plain()
 {
-	local bound=100
-
 	rm -f "$1.ran"
 	submit "--job-name=$1" --output=/dev/null "$1" >/dev/null
-	until [ -s "$1.ran" ] &&
-		! compgen -G "$CLUSTER/spool/n1/n1_*" >/dev/null; do
-		sleep 0.1
-		((--bound)) || return
-	done
+	wait_for 60 "the end of job $1" plain_is_over "$1"
+}
+
+plain_is_over()
+{
+	[ -s "$1.ran" ] && ! compgen -G "$CLUSTER/spool/n1/n1_*"
 }
 
 # System calls of one sbatch of a plain job.
@@ -58,6 +57,12 @@ calls_of_sbatch()
 	grep -v -c -e '+++' -e '---' -e 'resumed>' "$trace"
 }
 
+# is_traced PID: each of its threads, as any of them may launch
+is_traced()
+{
+	! grep -L 'TracerPid:	[1-9]' "/proc/$1/task"/*/status | grep -q .
+}
+
 # System calls of one launch of a plain job, up to its script.
 calls_of_launch()
 {
@@ -67,9 +72,7 @@ calls_of_launch()
 	rm -f "$trace"
 	strace -f -q -y -o "$trace" -p "$slurmd" 2>/dev/null &
 	strace=$!
-	wait_for 10 'strace' grep -q 'TracerPid:	[1-9]' \
-		"/proc/$slurmd/status"
-	run_plain plain
+	wait_for 10 'strace' is_traced "$slurmd" && run_plain plain
 	kill "$strace"
 	wait "$strace" 2>/dev/null
 	awk -f "$TOP/t/cluster/launch-calls.awk" "$trace" "$trace"

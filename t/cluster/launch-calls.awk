@@ -33,5 +33,5 @@ END {
 		if (verbose)
 			print call, count[call] >"/dev/stderr"
 	}
-	print total
+	print total + 0
 }
