@@ -18,7 +18,7 @@ NR == FNR {
 	sub(/\(.*/, "", call)
 	if (!(pid in is_step))
 		is_step[pid] = pid in parent && is_step[parent[pid]]
-	if (call == "execve" && $0 ~ /= 0$/)
+	if (call == "execve" && $0 ~ /(= 0|<unfinished \.\.\.>)$/)
 		is_step[pid] = $0 ~ /slurmstepd/
 	if (!is_step[pid] || call !~ /^[a-z]/ || /[<"]\/proc[\/">]/ ||
 	    call ~ /^(futex|p?poll|epoll|p?select|restart_|(clock_)?nanosleep)/ ||
