@@ -119,6 +119,7 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 {
 	char store[sizeof(((struct ctl_job *)0)->comment)];
 	char comment[sizeof(store)], part[2 * sizeof(store)];
+	struct ctl_change change = {0};
 	struct ctl_job job;
 	enum ctl_result result = ctl_load(job_id, &job, text);
 
@@ -127,7 +128,8 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 	comment_store(store, sizeof(store), job.comment);
 	snprintf(part, sizeof(part), "%s%.300s", store, what);
 	comment_compose(comment, sizeof(comment), job.comment, part);
-	return ctl_set_comment(job_id, comment, text);
+	change.comment = comment;
+	return ctl_change(job_id, &change, text);
 }
 
 static void print_running(const struct ctl_job *job, void *arg)
@@ -167,12 +169,14 @@ static int run_on_nodes(int argc, char **argv, char *text)
 static int run_on_job(int argc, char **argv, char *text)
 {
 	uint32_t job_id, number = 0;
+	struct ctl_change change = {0};
 	const char *verb = argv[1];
 	bool has_number;
 
 	if (!parse_number(argv[2], &job_id))
 		return -1;
 	has_number = argc == 4 && parse_number(argv[3], &number);
+	change.limit_min = number;
 	ctl_init();
 	if (!strcmp(verb, "load") && (argc == 3 || !strcmp(argv[3], "reach") ||
 				      !strcmp(argv[3], "begin")))
@@ -184,7 +188,7 @@ static int run_on_job(int argc, char **argv, char *text)
 	if (!strcmp(verb, "batch") && has_number)
 		return (int)ctl_signal_batch(job_id, (int)number, text);
 	if (!strcmp(verb, "limit") && has_number)
-		return (int)ctl_set_limit(job_id, number, text);
+		return (int)ctl_change(job_id, &change, text);
 	if (!strcmp(verb, "say") && argc == 4)
 		return (int)say(job_id, argv[3], text);
 	if (!strcmp(verb, "vacate") && argc == 3)

@@ -266,51 +266,25 @@ static enum ctl_result update(job_desc_msg_t *desc, char *text)
 	return result_of_errno(slurm_update_job(desc), text);
 }
 
-enum ctl_result ctl_set_requeue(uint32_t job_id, char *text)
+enum ctl_result ctl_change(uint32_t job_id, const struct ctl_change *change,
+			   char *text)
 {
+	char comment[sizeof(((struct ctl_job *)0)->comment)];
 	job_desc_msg_t desc;
 
 	describe(&desc, job_id);
-	desc.requeue = 1;
-	return update(&desc, text);
-}
-
-enum ctl_result ctl_set_limit(uint32_t job_id, int64_t minutes, char *text)
-{
-	job_desc_msg_t desc;
-
-	describe(&desc, job_id);
-	desc.time_limit = (uint32_t)minutes;
-	return update(&desc, text);
-}
-
-enum ctl_result ctl_set_time_min(uint32_t job_id, int64_t minutes, char *text)
-{
-	job_desc_msg_t desc;
-
-	describe(&desc, job_id);
-	desc.time_min = (uint32_t)minutes;
-	return update(&desc, text);
-}
-
-enum ctl_result ctl_set_begin(uint32_t job_id, int64_t begin_s, char *text)
-{
-	job_desc_msg_t desc;
-
-	describe(&desc, job_id);
-	desc.begin_time = (time_t)begin_s;
-	return update(&desc, text);
-}
-
-enum ctl_result ctl_set_comment(uint32_t job_id, const char *comment,
-				char *text)
-{
-	char writable[sizeof(((struct ctl_job *)0)->comment)];
-	job_desc_msg_t desc;
-
-	copy(writable, sizeof(writable), comment);
-	describe(&desc, job_id);
-	desc.comment = writable;
+	if (change->requeue)
+		desc.requeue = 1;
+	if (change->begin_s)
+		desc.begin_time = (time_t)change->begin_s;
+	if (change->limit_min)
+		desc.time_limit = (uint32_t)change->limit_min;
+	if (change->time_min_min)
+		desc.time_min = (uint32_t)change->time_min_min;
+	if (change->comment) {
+		copy(comment, sizeof(comment), change->comment);
+		desc.comment = comment;
+	}
 	return update(&desc, text);
 }
 

@@ -78,14 +78,22 @@ enum ctl_result ctl_fit_end(struct ctl_job *job, char *text);
 enum ctl_result ctl_requeue(uint32_t job_id, bool only_running, bool hold,
 			    char *text);
 
-/* Each is an update of its own: slurmctld stops at the first field it
- * refuses. */
-enum ctl_result ctl_set_requeue(uint32_t job_id, char *text);
-enum ctl_result ctl_set_limit(uint32_t job_id, int64_t minutes, char *text);
-enum ctl_result ctl_set_time_min(uint32_t job_id, int64_t minutes, char *text);
-enum ctl_result ctl_set_begin(uint32_t job_id, int64_t begin_s, char *text);
-enum ctl_result ctl_set_comment(uint32_t job_id, const char *comment,
-				char *text);
+/* What shall become different of a job; 0, false and NULL: stays as it is. */
+struct ctl_change {
+	bool requeue;
+	int64_t begin_s;
+	int64_t limit_min;
+	int64_t time_min_min;
+	const char *comment;
+};
+
+/*
+ * One update.  slurmctld takes the fields in the order of comment, limit,
+ * minimum, requeue, begin time, and stops at the first that it refuses: then
+ * those before it are changed and those after it are not.
+ */
+enum ctl_result ctl_change(uint32_t job_id, const struct ctl_change *change,
+			   char *text);
 /* Hold as the owner does (scontrol uhold), so that the owner may release. */
 enum ctl_result ctl_hold(uint32_t job_id, char *text);
 

@@ -60,6 +60,8 @@ struct settle {
 	bool is_requeued;   /* by us, or so we heard */
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
+	struct ctl_change change; /* the one under way */
+	char comment[sizeof(((struct ctl_job *)0)->comment)];
 	char done[512]; /* what was done, for people */
 	unsigned calls;
 	int output_errno;
@@ -413,9 +415,33 @@ static void tell(struct settle *s, const char *format, ...)
 	va_end(args);
 }
 
-static enum ctl_result call_set_requeue(struct settle *s, char *text)
+/* As slurmctld's clock will show it. */
+static int64_t next_begin_s(const struct settle *s)
 {
-	return ctl_set_requeue(s->brief->job_id, text);
+	return now_s() + s->skew_s + s->delay_s;
+}
+
+static enum ctl_result call_change(struct settle *s, char *text)
+{
+	if (s->change.begin_s) /* we may have waited for slurmctld */
+		s->change.begin_s = next_begin_s(s);
+	return ctl_change(s->brief->job_id, &s->change, text);
+}
+
+static enum ctl_result change(struct settle *s, struct ctl_change what,
+			      char *text)
+{
+	enum ctl_result result;
+
+	s->change = what;
+	result = persist(s, call_change, text);
+	if (result == CTL_OK && what.begin_s)
+		s->job.begin_s = s->change.begin_s;
+	if (result == CTL_OK && what.limit_min)
+		s->job.limit_min = what.limit_min;
+	if (result == CTL_OK && what.time_min_min)
+		s->job.time_min_min = what.time_min_min;
+	return result;
 }
 
 static enum ctl_result call_requeue(struct settle *s, char *text)
@@ -425,27 +451,6 @@ static enum ctl_result call_requeue(struct settle *s, char *text)
 
 	return ctl_requeue(s->brief->job_id, only_running,
 			   s->decision.action == ACT_REQUEUE_HOLD, text);
-}
-
-/* As slurmctld's clock will show it. */
-static int64_t next_begin_s(const struct settle *s)
-{
-	return now_s() + s->skew_s + s->delay_s;
-}
-
-static enum ctl_result call_begin(struct settle *s, char *text)
-{
-	return ctl_set_begin(s->brief->job_id, next_begin_s(s), text);
-}
-
-static enum ctl_result call_limit(struct settle *s, char *text)
-{
-	return ctl_set_limit(s->brief->job_id, s->plan.limit_min, text);
-}
-
-static enum ctl_result call_time_min(struct settle *s, char *text)
-{
-	return ctl_set_time_min(s->brief->job_id, s->plan.time_min_min, text);
 }
 
 /* States from which going on is ours to ask for. */
@@ -478,7 +483,8 @@ static bool requeue(struct settle *s)
 
 	if (s->job.restart_count != s->run || !may_requeue(s->job.state))
 		return is_pending_next(s);
-	if (!s->job.can_requeue && persist(s, call_set_requeue, text) != CTL_OK)
+	if (!s->job.can_requeue &&
+	    change(s, (struct ctl_change){.requeue = true}, text) != CTL_OK)
 		tell(s, "Slurm refused requeue=1 (%s)", text);
 	result = persist(s, call_requeue, text);
 	s->is_requeued = result == CTL_OK || result == CTL_PENDING;
@@ -487,55 +493,6 @@ static bool requeue(struct settle *s)
 	if (persist(s, call_load, text) != CTL_OK)
 		return false;
 	return is_pending_next(s);
-}
-
-static void set_begin(struct settle *s)
-{
-	char text[CTL_TEXT_MAX] = "";
-
-	/* A later begin of somebody's is kept; just after our own requeue it
-	 * is Slurm's delay.  A held job has one as well: it should go on as
-	 * soon as it is released. */
-	if (!s->is_requeued && s->job.begin_s > next_begin_s(s))
-		return;
-	if (persist(s, call_begin, text) == CTL_OK)
-		s->job.begin_s = next_begin_s(s);
-	else
-		tell(s, "begin time refused (%s)", text);
-}
-
-static void set_limits(struct settle *s)
-{
-	char text[CTL_TEXT_MAX] = "";
-	int64_t limit_min = s->plan.limit_min;
-	int64_t time_min_min = s->plan.time_min_min;
-
-	if (!limit_min)
-		return;
-	/* A limit below the minimum is refused: lower that first. */
-	if (s->job.time_min_min > limit_min && time_min_min &&
-	    persist(s, call_time_min, text) == CTL_OK)
-		s->job.time_min_min = time_min_min;
-	if (limit_min != s->job.limit_min) {
-		if (persist(s, call_limit, text) == CTL_OK)
-			s->job.limit_min = limit_min;
-		else if (s->job.preempt_s)
-			/* While preempted the limit is frozen; TimeMin isn't,
-			 * and backfill honours it. */
-			s->plan.time_min_min = limit_min;
-		else
-			tell(s, "limit of %" PRId64 " min refused (%s)",
-			     limit_min, text);
-	}
-	if (s->plan.time_min_min &&
-	    s->plan.time_min_min != s->job.time_min_min &&
-	    (!s->job.limit_min || s->plan.time_min_min <= s->job.limit_min)) {
-		if (persist(s, call_time_min, text) == CTL_OK)
-			s->job.time_min_min = s->plan.time_min_min;
-		else
-			tell(s, "minimum of %" PRId64 " min refused (%s)",
-			     s->plan.time_min_min, text);
-	}
 }
 
 /* Longest path that a comment has room for. */
@@ -556,18 +513,101 @@ static void name_store(const struct settle *s, char word[STORE_WORD_MAX])
 }
 
 /* The user's own comment is kept, our last one replaced. */
-static enum ctl_result call_comment(struct settle *s, char *text)
+static void compose_comment(struct settle *s)
 {
-	char comment[sizeof(s->job.comment)], store[STORE_WORD_MAX];
-	char part[sizeof(comment)];
+	char store[STORE_WORD_MAX], part[sizeof(s->comment)];
 
 	name_store(s, store);
 	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s", store, s->run,
 		 s->decision.reason,
 		 s->store_problem[0] ? "; the store is out of use: " : "",
 		 s->store_problem);
-	comment_compose(comment, sizeof(comment), s->job.comment, part);
-	return ctl_set_comment(s->brief->job_id, comment, text);
+	comment_compose(s->comment, sizeof(s->comment), s->job.comment, part);
+}
+
+/* A later begin of somebody's is kept; just after our own requeue it is
+ * Slurm's delay.  A held job has one as well: it should go on as soon as it is
+ * released. */
+static int64_t wanted_begin_s(const struct settle *s)
+{
+	if (!s->is_requeued && s->job.begin_s > next_begin_s(s))
+		return 0;
+	return next_begin_s(s);
+}
+
+/*
+ * While preempted the limit is frozen; TimeMin isn't, and backfill honours it:
+ * there it is the planned limit.
+ */
+static void want_limits(const struct settle *s, struct ctl_change *want)
+{
+	int64_t limit_min = s->plan.limit_min;
+	int64_t time_min_min = s->plan.time_min_min;
+
+	if (!limit_min)
+		return;
+	if (s->job.preempt_s && limit_min != s->job.limit_min) {
+		time_min_min = limit_min;
+		limit_min = s->job.limit_min;
+	}
+	if (limit_min != s->job.limit_min)
+		want->limit_min = limit_min;
+	if (time_min_min != s->job.time_min_min &&
+	    (!limit_min || time_min_min <= limit_min))
+		want->time_min_min = time_min_min;
+}
+
+static void change_limits(struct settle *s, const struct ctl_change *want)
+{
+	const struct ctl_change limit = {.limit_min = want->limit_min};
+	const struct ctl_change minimum = {.time_min_min = want->time_min_min};
+	char text[CTL_TEXT_MAX] = "";
+
+	/* A limit below the minimum is refused: lower that first. */
+	if (limit.limit_min && minimum.time_min_min &&
+	    s->job.time_min_min > limit.limit_min)
+		change(s, minimum, text);
+	if (limit.limit_min && change(s, limit, text) != CTL_OK)
+		tell(s, "limit of %" PRId64 " min refused (%s)",
+		     limit.limit_min, text);
+	if (minimum.time_min_min &&
+	    minimum.time_min_min != s->job.time_min_min &&
+	    (!s->job.limit_min || minimum.time_min_min <= s->job.limit_min) &&
+	    change(s, minimum, text) != CTL_OK)
+		tell(s, "minimum of %" PRId64 " min refused (%s)",
+		     minimum.time_min_min, text);
+}
+
+/*
+ * Slurm drops what comes after the first field that it refuses: each for
+ * itself, and what matters most goes first.
+ */
+static void change_apart(struct settle *s, const struct ctl_change *want)
+{
+	const struct ctl_change begin = {.begin_s = want->begin_s};
+	char text[CTL_TEXT_MAX] = "";
+
+	if (begin.begin_s && change(s, begin, text) != CTL_OK)
+		tell(s, "begin time refused (%s)", text);
+	change_limits(s, want);
+	change(s, (struct ctl_change){.comment = want->comment}, text);
+}
+
+/* Begin time, limits and comment of a job that is back in the queue. */
+static void adjust(struct settle *s)
+{
+	struct ctl_change want = {.begin_s = wanted_begin_s(s)};
+	char text[CTL_TEXT_MAX] = "";
+	enum ctl_result result;
+
+	compose_comment(s);
+	want.comment = s->comment;
+	want_limits(s, &want);
+	result = change(s, want, text);
+	if (result == CTL_REFUSED)
+		change_apart(s, &want);
+	else if (result != CTL_OK)
+		tell(s, "limit and begin time stay as they are (%s)", text);
 }
 
 static void act(struct settle *s)
@@ -579,8 +619,11 @@ static void act(struct settle *s)
 		tell(s, "%s", s->decision.reason);
 		/* What was said of an earlier run holds no more. */
 		if (s->job.state == STATE_RUNNING &&
-		    strstr(s->job.comment, COMMENT_MARK))
-			persist(s, call_comment, text);
+		    strstr(s->job.comment, COMMENT_MARK)) {
+			compose_comment(s);
+			change(s, (struct ctl_change){.comment = s->comment},
+			       text);
+		}
 		return;
 	}
 	if (!requeue(s)) {
@@ -591,9 +634,7 @@ static void act(struct settle *s)
 			tell(s, "the job was requeued already");
 		return;
 	}
-	set_begin(s);
-	set_limits(s);
-	persist(s, call_comment, text);
+	adjust(s);
 	if (s->decision.action == ACT_REQUEUE_HOLD)
 		tell(s, "requeued and HELD: %s", s->decision.reason);
 	else
