@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "requeue/ctl.h"
+#include "requeue/procs.h"
 #include "requeue/report.h"
 #include "requeue/srun.h"
 #include "requeue/supervise.h"
@@ -228,21 +229,35 @@ static void look_at_script(struct supervisor *s)
 	supervisor_step_kind(s, RUN_EV_SCRIPT_ENDED);
 }
 
-/* What was piped from those who have ended must still be written. */
+/* Does a process of ours still read from a pipe? */
+static bool has_reader(void)
+{
+	struct procs procs;
+	bool is_found = false;
+
+	procs_take(&procs, getpid(), SIGTERM);
+	for (size_t i = 0; i < procs.count; i++)
+		if (procs.list[i].stdin_pipe)
+			is_found = true;
+	procs_free(&procs);
+	return is_found;
+}
+
+/* What was piped from those who have ended must still be written.  Nobody
+ * else is waited for: a script that stops may leave a sleep behind. */
 static void linger(struct supervisor *s)
 {
-	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	int64_t end_ms = supervisor_now_ms() + LINGER_MS;
+	struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 
 	if (!s->run.is_made)
 		return;
-	for (int64_t end_ms = supervisor_now_ms() + LINGER_MS;
-	     supervisor_now_ms() < end_ms;) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
-
-		if (pid < 0)
-			return;
-		if (pid == 0)
-			nanosleep(&pause, NULL);
+	while (supervisor_now_ms() < end_ms && has_reader()) {
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 300 * 1000 * 1000)
+			pause.tv_nsec *= 2;
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
 	}
 }
 

@@ -61,6 +61,26 @@ echo ready
 exec sleep 1000
 END
 
+# piped: what reads from it has more to say when it has ended
+script piped <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+bash -c 'trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done' | {
+	cat
+	sleep 1
+	echo 'the last word'
+}
+END
+
+# leaves a process that has nothing to say
+script leaves <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+trap 'date +%s%3N; exit 0' TERM
+echo ready
+while :; do sleep 100 & wait $!; done
+END
+
 declare -A id
 opts='--checkpoint=30 --time=5'
 # shellcheck disable=SC2086 # options
@@ -81,6 +101,8 @@ opts='--checkpoint=30 --time=5'
 	id[before]=$(start before $opts --begin=now+1hour slow)
 	id[plain0]=$(start plain0 $opts "--checkpoint-dir=$WORK/own-%j" \
 		plain 0)
+	id[piped]=$(start piped $opts piped)
+	id[leaves]=$(start leaves $opts leaves)
 	id[own]=$(start own $opts "--checkpoint-dir=$WORK/own-%j" asked 1)
 	id[plain3]=$(start plain3 $opts plain 3)
 	id[crash]=$(start crash $opts crash)
@@ -88,7 +110,7 @@ opts='--checkpoint=30 --time=5'
 
 # ---- scancel
 run_as "$JOB_USER" scancel "${id[before]}"
-for name in own asked0 asked1 asked2 done0 done4 saving; do
+for name in own asked0 asked1 asked2 done0 done4 saving piped leaves; do
 	wait_for 40 "$name" has_line "$name.out" '^ready'
 	run_as "$JOB_USER" scancel -b -s TERM "${id[$name]}"
 done
@@ -124,6 +146,16 @@ like "$(run_as "$JOB_USER" scheckpoint status "${id[own]}")" 'runs *2' \
 	'which scheckpoint finds by the job id'
 ends "${id[done0]}" COMPLETED 0:0 0 'asked, said done, exit 0: completed'
 ends "${id[done4]}" FAILED 4:0 0 'asked, said done: its exit code stands'
+
+# ---- what is still there when those who were asked have ended
+ends "${id[piped]}" COMPLETED 0:0 1 'a pipeline is asked: requeued'
+like "$(cat piped.out)" '^the last word' 'its reader could finish'
+ends "${id[leaves]}" COMPLETED 0:0 1 'a sleep is left behind: requeued'
+stopped_ms=$(grep '^[0-9]*$' leaves.out)
+planned_ms=$(sed -n 's/.*"rec":"plan","t":\([0-9]*\)\.\([0-9]*\),.*/\1\2/p' \
+	"checkpoint-${id[leaves]}/journal-0000.jsonl")
+ok "which isn't waited for ($((planned_ms - stopped_ms)) ms)" \
+	test $((planned_ms - stopped_ms)) -lt 2500
 
 # ---- the supervisor is killed
 ends "${id[killed]}" FAILED 0:9 1 \
