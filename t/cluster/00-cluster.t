@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The private cluster itself: it runs jobs, its daemons stop and start, two
-# live side by side, an ordinary user can have one, and nothing is left.
+# live side by side, an ordinary user can have one, with accounting, and nothing
+# is left.
 # core
 . "$(dirname "$0")/lib.sh"
 
@@ -96,11 +97,17 @@ not_ok 'nor a directory' test -e "$CLUSTER"
 mkdir "$WORK/build" "$WORK/scripts"
 cp "$TOP/scripts/cluster" "$WORK/scripts"
 cp -r "$B/spank_checkpoint.so" "$B/libexec" "$WORK/build"
-ok "$JOB_USER has a cluster of his own" run_as "$JOB_USER" \
-	"$WORK/scripts/cluster" up "$WORK/own" --nodes 2
+ok "$JOB_USER has a cluster of his own, with accounting" run_as "$JOB_USER" \
+	"$WORK/scripts/cluster" up "$WORK/own" --nodes 2 --accounting
 export SLURM_CONF=$WORK/own/etc/slurm.conf
 id=$(submit --checkpoint=20 --time=2 plain.sh)
 ok 'a checkpointed job completes on it' wait_job 60 "$id" COMPLETED
+booked()
+{
+	[ "$(sacct -n -X -P -j "$id" -o State,Account)" = 'COMPLETED|main' ]
+}
+wait_for 20 'the accounting' booked
+ok 'and is accounted for' booked
 nodes_idle
 ok 'it goes down' run_as "$JOB_USER" env -u SLURM_CONF \
 	"$WORK/scripts/cluster" down "$WORK/own"
