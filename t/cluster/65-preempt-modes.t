@@ -1,90 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every way in which a site preempts with a grace: by partition or by QOS, with
-# PreemptMode REQUEUE or CANCEL, with the batch script told of it or not.
+# Preemption by partition, with PreemptMode REQUEUE and CANCEL, the batch script
+# told of it or not.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
-counter=$TOP/t/cluster/jobs/counter
-declare -A id
+# shellcheck source=t/cluster/preempt.sh
+. "$TOP/t/cluster/preempt.sh"
 
 case $(slurmctld -V) in
 *' 22.05'*) told=SlurmctldParameters=preempt_send_user_signal ;;
 *) told=PreemptParameters=send_user_signal ;;
 esac
-
-script count <<EOF2
-#!/bin/bash
-export LINGER=2 # so that we see PreemptTime
-"$counter" 100
-EOF2
-
-# go NAME NODE ARGUMENT...: a job that takes the node
-go()
-{
-	local name=$1
-
-	id[$name]=$(submit "--nodelist=$2" "--job-name=$name" "${@:3}" \
-		--exclusive --checkpoint=25 --time=10 "--output=$name.out" count)
-}
-
-# preempt NODE ARGUMENT...: by a job that takes the node
-preempt()
-{
-	submit "--nodelist=$1" "${@:2}" --exclusive --time=1 \
-		--output=/dev/null --wrap 'sleep 4' >/dev/null
-}
-
-# Slurm forgets it with the requeue
-preempt_time() # NAME
-{
-	job_field "${id[$1]}" PreemptTime >"$1.preempted"
-	grep '^20' "$1.preempted"
-}
-
-# asked_s NAME: when a program was, seconds since the epoch
-asked_s()
-{
-	sed -n 's/.*"rec":"request","t":\([0-9]*\).*"made":true.*/\1/p' \
-		"checkpoint-${id[$1]}/journal-0000.jsonl" | head -n 1
-}
-
-# back NAME TEXT: asked in time, and in the queue with what was planned
-back()
-{
-	local job=${id[$1]} late
-
-	wait_for 40 "the requeue of $1" restarted "$job" 1
-	wait_for 20 'its end to be settled' \
-		has_line "checkpoint-$job/journal-0000.jsonl" '"rec":"settled"'
-	late=$(($(asked_s "$1") - $(date -d "$(cat "$1.preempted")" +%s)))
-	like "$late" '^-?[0-9]$' "$2: asked within 10 s ($late s)"
-	like "$(cat "$1.out")" 'is being preempted: asking the job to save' \
-		'and told why'
-	is "$(minutes "$(job_field "$job" TimeLimit)")" 10 \
-		"which doesn't let the limit be changed"
-	is "$(minutes "$(job_field "$job" TimeMin)")" \
-		"$(plan_of "$job" 0 limit_min)" \
-		'TimeMin is the limit that was planned'
-	ok 'which is a shorter one' test "$(plan_of "$job" 0 limit_min)" -lt 10
-}
-
-# over NAME STATE TEXT: it has counted to its end, once
-over()
-{
-	local job=${id[$1]}
-
-	wait_job 60 "$job" COMPLETED PREEMPTED FAILED CANCELLED
-	is "$(job_state "$job") $(job_field "$job" ExitCode)" "$2 0:0" "$3: $2"
-	ok 'each number was counted once' \
-		cmp <(sed -n 's/^count //p' "$1.out") <(seq 100)
-	is "$(grep -c '^counted to' "$1.out")" 1 'to the end once'
-	is "$(grep -c '^scheckpoint: run 0: requeued' "$1.out")" 1 \
-		'requeued once'
-	is "$(squeue -h -j "$job" -o %T 2>/dev/null)" '' \
-		'and is not in the queue'
-}
 
 # notices NAME: how often Slurm's log names a step of it other than the script
 notices()

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A job that is preempted eight times, more than MaxBatchRequeue has it, ends
+# COMPLETED, its program run to the end once.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+# shellcheck source=t/cluster/preempt.sh
+. "$TOP/t/cluster/preempt.sh"
+cluster_up --nodes 1 --preempt --grace 30 --plugstack-arg restart_delay=1
+TIMES=8 TARGET=400
+
+script often <<END
+#!/bin/bash
+echo "run \$SLURM_CHECKPOINT_RUN"
+"$counter" $TARGET
+END
+
+# runs N: it counts in run N
+runs()
+{
+	sed "1,/^run $1\$/d" often.out | grep -q '^count'
+}
+
+# ended: for good; Slurm's own requeue makes it wait for two minutes: not here
+ended()
+{
+	if [ "$(job_field "$job" Reason)" = BeginTime ]; then
+		scontrol update "JobId=$job" StartTime=now
+	fi
+	job_is "$job" COMPLETED FAILED CANCELLED PREEMPTED
+}
+
+job=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+	--output=often.out often)
+for ((i = 0; i < TIMES; i++)); do
+	wait_for 40 "run $i" runs $i || break
+	preempt n1 --partition=high
+	wait_for 40 "preemption $((i + 1))" restarted "$job" $((i + 1)) || break
+done
+is "$i" $TIMES "preempted $i times"
+wait_for 40 'the last run' runs $TIMES
+wait_for 90 'its end' ended
+is "$(job_state "$job") $(job_field "$job" ExitCode)" 'COMPLETED 0:0' \
+	'it ends COMPLETED'
+ok 'each number was counted once' \
+	cmp <(sed -n 's/^count //p' often.out) <(seq $TARGET)
+is "$(grep -c '^counted to' often.out)" 1 'to the end once'
+# From 24.05 slurmctld may requeue the run that follows a preemption once more,
+# in which nothing is started.
+extra=$(($(job_field "$job" Restarts) - TIMES))
+case $(slurmctld -V) in
+*' 22.05'*) like "$extra" '^0$' 'requeued as often' ;;
+*) like "$extra" '^[01]$' "requeued as often, and by slurmctld $extra times" ;;
+esac
+is "$(grep -c 'had ended in run .*: nothing is started' often.out)" "$extra" \
+	'when nothing was started'
+is "$(squeue -h -j "$job" -o %T 2>/dev/null)" '' 'it is not in the queue'
+nodes_idle
+done_testing
