@@ -96,7 +96,7 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	enum ctl_notice notice;
 	struct ctl_job job;
 	enum ctl_result result = ctl_load(job_id, &job, text);
-	int64_t delay_s;
+	int64_t delay_s, timeout_s;
 	bool reaches_all;
 
 	if (result)
@@ -112,6 +112,9 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	if (!strcmp(extra, "begin") &&
 	    ctl_requeue_delay(&delay_s, text) == CTL_OK)
 		print_number("requeue_delay", delay_s);
+	if (!strcmp(extra, "begin") &&
+	    ctl_call_timeout(&timeout_s, text) == CTL_OK)
+		print_number("call_timeout", timeout_s);
 	return CTL_OK;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "requeue/brief.h"
+#include "requeue/memo.h"
 #include "requeue/report.h"
 #include "requeue/supervise.h"
 
@@ -52,6 +53,7 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	close(BRIEF_FD);
+	memo_use(BRIEF_MEMO_FD);
 	/* The script starts when this is closed: no child may keep it open. */
 	fcntl(BRIEF_REPLY_FD, F_SETFD, FD_CLOEXEC);
 	status = supervise_run(&brief, env);

@@ -132,8 +132,6 @@ const char *ckpt_record_note(const struct ckpt_record *rec, const char *key);
 size_t ckpt_record_notes(const struct ckpt_record *rec);
 /* The record's text with its check and a newline at the end. */
 void ckpt_record_seal(const struct ckpt_record *rec, struct ckpt_text *out);
-/* NULL: it isn't a whole record, or errno is ENOMEM. */
-struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes);
 
 /* One manifest: its members, and its list of files as text. */
 struct ckpt_manifest {

@@ -54,6 +54,22 @@ int ckpt_journal_newest(struct ckpt_store *store)
 
 /* --------------------------------------------------------------- append */
 
+size_t ckpt_record_line(struct ckpt_record *rec, char *line, size_t size)
+{
+	struct ckpt_text text = {0};
+	size_t len = 0;
+
+	ckpt_record_stamp(rec);
+	ckpt_record_seal(rec, &text);
+	if (!ckpt_record_failed(rec) && !text.failed && text.len_bytes < size) {
+		len = text.len_bytes;
+		memcpy(line, text.data, len);
+		line[len] = '\0';
+	}
+	ckpt_text_free(&text);
+	return len;
+}
+
 /* Is the last line torn, or does nobody know? */
 static bool ends_torn(int fd, off_t size)
 {

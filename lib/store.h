@@ -64,6 +64,16 @@ bool ckpt_record_bool(const struct ckpt_record *rec, const char *key);
 /* The record as one JSON object; lives as long as the record. */
 const char *ckpt_record_json(const struct ckpt_record *rec);
 
+/*
+ * The record with the present time as the journal has it: one line with its
+ * check and a newline, and a NUL.  Returns its length; 0: it doesn't fit into
+ * size bytes, or memory is short.
+ */
+size_t ckpt_record_line(struct ckpt_record *rec, char *line, size_t size);
+/* The record of such a line, the caller's; NULL: it isn't a whole one, or
+ * errno is ENOMEM. */
+struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes);
+
 /* Append with the present time and sync; rec stays the caller's. */
 enum ckpt_status ckpt_journal_append(struct ckpt_store *store, unsigned run,
 				     struct ckpt_record *rec,

@@ -304,6 +304,7 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 
 	ckpt_record_set_int(rec, "limit_min", job->limit_min);
 	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
 	ckpt_record_set_int(rec, "submitted_min",
 			    b->set.submitted_min ? b->set.submitted_min
 						 : job->limit_min);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "requeue/brief.h"
@@ -36,10 +37,11 @@ static const struct field {
 	FIELD(FIELD_U32, job_id),	 FIELD(FIELD_U32, array_job_id),
 	FIELD(FIELD_U32, array_task_id), FIELD(FIELD_U32, restart_count),
 	FIELD(FIELD_INT, script_pid),	 FIELD(FIELD_INT, wait_status),
-	FIELD(FIELD_U32, oom_kills),	 FIELD(FIELD_TEXT, cluster),
-	FIELD(FIELD_TEXT, node),	 FIELD(FIELD_TEXT, job_name),
-	FIELD(FIELD_TEXT, user),	 FIELD(FIELD_TEXT, work_dir),
-	FIELD(FIELD_TEXT, settings),	 FIELD(FIELD_TEXT, site),
+	FIELD(FIELD_U32, oom_kills),	 FIELD(FIELD_U32, is_blind),
+	FIELD(FIELD_TEXT, cluster),	 FIELD(FIELD_TEXT, node),
+	FIELD(FIELD_TEXT, job_name),	 FIELD(FIELD_TEXT, user),
+	FIELD(FIELD_TEXT, work_dir),	 FIELD(FIELD_TEXT, settings),
+	FIELD(FIELD_TEXT, site),
 #undef FIELD
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
@@ -73,6 +75,21 @@ int brief_format(const struct brief *brief, char head[BRIEF_HEAD_LEN])
 		used += (size_t)n;
 	}
 	return (int)used;
+}
+
+int brief_memo(void)
+{
+	int fd = memfd_create("checkpoint-memo",
+			      MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int errnum;
+
+	if (fd < 0 || (!ftruncate(fd, BRIEF_MEMO_BYTES) &&
+		       fcntl(fd, F_ADD_SEALS, BRIEF_MEMO_SEALS) == 0))
+		return fd;
+	errnum = errno;
+	close(fd);
+	errno = errnum;
+	return -1;
 }
 
 static int set_number(void *to, enum field_kind kind, const char *value)

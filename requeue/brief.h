@@ -7,6 +7,7 @@
 #ifndef BRIEF_H
 #define BRIEF_H
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,10 +15,13 @@
 
 #define BRIEF_FD 3 /* where the helpers find it */
 #define BRIEF_REPLY_FD                                                         \
-	4		       /* the supervisor answers the script's process, \
-				  settle shows its parent that it lives */
-#define BRIEF_BEAT	   '.' /* settle lives, */
-#define BRIEF_BEAT_WAITING 'w' /* and slurmctld doesn't answer */
+	4		     /* the supervisor answers the script's process,   \
+				settle shows its parent that it lives */
+#define BRIEF_MEMO_FD	   5 /* see memo.h */
+#define BRIEF_MEMO_BYTES   32768
+#define BRIEF_MEMO_SEALS   (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define BRIEF_BEAT	   '.'	 /* settle lives, */
+#define BRIEF_BEAT_WAITING 'w'	 /* and slurmctld doesn't answer */
 #define BRIEF_HEAD_LEN	   16384 /* the facts, without the environment */
 #define BRIEF_NO_TASK	   UINT32_MAX
 #define BRIEF_NO_STATUS	   (-1)
@@ -32,6 +36,8 @@ struct brief {
 	int script_pid;	    /* supervisor: the user's script; else 0 */
 	int wait_status;    /* settle: of the batch task; BRIEF_NO_STATUS */
 	uint32_t oom_kills; /* settle: counted by the task's memory cgroup */
+	uint32_t is_blind;  /* settle: keep off the owner's file systems, where
+			       the one before it hung */
 	char cluster[128];
 	char node[256];
 	char job_name[256];
@@ -47,6 +53,12 @@ struct brief {
  * where something doesn't fit.
  */
 int brief_format(const struct brief *brief, char head[BRIEF_HEAD_LEN]);
+
+/*
+ * A descriptor of new memory for memo.h, of BRIEF_MEMO_BYTES that can't become
+ * more or fewer, closed on exec; -1: errno says why.
+ */
+int brief_memo(void);
 
 /*
  * Read a brief from a descriptor.

@@ -23,6 +23,8 @@
 #define CRED_EXPIRE_LEAST_S   5
 #define CRED_EXPIRE_DEFAULT_S 120
 
+#define CALL_SLACK_S 5
+
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
 #define JOB_ID(record) ((record)->step_id.job_id)
 #else
@@ -552,6 +554,20 @@ static bool option_number(const char *options, const char *key, int64_t *number)
 	if (at)
 		*number = strtoll(at + strlen(key), NULL, 10);
 	return at != NULL;
+}
+
+enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text)
+{
+	slurm_conf_t *conf = NULL;
+	enum ctl_result result = load_conf(&conf, text);
+
+	if (result)
+		return result;
+	/* To connect, and to hear. */
+	*timeout_s = 2 * (int64_t)conf->msg_timeout + CALL_SLACK_S;
+	if (conf->control_cnt > 1)
+		*timeout_s += conf->slurmctld_timeout;
+	return CTL_OK;
 }
 
 enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text)

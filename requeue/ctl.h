@@ -138,6 +138,14 @@ enum ctl_result ctl_preempt_notice(const char *partition,
  * *delay_s is set on CTL_OK. */
 enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text);
 
+/*
+ * How long one call may go without an answer, seconds, by the site's
+ * MessageTimeout and, where there is a backup, SlurmctldTimeout; *timeout_s is
+ * set on CTL_OK.  What takes longer is put off again and again by a slurmctld
+ * that lives, as by its limit on the rate of a user's calls.
+ */
+enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text);
+
 /* The Slurm release that this was built for, such as 22.05. */
 const char *ctl_release(void);
 

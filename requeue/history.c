@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "requeue/history.h"
+#include "requeue/memo.h"
 
 /* More runs than any site allows, and than are worth reading. */
 #define RUN_MOST 100000
@@ -48,6 +49,7 @@ static void read_view(struct reading *r, const struct ckpt_record *rec)
 
 	r->run->limit_min =
 		ckpt_record_int(rec, "limit_min", r->run->limit_min);
+	h->call_timeout_s = ckpt_record_int(rec, "call_timeout", 0);
 	if (!h->submitted_min)
 		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
 	if (completing_s > h->completing_s)
@@ -74,6 +76,10 @@ static void read_finish(struct reading *r, const struct ckpt_record *rec)
 	r->run->is_answered = ckpt_record_bool(rec, "answered");
 	r->run->is_cut = ckpt_record_bool(rec, "cut");
 	r->run->is_oom = ckpt_record_bool(rec, "oom");
+	r->run->is_done = ckpt_record_bool(rec, "done");
+	r->run->versions = (unsigned)ckpt_record_int(rec, "versions", 0);
+	r->run->saved_s = ckpt_record_int(rec, "saved", 0);
+	r->run->progress = ckpt_record_num(rec, "progress", -1);
 	if (ckpt_record_bool(rec, "repeat"))
 		r->run->ending = END_REPEAT;
 	if (ckpt_record_bool(rec, "store"))
@@ -145,6 +151,20 @@ static void count_versions(struct run_record *run,
 	}
 }
 
+void history_count(struct ckpt_store *store, struct run_record *run)
+{
+	struct ckpt_version *versions = NULL;
+	size_t count = 0;
+
+	run->progress = -1;
+	ckpt_list(store, &versions, &count, NULL);
+	count_versions(run, versions, count);
+	free(versions);
+	run->is_done = ckpt_is_done(store, run->run);
+	if (run->progress < 0)
+		run->progress = ckpt_told_progress(store, run->run);
+}
+
 enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 			      unsigned run, struct ckpt_error *err)
 {
@@ -191,6 +211,27 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 	}
 	free(versions);
 	return status;
+}
+
+static void recall(const struct ckpt_record *rec, void *arg)
+{
+	struct reading *r = arg;
+	const char *kind = ckpt_record_kind(rec);
+
+	/* The journal has these two, which add up. */
+	if (r->history->count &&
+	    (!strcmp(kind, "run") || !strcmp(kind, "view")))
+		return;
+	read_record(rec, r);
+}
+
+bool history_recall(struct history *history, struct run_record *run,
+		    int memo_fd)
+{
+	struct reading reading = {history, run, false, false};
+
+	memo_read(memo_fd, recall, &reading);
+	return reading.has_finish;
 }
 
 void history_free(struct history *history)

@@ -33,10 +33,11 @@ struct history {
 	size_t count;
 	/* of the newest run */
 	struct recorded_plan plan;
-	bool is_settled; /* the plan was carried out */
-	bool has_strike; /* the version it began from got its strike */
-	bool has_term;	 /* Slurm had begun to end the run */
-	char node[256];	 /* where its supervisor ran */
+	bool is_settled;	/* the plan was carried out */
+	bool has_strike;	/* the version it began from got its strike */
+	bool has_term;		/* Slurm had begun to end the run */
+	int64_t call_timeout_s; /* of a call to slurmctld; 0 unknown */
+	char node[256];		/* where its supervisor ran */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */
@@ -55,5 +56,21 @@ struct history {
 enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 			      unsigned run, struct ckpt_error *err);
 void history_free(struct history *history);
+
+/* What the store by itself tells of run->run: versions, when the newest was
+ * saved, progress, done. */
+void history_count(struct ckpt_store *store, struct run_record *run);
+
+/*
+ * What the memo of the newest run has, over what is known of it: its request
+ * and its end, which the journal lacks where it couldn't be written; and all
+ * else where the history is empty, as the store can't be read.
+ *
+ * run  of the history, or where that is empty one of the caller's
+ *
+ * True: it tells how the run ended.
+ */
+bool history_recall(struct history *history, struct run_record *run,
+		    int memo_fd);
 
 #endif

@@ -140,6 +140,8 @@ static void read_line(const char *line, struct run_view *view,
 		job->begin_s = strtoll(value, NULL, 10);
 	else if (IS("requeue_delay"))
 		job->requeue_delay_s = strtoll(value, NULL, 10);
+	else if (IS("call_timeout"))
+		job->call_timeout_s = strtoll(value, NULL, 10);
 	else if (IS("now"))
 		*now_s = strtoll(value, NULL, 10);
 #undef IS

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "requeue/memo.h"
 #include "requeue/report.h"
 #include "requeue/text.h"
 
@@ -33,11 +34,12 @@ void report_record(struct ckpt_store *store, unsigned run,
 	static bool has_complained;
 	struct ckpt_error err;
 
+	memo_keep(rec);
 	if (store && ckpt_journal_append(store, run, rec, &err) &&
 	    !has_complained) {
 		has_complained = true;
 		report_line("the journal can't be written (%s): the job goes "
-			    "on, and its end is judged from Slurm's word",
+			    "on, and its end is judged without it",
 			    err.text);
 	}
 	ckpt_record_free(rec);

@@ -11,7 +11,8 @@
 /* "scheckpoint: …" on stderr, one write, one line, cleaned of controls. */
 void report_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Append and free a record; a failure is said once and is not fatal. */
+/* Append and free a record, which the memo keeps too; a failure is said once
+ * and is not fatal. */
 void report_record(struct ckpt_store *store, unsigned run,
 		   struct ckpt_record *rec);
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -37,7 +38,7 @@
 #define RETRY_MAX_S 15
 /* Signs of life during a call. */
 #define BEAT_S	    5
-/* No call takes longer than this, whatever the site's MessageTimeout. */
+/* No call takes longer than this where the site's MessageTimeout is unknown. */
 #define CALL_MAX_S  900
 
 struct settle {
@@ -121,6 +122,18 @@ static int64_t deadline_s(struct settle *s)
 	return s->deadline_s;
 }
 
+/*
+ * A slurmctld that is away answers with an error in the end, and we wait on.  A
+ * call that takes longer than that is put off by one that lives, and that may
+ * end the job meanwhile: then slurmd waits for us, and would drain the node.
+ */
+static int64_t call_max_s(const struct settle *s)
+{
+	int64_t call_s = s->history.call_timeout_s;
+
+	return call_s > 0 && call_s < CALL_MAX_S ? call_s : CALL_MAX_S;
+}
+
 static enum ctl_result
 persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
 	char *text)
@@ -131,8 +144,8 @@ persist(struct settle *s, enum ctl_result (*call)(struct settle *s, char *text),
 	for (;;) {
 		int64_t until_s = deadline_s(s);
 
-		if (until_s > now_s() + CALL_MAX_S)
-			until_s = now_s() + CALL_MAX_S;
+		if (until_s > now_s() + call_max_s(s))
+			until_s = now_s() + call_max_s(s);
 		atomic_store(&pulse.until_s, until_s);
 		result = call(s, text);
 		atomic_store(&pulse.until_s, 0);
@@ -204,6 +217,11 @@ static void open_store(struct settle *s)
 
 	if (!s->has_settings || !find_store(s))
 		return;
+	if (s->brief->is_blind) {
+		snprintf(s->store_problem, sizeof(s->store_problem),
+			 "it didn't answer within half a minute");
+		return;
+	}
 	status = ckpt_attach(&s->store, s->dir, &id, &err);
 	if (!status && s->brief->restart_count == BRIEF_NO_RUN)
 		s->run = (unsigned)ckpt_journal_newest(s->store);
@@ -337,44 +355,67 @@ static void record_settled(struct settle *s)
 	record(s, rec);
 }
 
-/* Where the journal doesn't tell how the run ended: what slurmstepd saw of
- * the supervisor's end, which ends as the script did. */
-static void judge_status(struct settle *s, struct run_record *run)
+/* What the journal should have told. */
+static void record_finish(struct settle *s, const struct run_record *run)
 {
 	struct ckpt_record *rec = ckpt_record_new("finish");
 
-	run->ended_s = now_s();
-	run->code = WEXITSTATUS(s->brief->wait_status);
-	/* It says so when it could not use the store. */
-	run->ending = run->code == SETTLE_STORE_CODE ? END_STORE : END_EXIT;
-	ckpt_record_set_int(rec, "exit", run->code);
+	ckpt_record_set_int(rec, run->ending == END_SIGNAL ? "signal" : "exit",
+			    run->code);
 	ckpt_record_set_bool(rec, "store", run->ending == END_STORE);
+	ckpt_record_set_bool(rec, "repeat", run->ending == END_REPEAT);
+	ckpt_record_set_bool(rec, "answered", run->is_answered);
+	ckpt_record_set_bool(rec, "cut", run->is_cut);
+	ckpt_record_set_bool(rec, "oom", run->is_oom);
 	record(s, rec);
 }
 
-static void stand_in(struct settle *s)
+/* Where nothing else tells how the run ended: what slurmstepd saw of the
+ * supervisor's end, which ends as the script did. */
+static void judge_status(struct run_record *run, int status)
+{
+	run->ended_s = now_s();
+	run->code = WEXITSTATUS(status);
+	/* It says so when it could not use the store. */
+	run->ending = run->code == SETTLE_STORE_CODE ? END_STORE : END_EXIT;
+}
+
+static void begin_blind(struct settle *s, struct run_record *run)
+{
+	int status = s->brief->wait_status;
+
+	run->run = s->run;
+	run->progress = run->restored_progress = -1;
+	run->started_s = s->job.start_s - s->skew_s;
+	run->ended_s = now_s();
+	run->limit_min = s->job.limit_min;
+	run->ending = END_SUPERVISOR;
+	if (status != BRIEF_NO_STATUS && WIFSIGNALED(status) &&
+	    WTERMSIG(status) != SIGKILL) {
+		run->ending = END_SIGNAL;
+		run->code = WTERMSIG(status);
+	}
+}
+
+/* The run as the journal has it, or without one; and what that may lack. */
+static void complete_run(struct settle *s)
 {
 	struct run_record *run = &s->blind;
 	int status = s->brief->wait_status;
-	bool has_status = status != BRIEF_NO_STATUS;
+	bool is_new;
 
-	if (s->history.count) {
+	if (s->history.count)
 		run = &s->history.runs[s->history.count - 1];
-	} else {
-		run->run = s->run;
-		run->progress = run->restored_progress = -1;
-		run->started_s = s->job.start_s - s->skew_s;
-		run->ended_s = now_s();
-		run->limit_min = s->job.limit_min;
-		run->ending = END_SUPERVISOR;
-		if (has_status && WIFSIGNALED(status) &&
-		    WTERMSIG(status) != SIGKILL) {
-			run->ending = END_SIGNAL;
-			run->code = WTERMSIG(status);
-		}
-	}
-	if (run->ending == END_SUPERVISOR && has_status && WIFEXITED(status))
-		judge_status(s, run);
+	else
+		begin_blind(s, run);
+	is_new = run->ending == END_SUPERVISOR;
+	if (!s->history.plan.is_there)
+		history_recall(&s->history, run, BRIEF_MEMO_FD);
+	if (run->ending == END_SUPERVISOR && status != BRIEF_NO_STATUS &&
+	    WIFEXITED(status))
+		judge_status(run, status);
+	if (is_new && run->ending != END_SUPERVISOR)
+		record_finish(s, run);
 	if (s->brief->oom_kills)
 		run->is_oom = true;
 }
@@ -648,6 +689,17 @@ static void act(struct settle *s)
 
 /* --------------------------------------------------------------- tell */
 
+/* The output is as large as it is, and gets one line more. */
+static void lift_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 /* The last word in the job's own output, if that is a plain file of the
  * owner's. */
 static void write_output(struct settle *s)
@@ -658,8 +710,9 @@ static void write_output(struct settle *s)
 	struct stat st;
 	int fd, len;
 
-	if (!path[0])
+	if (!path[0] || s->brief->is_blind)
 		return;
+	lift_file_limit();
 	fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK |
 				O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -699,7 +752,7 @@ static void tidy_store(struct settle *s)
 
 static void settle_known(struct settle *s)
 {
-	stand_in(s);
+	complete_run(s);
 	if (s->history.plan.is_there) {
 		take_recorded_plan(s);
 	} else {

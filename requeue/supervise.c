@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "requeue/ctl.h"
+#include "requeue/history.h"
 #include "requeue/procs.h"
 #include "requeue/report.h"
 #include "requeue/srun.h"
@@ -133,8 +134,10 @@ static void hear_answer(struct supervisor *s, int wait_status)
 static void record_finish(struct supervisor *s)
 {
 	struct ckpt_record *rec = ckpt_record_new("finish");
+	struct run_record run = {.run = s->begin.run};
 	int status = s->script_status;
 
+	history_count(s->begin.store, &run);
 	if (WIFSIGNALED(status))
 		ckpt_record_set_int(rec, "signal", WTERMSIG(status));
 	else
@@ -146,6 +149,10 @@ static void record_finish(struct supervisor *s)
 	ckpt_record_set_bool(rec, "cut", s->run.is_stopped);
 	ckpt_record_set_bool(rec, "oom", begin_has_oom(&s->begin));
 	ckpt_record_set_int(rec, "calls", s->run.calls);
+	ckpt_record_set_bool(rec, "done", run.is_done);
+	ckpt_record_set_int(rec, "versions", run.versions);
+	ckpt_record_set_int(rec, "saved", run.saved_s);
+	ckpt_record_set_num(rec, "progress", run.progress);
 	keep(s, rec);
 }
 

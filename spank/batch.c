@@ -42,6 +42,7 @@ static struct {
 	struct brief brief;
 	char refusal[SETTINGS_ERROR_LEN]; /* why the job can't be helped */
 	struct told *told;
+	int memo_fd;		     /* see memo.h; -1 none */
 	char oom_path[OOM_PATH_MAX]; /* the kernel's word; see oom_find() */
 } batch;
 
@@ -131,6 +132,7 @@ void batch_init(spank_t sp, int ac, char **av)
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (batch.told == MAP_FAILED)
 		batch.told = NULL;
+	batch.memo_fd = brief_memo();
 	batch.is_active = true;
 }
 
@@ -246,10 +248,11 @@ static int await_word(spank_t sp, int fd)
 
 static void become_supervisor(int brief_fd, int word_fd)
 {
+	const struct launch_fds fds = {brief_fd, word_fd, batch.memo_fd};
 	char path[SETTINGS_PATH_LEN + 16];
 
 	snprintf(path, sizeof(path), "%s/supervise", batch.site.helpers);
-	launch_exec(path, brief_fd, word_fd);
+	launch_exec(path, &fds);
 	fprintf(stderr,
 		"scheckpoint: %s can't be started: %s; the administrator's "
 		"plugstack.conf names its place with helpers=DIR\n",
@@ -326,15 +329,11 @@ void batch_task_exit(spank_t sp)
 
 void batch_exit(void)
 {
-	char path[SETTINGS_PATH_LEN + 16], head[BRIEF_HEAD_LEN];
-	int len;
+	char path[SETTINGS_PATH_LEN + 16];
 
 	if (!batch.is_active || batch.refusal[0] || !batch.told)
 		return;
 	hear_told();
-	len = brief_format(&batch.brief, head);
-	if (len < 0)
-		return;
 	snprintf(path, sizeof(path), "%s/settle", batch.site.helpers);
-	launch_settle(path, &batch.user, head, (size_t)len);
+	launch_settle(path, &batch.user, &batch.brief, batch.memo_fd);
 }

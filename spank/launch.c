@@ -29,6 +29,8 @@
 #include "spank/launch.h"
 
 #define SECOND_MS 1000
+/* Of a file that settle writes. */
+#define FILE_MAX  (64 << 20)
 
 static char path_entry[] = "PATH=/usr/bin:/bin";
 static char conf_entry[4096];
@@ -66,13 +68,16 @@ static void close_from(int first)
 		close((int)fd);
 }
 
-/* Put the two descriptors where the helper looks for them, whatever numbers
- * they have now, and close the rest.  `null_from`: the first of 0..2 that
- * becomes /dev/null. */
-static bool arrange_fds(int brief_fd, int reply_fd, int null_count)
+/*
+ * Put the descriptors where the helper looks for them, whatever numbers they
+ * have now, and close the rest.  Of 0..2 the first null_count become
+ * /dev/null.  Without a memo that stays closed.
+ */
+static bool arrange_fds(const struct launch_fds *fds, int null_count)
 {
-	int high_brief = fcntl(brief_fd, F_DUPFD, 16);
-	int high_reply = fcntl(reply_fd, F_DUPFD, 16);
+	int high_brief = fcntl(fds->brief, F_DUPFD, 16);
+	int high_reply = fcntl(fds->reply, F_DUPFD, 16);
+	int high_memo = fcntl(fds->memo, F_DUPFD, 16);
 	int null_fd = open("/dev/null", O_RDWR);
 
 	if (high_brief < 0 || high_reply < 0 || null_fd < 0)
@@ -83,15 +88,17 @@ static bool arrange_fds(int brief_fd, int reply_fd, int null_count)
 	if (dup2(high_brief, BRIEF_FD) < 0 ||
 	    dup2(high_reply, BRIEF_REPLY_FD) < 0)
 		return false;
-	close_from(BRIEF_REPLY_FD + 1);
+	if (high_memo < 0 || dup2(high_memo, BRIEF_MEMO_FD) < 0)
+		close(BRIEF_MEMO_FD);
+	close_from(BRIEF_MEMO_FD + 1);
 	return true;
 }
 
-void launch_exec(const char *path, int brief_fd, int reply_fd)
+void launch_exec(const char *path, const struct launch_fds *fds)
 {
 	char *argv[] = {strdup(path), NULL}, **env = clean_env();
 
-	if (argv[0] && arrange_fds(brief_fd, reply_fd, 2))
+	if (argv[0] && arrange_fds(fds, 2))
 		execve(path, argv, env);
 }
 
@@ -120,19 +127,28 @@ static bool drop_ids(const struct launch_user *user)
 	       getgid() == user->gid && getegid() == user->gid;
 }
 
-/* Outside of the job's cgroup nothing else bounds what a damaged journal may
- * make of it.  Not RLIMIT_NPROC: it counts all that the user runs. */
+/*
+ * Outside of the job's cgroup nothing else bounds what a damaged journal may
+ * make of it.  Not RLIMIT_NPROC: it counts all that the user runs.  Files may
+ * be made small ones only, but the job's output, to which a line is added, is
+ * as large as it is: for that the helper lifts the limit.
+ */
 static void set_limits(void)
 {
+	struct rlimit files;
+
+	if (!getrlimit(RLIMIT_FSIZE, &files) && files.rlim_cur > FILE_MAX) {
+		files.rlim_cur = FILE_MAX;
+		setrlimit(RLIMIT_FSIZE, &files);
+	}
 	set_limit(RLIMIT_CORE, 0);
 	set_limit(RLIMIT_CPU, 60);
-	set_limit(RLIMIT_FSIZE, 64 << 20);
 	set_limit(RLIMIT_AS, 1 << 30);
 	set_limit(RLIMIT_STACK, 8 << 20); /* that of a thread, too */
 }
 
 static void settle_child(const char *path, const struct launch_user *user,
-			 int brief_fd, int reply_fd, char **env)
+			 const struct launch_fds *fds, char **env)
 {
 	char name[] = "settle";
 	char *argv[] = {name, NULL};
@@ -145,8 +161,7 @@ static void settle_child(const char *path, const struct launch_user *user,
 		signal(sig, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
-	if (!arrange_fds(brief_fd, reply_fd, 3) || chdir("/") ||
-	    !drop_ids(user))
+	if (!arrange_fds(fds, 3) || chdir("/") || !drop_ids(user))
 		_exit(126);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -164,12 +179,18 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
 }
 
+/* How long a helper is waited for, over all of its attempts. */
+struct patience {
+	int64_t end_ms;
+	bool is_waiting; /* slurmctld was away when it last gave a sign */
+};
+
 /*
  * Wait until the helper ends or our patience does.  The owner's other jobs
  * may stop, continue and kill it as they please: beats alone don't count as
  * progress for ever, and what an attempt took isn't given to the next.
  */
-static bool watch(int fd, int64_t *end_ms)
+static bool watch(int fd, struct patience *patience)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	int64_t silent_ms = now_ms() + LAUNCH_SILENCE_MS;
@@ -178,8 +199,10 @@ static bool watch(int fd, int64_t *end_ms)
 	int64_t left;
 	int ready;
 
+	patience->is_waiting = false;
 	for (;;) {
-		left = silent_ms < *end_ms ? silent_ms : *end_ms;
+		left = silent_ms < patience->end_ms ? silent_ms
+						    : patience->end_ms;
 		left -= now_ms();
 		ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
 		if (ready < 0 && errno == EINTR)
@@ -190,8 +213,10 @@ static bool watch(int fd, int64_t *end_ms)
 		if (count <= 0)
 			return true;
 		silent_ms = now_ms() + LAUNCH_SILENCE_MS;
-		if (memchr(beats, BRIEF_BEAT_WAITING, (size_t)count))
-			*end_ms = now_ms() + LAUNCH_WORK_MS;
+		patience->is_waiting = memchr(beats, BRIEF_BEAT_WAITING,
+					      (size_t)count) != NULL;
+		if (patience->is_waiting)
+			patience->end_ms = now_ms() + LAUNCH_WORK_MS;
 	}
 }
 
@@ -222,20 +247,22 @@ enum attempt {
 
 /* One start of the helper, to its end or to the end of our patience. */
 static enum attempt settle_once(const char *path,
-				const struct launch_user *user, int brief_fd,
-				char **env, int64_t *end_ms)
+				const struct launch_user *user,
+				struct launch_fds fds, char **env,
+				struct patience *patience)
 {
 	int beat[2] = {-1, -1}, status;
 	bool is_over;
 	pid_t pid;
 
-	if (lseek(brief_fd, 0, SEEK_SET) != 0 || pipe2(beat, O_CLOEXEC))
+	if (lseek(fds.brief, 0, SEEK_SET) != 0 || pipe2(beat, O_CLOEXEC))
 		return ATTEMPT_FAILED;
+	fds.reply = beat[1];
 	pid = fork();
 	if (pid == 0)
-		settle_child(path, user, brief_fd, beat[1], env);
+		settle_child(path, user, &fds, env);
 	close(beat[1]);
-	is_over = pid > 0 && watch(beat[0], end_ms);
+	is_over = pid > 0 && watch(beat[0], patience);
 	close(beat[0]);
 	if (pid < 0)
 		return ATTEMPT_FAILED;
@@ -251,23 +278,18 @@ static enum attempt settle_once(const char *path,
 	return ATTEMPT_OVER;
 }
 
-void launch_settle(const char *path, const struct launch_user *user,
-		   const char *brief, size_t len)
+/* The brief into its memory, anew. */
+static bool write_brief(int fd, const struct brief *brief)
 {
-	int brief_fd = memfd_create("checkpoint-brief", MFD_CLOEXEC);
-	enum attempt attempt = ATTEMPT_FAILED;
-	int64_t end_ms = now_ms() + LAUNCH_WORK_MS;
-	char **env = clean_env();
+	char head[BRIEF_HEAD_LEN];
+	int len = brief_format(brief, head);
 
-	if (brief_fd < 0 || write(brief_fd, brief, len) != (ssize_t)len)
-		goto out;
-	/* Settle goes on where a killed one stopped. */
-	for (int i = 0; i < LAUNCH_ATTEMPTS; i++) {
-		attempt = settle_once(path, user, brief_fd, env, &end_ms);
-		if (attempt != ATTEMPT_KILLED)
-			break;
-	}
-out:
+	return len >= 0 && ftruncate(fd, 0) == 0 &&
+	       pwrite(fd, head, (size_t)len, 0) == len;
+}
+
+static void tell_end(enum attempt attempt, const char *path)
+{
 	if (attempt == ATTEMPT_LEFT)
 		slurm_error("checkpoint: settle got nowhere for %d s and was "
 			    "left behind",
@@ -278,6 +300,32 @@ out:
 	else if (attempt == ATTEMPT_FAILED)
 		slurm_error("checkpoint: %s can't be started: %s", path,
 			    strerror(errno));
-	if (brief_fd >= 0)
-		close(brief_fd);
+}
+
+void launch_settle(const char *path, const struct launch_user *user,
+		   struct brief *brief, int memo_fd)
+{
+	struct launch_fds fds = {
+		.brief = memfd_create("checkpoint-brief", MFD_CLOEXEC),
+		.memo = memo_fd,
+	};
+	enum attempt attempt = ATTEMPT_FAILED;
+	struct patience patience = {.end_ms = now_ms() + LAUNCH_WORK_MS};
+	char **env = clean_env();
+
+	for (int i = 0; i < LAUNCH_ATTEMPTS; i++) {
+		if (fds.brief < 0 || !write_brief(fds.brief, brief))
+			break;
+		attempt = settle_once(path, user, fds, env, &patience);
+		/* What is silent hangs on the owner's storage. */
+		if (attempt == ATTEMPT_LEFT && !patience.is_waiting &&
+		    !brief->is_blind)
+			brief->is_blind = true;
+		/* Settle goes on where a killed one stopped. */
+		else if (attempt != ATTEMPT_KILLED)
+			break;
+	}
+	tell_end(attempt, path);
+	if (fds.brief >= 0)
+		close(fds.brief);
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct brief;
+
 struct launch_user {
 	uid_t uid;
 	gid_t gid;
@@ -16,9 +18,16 @@ struct launch_user {
 	size_t group_count;
 };
 
+/* What a helper is given; see brief.h for where it finds them. */
+struct launch_fds {
+	int brief;
+	int reply;
+	int memo; /* -1: none */
+};
+
 /* Exec a helper in this process, which is the user's already.  Returns only
  * on failure, with errno. */
-void launch_exec(const char *path, int brief_fd, int reply_fd);
+void launch_exec(const char *path, const struct launch_fds *fds);
 
 /*
  * Fork, drop every id for good, exec settle, and wait for it.  It writes a
@@ -26,12 +35,13 @@ void launch_exec(const char *path, int brief_fd, int reply_fd);
  * silent for LAUNCH_SILENCE_MS is killed and left behind, so that the step
  * can't become unkillable, and so is one that works for LAUNCH_WORK_MS
  * without having to wait for slurmctld.  One that is killed by somebody is
- * started again within that time, LAUNCH_ATTEMPTS times in all.
+ * started again within that time, LAUNCH_ATTEMPTS times in all; and so is one
+ * that was silent, with brief->is_blind set.
  */
 #define LAUNCH_SILENCE_MS 25000
 #define LAUNCH_WORK_MS	  45000
 #define LAUNCH_ATTEMPTS	  3
 void launch_settle(const char *path, const struct launch_user *user,
-		   const char *brief, size_t len);
+		   struct brief *brief, int memo_fd);
 
 #endif

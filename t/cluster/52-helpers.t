@@ -113,6 +113,12 @@ is "$(job_field "${id[spied]}" Restarts)" 1 'which does its work'
 
 # -------------------------------------------------- what settle is given
 
+# A slurmctld that lives, and puts a call off for as long as it likes.
+cc -shared -fPIC -x c -o "$SCRATCH/throttled.so" - <<'END'
+#include <unistd.h>
+int slurm_load_job(void) { for (;;) pause(); }
+END
+
 wrap_helpers "$SCRATCH/wrapped" <<END
 #!/bin/bash
 name=\$(sed -n 's/^job_name=//p' /proc/\$\$/fd/3)
@@ -124,6 +130,9 @@ late)
 	echo "\$SECONDS" >>"$WORK/late.starts"
 	sleep 20
 	kill -KILL \$\$
+	;;
+throttled)
+	exec env "LD_PRELOAD=$SCRATCH/throttled.so" "$SCRATCH/wrapped/settle.real"
 	;;
 killed)
 	[ -e "$WORK/killed.twice" ] || {
@@ -147,7 +156,7 @@ esac
 exec "$SCRATCH/wrapped/settle.real"
 END
 helpers "$SCRATCH/wrapped"
-for name in hung late killed given; do
+for name in hung late throttled killed given; do
 	id[$name]=$(start "$name" -w n1 --checkpoint=20 --time=5 wait)
 	ready "$name"
 	touch "$name.go"
@@ -173,7 +182,8 @@ is "$(sed -n 's/^env: \([A-Z_]*\)=.*/\1/p' <<<"$given" | sort | paste -sd,)" \
 is "$(sed -n 's/.* \([0-9]* -> .*\)/\1/p' owned/fds | grep -v '^255 ' |
 	sed 's/ (deleted)//; s/pipe:.*/pipe/' | paste -sd,)" \
 	"0 -> /dev/null,1 -> /dev/null,2 -> /dev/null,$(
-	)3 -> /memfd:checkpoint-brief,4 -> pipe" 'five descriptors'
+	)3 -> /memfd:checkpoint-brief,4 -> pipe,5 -> /memfd:checkpoint-memo" \
+	'six descriptors'
 like "$given" '^limit: Max core file size +0 +0' 'no core files'
 like "$given" '^limit: Max cpu time +60 +60' 'a minute of CPU'
 like "$given" '^limit: Max file size +67108864 ' 'small files'
@@ -186,12 +196,18 @@ is "$(job_field "${id[killed]}" Restarts)" 1 \
 	'one that is killed twice is started a third time'
 
 # ------------------------------------------------ hung, and killed late
-for name in hung late; do
-	wait_job 90 "${id[$name]}" FAILED
-	is "$(job_state "${id[$name]}") $(job_field "${id[$name]}" Restarts)" \
-		'FAILED 0' "a settle that is $name: left behind"
-done
-ok 'within 60 s' [ $((SECONDS - begun)) -le 60 ]
+left_behind() # NAME SECONDS
+{
+	wait_job 90 "${id[$1]}" FAILED
+	is "$(job_state "${id[$1]}") $(job_field "${id[$1]}" Restarts)" \
+		'FAILED 0' "a settle that is $1: left behind"
+	ok "within $2 s" [ $((SECONDS - begun)) -le "$2" ]
+}
+
+left_behind hung 60
+left_behind late 60
+# UnkillableStepTimeout is 100 s here, five times MessageTimeout.
+left_behind throttled 90
 like "$(cat "$CLUSTER/log/n1")" 'settle got nowhere for [0-9]+ s' \
 	'the log of the node tells'
 not_ok 'it is gone' pgrep -u "$JOB_USER" -f 'sleep 1000'

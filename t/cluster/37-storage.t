@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The store can't be written, or hangs, when it matters: how a run ended is
+# known all the same.  No job is lost and no finished one run again.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+[ "$(id -u)" -eq 0 ] || skip_all 'a small file system is mounted'
+cluster_up --nodes 2 --conf "$MANY"
+declare -A id
+
+umount_full()
+{
+	umount "$WORK/small" 2>/dev/null
+}
+trap 'umount_full; at_exit' EXIT
+mkdir small
+mount -t tmpfs -o "size=256k,mode=777" small "$WORK/small" ||
+	skip_all 'no file system can be mounted'
+
+# ---- a full disk
+
+# Says that it runs; from then on nothing can be written to its store.  In its
+# second run, which the test makes room for, it ends at once.
+script full <<'END'
+#!/bin/bash
+echo "begin $SLURM_CHECKPOINT_RUN"
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+trap 'echo asked; exit 0' TERM
+until [ -e "$SLURM_JOB_NAME.go" ]; do sleep 0.1; done
+case $1 in
+request) kill -TERM "$PPID" ;;
+code) exit "$2" ;;
+done) scheckpoint done ;;
+esac
+while :; do sleep 0.1; done
+END
+
+# What a journal's last block has left would still take a record or two.
+fill()
+{
+	local journal
+
+	for journal in small/*/journal-*; do
+		truncate -s $((($(stat -c %s "$journal") / 4096 + 1) * 4096)) \
+			"$journal"
+	done
+	cat /dev/zero >small/filler 2>/dev/null
+	! echo more 2>/dev/null >>small/filler
+}
+
+for job in 'asked request' 'self code 85' 'ended code 0' 'failed code 3'; do
+	read -r name what <<<"$job"
+	# shellcheck disable=SC2086 # words
+	id[$name]=$(start "$name" --checkpoint=20 --time=5 \
+		"--checkpoint-dir=small/$name" full $what)
+	wait_for 30 'a run' has_line "$name.out" '^begin 0'
+done
+# The first question has been answered, and its records written.
+viewed()
+{
+	[ "$(grep -l '"rec":"view"' small/*/journal-0000.jsonl | wc -l)" = 4 ]
+}
+wait_for 30 'the first answers' viewed
+ok 'the disk is full' fill
+for name in asked self ended failed; do
+	touch "$name.go"
+done
+for name in asked self; do
+	wait_for 30 'settle' has_line "$name.out" '^scheckpoint: run 0: '
+	like "$(cat "$name.out")" 'run 0: requeued: (to be con|this run saved)' \
+		"full disk, $name: requeued"
+done
+like "$(cat asked.out)" "journal can't be written .*No space left" \
+	'what is wrong is said'
+like "$(job_field "${id[asked]}" Comment)" 'the store is out of use' \
+	'in the comment, too'
+rm small/filler
+for name in asked self; do
+	BOUND=200 ends "${id[$name]}" COMPLETED 0:0 1 "$name: then completed"
+done
+ends "${id[ended]}" COMPLETED 0:0 0 'full disk, ended with 0: completed'
+ends "${id[failed]}" FAILED 3:0 0 'full disk, failed: failed'
+
+# ---- storage that hangs while settle works
+wrap_helpers "$SCRATCH/helpers" <<END
+#!/bin/bash
+if grep -q '^job_name=hung' /proc/\$\$/fd/3 &&
+	grep -q '^is_blind=0' /proc/\$\$/fd/3; then
+	exec sleep 1000
+fi
+exec "$SCRATCH/helpers/settle.real"
+END
+sed -i "s,helpers=[^ ]*,helpers=$SCRATCH/helpers," "$CLUSTER/etc/plugstack.conf"
+script hung <<'END'
+#!/bin/bash
+echo "begin $SLURM_CHECKPOINT_RUN"
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+trap 'scheckpoint save "$0"; exit 0' TERM
+case $1 in
+request) kill -TERM "$PPID" ;;
+done)
+	scheckpoint done
+	kill -TERM "$PPID"
+	;;
+code) exit "$2" ;;
+esac
+while :; do sleep 0.1; done
+END
+for job in 'hung-asked request' 'hung-self code 85' 'hung-done done' \
+	'hung-ended code 0' 'hung-failed code 3'; do
+	read -r name what <<<"$job"
+	# shellcheck disable=SC2086 # words
+	id[$name]=$(start "$name" --checkpoint=20 --time=5 hung $what)
+done
+for name in asked self; do
+	BOUND=90 ends "${id[hung-$name]}" COMPLETED 0:0 1 \
+		"storage hangs, $name: requeued, then completed"
+done
+BOUND=60 ends "${id[hung-done]}" COMPLETED 0:0 0 'done: not run again'
+BOUND=60 ends "${id[hung-ended]}" COMPLETED 0:0 0 'ended with 0: completed'
+BOUND=60 ends "${id[hung-failed]}" FAILED 3:0 0 'failed: failed'
+
+# ---- an output that is larger than what settle may write by itself
+script large <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+truncate -s 70M large.out
+exit 85
+END
+id[large]=$(start large --checkpoint=20 --time=5 large)
+ends "${id[large]}" COMPLETED 0:0 1 'an output of 70 MiB'
+is "$(tr -d '\0' <large.out |
+	grep -o '^scheckpoint: run [01]: \(requeued\|the job has\)' |
+	paste -sd';')" \
+	'scheckpoint: run 0: requeued;scheckpoint: run 1: the job has' \
+	'gets the last words of both runs'
+nodes_idle
+done_testing
