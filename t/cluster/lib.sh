@@ -243,7 +243,7 @@ cluster_down()
 	"$TOP/scripts/cluster" down "$CLUSTER"
 }
 
-# daemon stop|start|crash NAME...: slurmctld, munged, n1, ...
+# daemon stop|start|crash|reboot NAME...: slurmctld, munged, n1, ...
 daemon()
 {
 	local verb=$1
