@@ -13,6 +13,7 @@
 #include "requeue/comment.h"
 #include "requeue/ctl.h"
 #include "requeue/hook.h"
+#include "requeue/procs.h"
 #include "requeue/report.h"
 #include "requeue/supervisor.h"
 #include "requeue/text.h"
@@ -29,6 +30,31 @@ static void keep(struct supervisor *s, struct ckpt_record *rec)
 static int last_signal(const struct supervisor *s)
 {
 	return (int)s->begin.set.signal;
+}
+
+bool request_has_others(const struct supervisor *s)
+{
+	pid_t mine[REQUEST_CHILDREN];
+	size_t others = 0;
+	struct procs procs;
+	bool *is_mine;
+
+	request_children(s, mine);
+	procs_take(&procs, getpid(), 0);
+	is_mine = calloc(procs.count + 1, sizeof(*is_mine));
+	for (size_t i = 0; is_mine && i < procs.count; i++) {
+		const struct proc *proc = &procs.list[i];
+
+		is_mine[i] =
+			proc->state == 'Z' ||
+			(proc->parent != PROCS_NONE && is_mine[proc->parent]);
+		for (size_t n = 0; n < REQUEST_CHILDREN; n++)
+			is_mine[i] |= mine[n] == proc->pid;
+		others += !is_mine[i];
+	}
+	free(is_mine);
+	procs_free(&procs);
+	return others > 0;
 }
 
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN])

@@ -197,8 +197,9 @@ static void end_save(struct run *run, const struct run_event *event)
 static void wind_up(struct run *run, const struct run_event *event,
 		    struct run_orders *orders)
 {
-	/* Programs whose shell has gone may still be saving. */
-	if (run->phase == RUN_HOOK ||
+	/* Programs whose shell has gone may still be saving, also where Slurm
+	 * has told them, and we don't know yet why. */
+	if (run->is_term_asked || orders->deliver || run->phase == RUN_HOOK ||
 	    (run->phase == RUN_SAVING && run->is_made))
 		return;
 	if (run->phase == RUN_COLLECTING) {
@@ -470,6 +471,8 @@ void run_step(struct run *run, const struct run_event *event,
 		break;
 	case RUN_EV_SCRIPT_ENDED:
 		run->is_script_gone = true;
+		if (!event->has_others)
+			run->is_term_asked = false;
 		break;
 	case RUN_EV_HOOK_ENDED:
 		end_hook(run, orders);

@@ -58,6 +58,7 @@ struct run_event {
 	unsigned count;	      /* RUN_EV_DELIVERED: signalled, in all looks */
 	int64_t saved_ms;     /* RUN_EV_SAVED: time of the newest state */
 	struct run_view view; /* RUN_EV_ANSWER */
+	bool has_others;      /* RUN_EV_SCRIPT_ENDED: programs are left */
 };
 
 /* What to do now; wake_ms is when to send the next RUN_EV_TICK. */

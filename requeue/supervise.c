@@ -229,11 +229,14 @@ static void reap_children(struct supervisor *s)
 
 static void look_at_script(struct supervisor *s)
 {
+	struct run_event event = {.kind = RUN_EV_SCRIPT_ENDED};
+
 	if (!s->is_script_gone || s->is_script_reported)
 		return;
 	s->is_script_reported = true;
 	request_last_word(s);
-	supervisor_step_kind(s, RUN_EV_SCRIPT_ENDED);
+	event.has_others = s->run.is_term_asked && request_has_others(s);
+	supervisor_step(s, &event);
 }
 
 /* Does a process of ours still read from a pipe? */

@@ -105,6 +105,8 @@ void request_look(struct supervisor *s);
 void request_delivered(struct supervisor *s);
 /* The script has ended: had it, by asking, heard a request meanwhile? */
 void request_last_word(struct supervisor *s);
+/* Are there processes of the job besides our own? */
+bool request_has_others(const struct supervisor *s);
 /* The children that no signal may reach. */
 #define REQUEST_CHILDREN 7
 void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);

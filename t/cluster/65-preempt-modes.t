@@ -22,8 +22,9 @@ notices()
 
 # ---- by partition
 LOW='Nodes=ALL MaxTime=UNLIMITED DefaultTime=10 PriorityTier=1 State=UP'
-cluster_up --nodes 4 --preempt --grace 25 --conf "$told" \
-	--conf "PartitionName=cut $LOW PreemptMode=CANCEL GraceTime=25"
+cluster_up --nodes 5 --preempt --grace 25 --conf "$told" \
+	--conf "PartitionName=cut $LOW PreemptMode=CANCEL GraceTime=25" \
+	--conf "PartitionName=abrupt $LOW PreemptMode=CANCEL GraceTime=0"
 go told-requeue n1 --partition=low
 go told-cancel n2 --partition=cut
 for name in told-requeue told-cancel; do
@@ -39,11 +40,13 @@ done
 scontrol reconfigure
 go requeue n3 --partition=low
 go cancel n4 --partition=cut
-for name in requeue cancel; do
+go abrupt n5 --partition=abrupt
+for name in requeue cancel abrupt; do
 	wait_for 30 "$name to count" has_line $name.out '^count 20$'
 done
 preempt n3 --partition=high
 preempt n4 --partition=high
+preempt n5 --partition=high
 for name in requeue cancel; do
 	wait_for 20 'the preemption' preempt_time $name
 done
@@ -54,9 +57,14 @@ back cancel 'PreemptMode=CANCEL, it is not'
 is "$(notices told-requeue)$(notices told-cancel)" 00 \
 	'where it is told no step of ours was started'
 ok 'and else there was one' test "$(notices requeue)" -gt 0
+wait_for 40 'the requeue of abrupt' restarted "${id[abrupt]}" 1
+like "$(cat abrupt.out)" 'run 0: requeued: .*\(cause: preempt\)' \
+	'PreemptMode=CANCEL without a grace: requeued'
+like "$(cat abrupt.out)" 'saved: version 1' 'and saved within KillWait'
 over told-requeue COMPLETED 'requeued, told'
 over told-cancel COMPLETED 'cancelled, told'
 over requeue COMPLETED 'requeued, not told'
 over cancel COMPLETED 'cancelled, not told'
+over abrupt COMPLETED 'cancelled at once'
 nodes_idle
 done_testing

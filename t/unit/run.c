@@ -22,6 +22,7 @@ struct world {
 	bool is_preempting;
 	bool term_reaches_all;
 	bool is_away;	  /* slurmctld doesn't answer */
+	bool is_slow;	  /* its answer is on its way */
 	unsigned hearers; /* programs that hear the signal */
 	/* what was ordered */
 	unsigned hooks, saves, collects;
@@ -80,7 +81,7 @@ static void tell(struct world *w, struct run_event event)
 	if (orders.deliver || orders.look_again)
 		tell(w, (struct run_event){.kind = RUN_EV_DELIVERED,
 					   .count = w->hearers});
-	if (orders.ask)
+	if (orders.ask && !w->is_slow)
 		answer(w);
 }
 
@@ -151,6 +152,48 @@ START_TEST(a_script_that_dies_first_does_not_end_those_who_save)
 	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
 	ck_assert(!w.is_finished);
 	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	ck_assert(w.is_finished);
+}
+END_TEST
+
+/* Slurm's TERM has reached them all, and the shell has no trap. */
+START_TEST(a_script_that_dies_of_slurms_term_does_not_either)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.state = STATE_PREEMPTED;
+	w.term_reaches_all = w.is_slow = true;
+	get_signal(&w, SIGTERM);
+	tell(&w, (struct run_event){.kind = RUN_EV_SCRIPT_ENDED,
+				    .has_others = true});
+	ck_assert(!w.is_finished);
+	answer(&w);
+	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
+	ck_assert(!w.is_finished);
+	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	ck_assert(w.is_finished);
+}
+END_TEST
+
+START_TEST(nobody_is_waited_for_who_does_not_hear_slurms_term)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.state = STATE_CANCELLED;
+	w.term_reaches_all = w.is_slow = true;
+	w.hearers = 0;
+	get_signal(&w, SIGTERM);
+	tell(&w, (struct run_event){.kind = RUN_EV_SCRIPT_ENDED,
+				    .has_others = true});
+	answer(&w);
+	ck_assert(w.is_finished);
+	/* and where nobody is left, no answer is */
+	begin(&w, HOUR, 600);
+	w.is_slow = true;
+	get_signal(&w, SIGTERM);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
 	ck_assert(w.is_finished);
 }
 END_TEST
@@ -747,6 +790,8 @@ int main(void)
 	tcase_add_test(tc, a_program_that_saves_ends_the_run);
 	tcase_add_test(tc,
 		       a_script_that_dies_first_does_not_end_those_who_save);
+	tcase_add_test(tc, a_script_that_dies_of_slurms_term_does_not_either);
+	tcase_add_test(tc, nobody_is_waited_for_who_does_not_hear_slurms_term);
 	tcase_add_test(tc, a_script_that_ends_by_itself_ends_the_run_at_once);
 	tcase_add_test(tc,
 		       a_save_that_takes_too_long_is_cut_before_slurm_kills);
