@@ -55,8 +55,8 @@ END
 one='--time=10 --checkpoint=30 --checkpoint-max-stalls=1'
 # shellcheck disable=SC2086 # options
 {
-	id[power]=$(start power $one --partition=one steps 30)
-	id[alone]=$(start alone $one --partition=one "$counter" 150)
+	id[power]=$(start power $one --partition=one steps 80)
+	id[alone]=$(start alone $one --partition=one "$counter" 200 5)
 }
 id[slurmd]=$(start slurmd --time=10 --checkpoint=30 --nodelist=n2 \
 	"$counter" 60 2)
@@ -134,11 +134,11 @@ is "$(job_field "${id[stays]}" Restarts)" 0 'which was not requeued'
 scontrol update "nodename=$node" state=resume
 
 # ---- what became of the jobs of the failed node
-wait_job 60 "${id[power]}" COMPLETED
+wait_job 90 "${id[power]}" COMPLETED
 is "$(job_state "${id[power]}")" COMPLETED 'the node failed: goes on'
 like "$(cat power.out)" '^from [1-9]' 'from its newest version'
 unlike "$(on power)" '^n1$' 'on another node'
-wait_job 60 "${id[alone]}" COMPLETED
+wait_job 90 "${id[alone]}" COMPLETED
 is "$(job_state "${id[alone]}")" COMPLETED \
 	'with nothing saved it begins again, which is no stall'
 daemon start n1
