@@ -6,7 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
-cluster_up --nodes 2 --conf "$MANY" --plugstack-arg max_runs=50
+# 26.05 moves no job to another partition where there are no accounts.
+cluster_up --nodes 2 --accounting --conf "$MANY" --plugstack-arg max_runs=50
 counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
