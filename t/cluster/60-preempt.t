@@ -3,20 +3,11 @@
 # Preemption with a grace, of which Slurm tells the batch script nothing.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+# shellcheck source=t/cluster/preempt.sh
+. "$TOP/t/cluster/preempt.sh"
 cluster_up --nodes 1 --preempt --grace 30
-counter=$TOP/t/cluster/jobs/counter
-
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
-# Slurm forgets it with the requeue
-preempt_time() # ID
-{
-	job_field "$1" PreemptTime >"$SCRATCH/preempted"
-	grep '^20' "$SCRATCH/preempted"
-}
 
 script serial <<EOF
 #!/bin/bash
@@ -34,39 +25,34 @@ while [ $n -lt 100 ]; do sleep 0.1 & wait $!; n=$((n + 1)); echo "count $n"; don
 echo "the next command"
 EOF
 
-preempt() # by a job of the high partition that takes the whole node
-{
-	submit --partition=high --exclusive --time=1 --output=/dev/null \
-		--wrap "sleep 3"
-}
-
 # ---- a serial program under the batch script
-id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+id[serial]=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=serial.out serial)
 wait_for 30 'the run' grep -q '^count 5$' serial.out
-preempt
-wait_for 20 'the preemption' preempt_time "$id"
-preempted=$(date -d "$(cat "$SCRATCH/preempted")" +%s)
-wait_for 40 'the requeue' restarted "$id" 1
-asked=$(sed -n 's/.*"rec":"request","t":\([0-9]*\).*"made":true.*/\1/p' \
-	"checkpoint-$id/journal-0000.jsonl" | head -n 1)
+preempt n1 --partition=high
+wait_for 20 'the preemption' preempt_time serial
+preempted=$(date -d "$(cat serial.preempted)" +%s)
+wait_for 40 'the requeue' restarted "${id[serial]}" 1
+asked=$(asked_s serial)
 like "$((asked - preempted))" '^-?[0-9]$' \
 	"the program hears it within 10 s (after $((asked - preempted)) s)"
 like "$(cat serial.out)" 'the job is being preempted: asking the job to save' \
 	'and the cause is known'
-wait_job 90 "$id" COMPLETED
+wait_for 90 'its end' ended "${id[serial]}"
+is "$(job_state "${id[serial]}")" COMPLETED 'it completes'
 ok 'each number was counted once' \
 	diff <(sed -n 's/^count //p' serial.out) <(seq 150)
-is "$(job_field "$id" Restarts)" 1 'it was requeued once'
+requeued_times "${id[serial]}" 1 serial.out
 is "$(grep -c '^counted to' serial.out)" 1 'and ran to its end once'
 
 # ---- a program under srun, which Slurm tells by itself
-id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+id[steps]=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=steps.out steps)
 wait_for 30 'the run' grep -q '^count 5$' steps.out
-preempt
-wait_for 60 'the requeue' restarted "$id" 1
-wait_job 90 "$id" COMPLETED
+preempt n1 --partition=high
+wait_for 60 'the requeue' restarted "${id[steps]}" 1
+wait_for 90 'its end' ended "${id[steps]}"
+is "$(job_state "${id[steps]}")" COMPLETED 'it completes'
 ok 'a program under srun resumes as well' \
 	diff <(sed -n 's/^count //p' steps.out) <(seq 100)
 is "$(grep -c 'the next command' steps.out)" 1 \
@@ -77,9 +63,9 @@ script wide <<'EOF'
 #!/bin/bash
 time srun --ntasks="$SLURM_CPUS_ON_NODE" true
 EOF
-id=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
+id[wide]=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=wide.out wide)
-wait_job 40 "$id" COMPLETED
+wait_job 40 "${id[wide]}" COMPLETED
 like "$(cat wide.out)" 'real.*0m[0-4]\.' \
 	'a step over all CPUs starts at once beside the sentinel'
 unlike "$(cat wide.out)" 'CANCELLED|srun: error' 'whose end leaves no line'

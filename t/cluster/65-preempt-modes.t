@@ -62,9 +62,9 @@ like "$(cat abrupt.out)" 'run 0: requeued: .*\(cause: preempt\)' \
 	'PreemptMode=CANCEL without a grace: requeued'
 like "$(cat abrupt.out)" 'saved: version 1' 'and saved within KillWait'
 over told-requeue COMPLETED 'requeued, told'
-over told-cancel COMPLETED 'cancelled, told'
+over told-cancel "$CANCELLED" 'cancelled, told'
 over requeue COMPLETED 'requeued, not told'
-over cancel COMPLETED 'cancelled, not told'
+over cancel "$CANCELLED" 'cancelled, not told'
 over abrupt COMPLETED 'cancelled at once'
 nodes_idle
 done_testing

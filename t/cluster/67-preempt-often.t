@@ -23,15 +23,6 @@ runs()
 	sed "1,/^run $1\$/d" often.out | grep -q '^count'
 }
 
-# ended: for good; Slurm's own requeue makes it wait for two minutes: not here
-ended()
-{
-	if [ "$(job_field "$job" Reason)" = BeginTime ]; then
-		scontrol update "JobId=$job" StartTime=now
-	fi
-	job_is "$job" COMPLETED FAILED CANCELLED PREEMPTED
-}
-
 job=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=often.out often)
 for ((i = 0; i < TIMES; i++)); do
@@ -41,21 +32,13 @@ for ((i = 0; i < TIMES; i++)); do
 done
 is "$i" $TIMES "preempted $i times"
 wait_for 40 'the last run' runs $TIMES
-wait_for 90 'its end' ended
+wait_for 90 'its end' ended "$job"
 is "$(job_state "$job") $(job_field "$job" ExitCode)" 'COMPLETED 0:0' \
 	'it ends COMPLETED'
 ok 'each number was counted once' \
 	cmp <(sed -n 's/^count //p' often.out) <(seq $TARGET)
 is "$(grep -c '^counted to' often.out)" 1 'to the end once'
-# From 24.05 slurmctld may requeue the run that follows a preemption once more,
-# in which nothing is started.
-extra=$(($(job_field "$job" Restarts) - TIMES))
-case $(slurmctld -V) in
-*' 22.05'*) like "$extra" '^0$' 'requeued as often' ;;
-*) like "$extra" '^[01]$' "requeued as often, and by slurmctld $extra times" ;;
-esac
-is "$(grep -c 'had ended in run .*: nothing is started' often.out)" "$extra" \
-	'when nothing was started'
+requeued_times "$job" $TIMES often.out
 is "$(squeue -h -j "$job" -o %T 2>/dev/null)" '' 'it is not in the queue'
 nodes_idle
 done_testing

@@ -7,6 +7,13 @@
 counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
+# How a job ends that was preempted with PreemptMode=CANCEL in an earlier run:
+# 24.11 has it as preempted for good.
+case $(slurmctld -V) in
+*' 24.'*) CANCELLED=PREEMPTED ;;
+*) CANCELLED=COMPLETED ;;
+esac
+
 script count <<END
 #!/bin/bash
 export LINGER=2 # so that we see PreemptTime
@@ -63,12 +70,37 @@ back()
 	ok 'which is a shorter one' test "$(plan_of "$job" 0 limit_min)" -lt 10
 }
 
+# ended ID: for good; slurmctld's own requeue makes it wait for two minutes
+ended()
+{
+	if [ "$(job_field "$1" Reason)" = BeginTime ]; then
+		scontrol update "JobId=$1" StartTime=now+2
+		wait_for 10 'its start' job_is "$1" COMPLETED RUNNING
+	fi
+	job_is "$1" COMPLETED PREEMPTED FAILED CANCELLED
+}
+
+# requeued_times ID N OUTPUT: in Slurm's view.  From 24.05 slurmctld may requeue
+# the run that follows a preemption once more, in which nothing is started.
+requeued_times()
+{
+	local extra=$(($(job_field "$1" Restarts) - $2)) most=1
+
+	case $(slurmctld -V) in
+	*' 22.05'*) most=0 ;;
+	esac
+	ok "requeued $2 times (and by slurmctld $extra)" \
+		test $extra -ge 0 -a $extra -le $most
+	is "$(grep -c 'had ended in run .*: nothing is started' "$3")" $extra \
+		'when nothing was started'
+}
+
 # over NAME STATE TEXT: it has counted to its end, once
 over()
 {
 	local job=${id[$1]}
 
-	wait_job 60 "$job" COMPLETED PREEMPTED FAILED CANCELLED
+	wait_for 90 "the end of $1" ended "$job"
 	is "$(job_state "$job") $(job_field "$job" ExitCode)" "$2 0:0" "$3: $2"
 	ok 'each number was counted once' \
 		cmp <(sed -n 's/^count //p' "$1.out") <(seq 100)
