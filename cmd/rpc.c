@@ -55,6 +55,7 @@ static void print_job(const struct ctl_job *job)
 		print_number("array_task_id", job->array_task_id);
 	print_number("user_id", job->user_id);
 	print_text("state", job->state_name);
+	print_text("reason", job->reason);
 	print_number("completing", job->is_completing);
 	print_number("suspended", job->is_suspended);
 	print_number("held", job->is_held);

@@ -130,6 +130,7 @@ struct slurm_view {
 	int64_t start_s, end_s, begin_s, limit_min;
 	bool is_held, is_vacating;
 	char state[64];
+	char reason[128]; /* why it is pending */
 	char nodes[SLURM_WORDS_MAX];
 	char name[SLURM_WORDS_MAX];
 	char work_dir[4096];

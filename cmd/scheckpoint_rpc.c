@@ -131,6 +131,7 @@ static void read_line(struct slurm_view *view, const char *key,
 		size_t size;
 	} texts[] = {
 		{"state", view->state, sizeof(view->state)},
+		{"reason", view->reason, sizeof(view->reason)},
 		{"nodes", view->nodes, sizeof(view->nodes)},
 		{"name", view->name, sizeof(view->name)},
 		{"work_dir", view->work_dir, sizeof(view->work_dir)},

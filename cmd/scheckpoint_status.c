@@ -22,8 +22,28 @@ static void print_job(const struct ckpt_store *store,
 		printf(" \"%s\"", say_clean(word, sizeof(word), view->name));
 	printf(": %s%s", view->is_known ? view->state : "not known to Slurm",
 	       view->is_held ? ", HELD" : "");
+	if (view->reason[0])
+		printf(" (%s)", say_clean(word, sizeof(word), view->reason));
 	if (view->nodes[0])
 		printf(" on %s", say_clean(word, sizeof(word), view->nodes));
+	putchar('\n');
+}
+
+/* The next start, as Slurm sees it. */
+static void print_next(const struct slurm_view *view, int64_t now_s)
+{
+	char clock[TEXT_CLOCK_MAX];
+
+	printf("  next      ");
+	if (view->start_s > view->begin_s && view->start_s > now_s)
+		printf("expected %s", text_clock(clock, view->start_s, now_s));
+	else if (view->begin_s > now_s)
+		printf("not before %s",
+		       text_clock(clock, view->begin_s, now_s));
+	else
+		printf("when Slurm starts it");
+	if (view->limit_min)
+		printf(", limit %" PRId64 " min", view->limit_min);
 	putchar('\n');
 }
 
@@ -47,20 +67,8 @@ static void print_now(const struct slurm_view *view, const struct run_row *row,
 			       text_span(span, end_s - now_s));
 	}
 	putchar('\n');
-	if (!strncmp(view->state, "PENDING", 7) && !view->is_held) {
-		int64_t next_s = view->start_s > view->begin_s ? view->start_s
-							       : view->begin_s;
-
-		printf("  next      ");
-		if (next_s)
-			printf("not before %s",
-			       text_clock(clock, next_s, now_s));
-		else
-			printf("when Slurm starts it");
-		if (view->limit_min)
-			printf(", limit %" PRId64 " min", view->limit_min);
-		putchar('\n');
-	}
+	if (!strncmp(view->state, "PENDING", 7) && !view->is_held)
+		print_next(view, now_s);
 }
 
 static void print_last_end(const struct run_row *rows, size_t count)

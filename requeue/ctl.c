@@ -31,6 +31,14 @@
 #define JOB_ID(record) ((record)->job_id)
 #endif
 
+/* Exported, but in no header. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+#define REASON_STRING slurm_job_state_reason_string
+#else
+#define REASON_STRING slurm_job_reason_string
+#endif
+extern const char *REASON_STRING(enum job_state_reason reason);
+
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
 typedef hostlist_t *hosts_t;
 #else
@@ -140,6 +148,13 @@ static void fill_state(struct ctl_job *job, const slurm_job_info_t *info)
 		 job->is_completing ? ",COMPLETING" : "",
 		 (state & JOB_REVOKED) ? ",REVOKED" : "");
 	job->is_held = job->state == STATE_PENDING && info->priority == 0;
+	if (job->state != STATE_PENDING || info->state_reason == WAIT_NO_REASON)
+		return;
+	if (info->state_desc)
+		copy(job->reason, sizeof(job->reason), info->state_desc);
+	else
+		copy(job->reason, sizeof(job->reason),
+		     REASON_STRING((enum job_state_reason)info->state_reason));
 }
 
 /* In the admin comment, with the restart count of the run that it is for. */

@@ -37,6 +37,7 @@ struct ctl_job {
 	uint32_t restart_count;
 	enum job_state state;
 	char state_name[64]; /* as Slurm spells it: PENDING,COMPLETING */
+	char reason[128];    /* why it is pending, as Slurm spells it; or "" */
 	bool is_completing;
 	bool is_suspended;
 	bool is_held;

@@ -114,7 +114,14 @@ mkdir elsewhere
 cat >"$helpers/rpc" <<EOF
 #!/bin/sh
 test "\$1" = load || exit 64
-printf '%s\n' "job_id=\$2" state=PENDING held=1 "work_dir=$work/elsewhere"
+case \$2 in
+34) set -- load 34 held=0 reason=QOSMaxWallDurationPerJobLimit \
+	time_limit_min=7 begin_time=1000000000 ;;
+35) set -- load 35 held=0 begin_time=4102444800 time_limit_min=7 ;;
+36) set -- load 36 held=0 begin_time=4102444800 start_time=4102448400 ;;
+*) set -- load "\$2" held=1 reason=JobHeldUser ;;
+esac
+printf '%s\n' "job_id=\$2" state=PENDING "work_dir=$work/elsewhere" "\$@"
 test "\$2" != 31 ||
 	echo "comment=mine [scheckpoint: store=$work/elsewhere/my run 0: to go on]"
 EOF
@@ -122,10 +129,21 @@ chmod +x "$helpers/rpc"
 run scheckpoint status 31
 exits 0 "the store that the job's comment names"
 says out "$work/elsewhere/my"
-says out "job 31: PENDING, HELD"
+says out "job 31: PENDING, HELD (JobHeldUser)"
 run scheckpoint status 32
 exits 0 "the store of the default name in the job's directory"
 says out "$work/elsewhere/checkpoint-32"
+for job in 34 35 36; do
+	"$mkstore" claim elsewhere/checkpoint-$job $job 0
+done
+run scheckpoint status 34
+exits 0 "why a job waits, as Slurm sees it"
+says out "job 34: PENDING (QOSMaxWallDurationPerJobLimit)"
+says out "  next      when Slurm starts it, limit 7 min"
+TZ=UTC run scheckpoint status 35
+says out "  next      not before 2100-01-01 00:00:00, limit 7 min"
+TZ=UTC run scheckpoint status 36
+says out "  next      expected 2100-01-01 01:00:00"
 run scheckpoint status 33
 exits 2 "a job that Slurm knows, without a store"
 says err "job 33 (PENDING) has no store in $work/elsewhere; if it was"
