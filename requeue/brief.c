@@ -113,6 +113,8 @@ static int set_number(void *to, enum field_kind kind, const char *value)
 	return 0;
 }
 
+/* While a node is upgraded plugin and helper may be of two releases: what
+ * only the other one knows is passed over. */
 static int set_field(struct brief *brief, char *line)
 {
 	char *value = strchr(line, '=');
@@ -133,7 +135,7 @@ static int set_field(struct brief *brief, char *line)
 		strcpy(to, value);
 		return 0;
 	}
-	return -1;
+	return 0;
 }
 
 /* All of fd, with a NUL after it; NULL: errno says why. */

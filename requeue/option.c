@@ -433,7 +433,9 @@ static int decode_pair(const struct option_row *rows, size_t count, void *base,
 	}
 	row = take_key(rows, count, at);
 	if (!row) {
-		snprintf(err, err_len, "the text has an unknown key");
+		snprintf(err, err_len,
+			 "the text has an unknown key: a later release "
+			 "may have made it");
 		return -1;
 	}
 	bit = UINT64_C(1) << (row - rows);

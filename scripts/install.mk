@@ -49,15 +49,20 @@ $(PC): $(B)/config.mk
 	echo 'Libs: -L$(libdir) -lckptstate'; \
 	echo 'Cflags: -I$(includedir)'; } >$@
 
-# An administrator's own settings are not overwritten.
+# An administrator's own settings are not overwritten.  Jobs may be running, and
+# being started: each file is there whole, the old or the new one, at any
+# moment, and one that is in use is never written to.
 install: all $(SNIPPET) $(PC)
 	@set -e; for entry in $(INSTALLED); do \
 		place=$${entry#*:}; \
 		file=$${place%%:*}; place=$(DESTDIR)$${place#*:}; \
 		echo "install $$place"; \
-		install -D -m $${entry%%:*} $$file $$place; \
+		install -D -m $${entry%%:*} $$file $$place.new; \
+		mv -f $$place.new $$place; \
 	done
-	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libckptstate.so
+	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libckptstate.so.new
+	mv -f $(DESTDIR)$(libdir)/libckptstate.so.new \
+		$(DESTDIR)$(libdir)/libckptstate.so
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || :
 	@if test -e $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
 		echo "kept $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET))"; \

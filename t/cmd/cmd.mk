@@ -3,6 +3,9 @@ $(B)/t/cmd/mkstore: $(B)/t/cmd/mkstore.o $(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
+# Some of the cluster tests use it, too.
+check-cluster: $(B)/t/cmd/mkstore
+
 check-cmd: $(SCHECKPOINT) $(B)/t/cmd/mkstore
 	B=$(B) prove t/cmd
 

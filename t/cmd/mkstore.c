@@ -6,12 +6,13 @@
  * mkstore claim DIR JOB RUN [ARRAY_JOB ARRAY_TASK]
  * mkstore record DIR RUN KIND [KEY=VALUE]...    true, false, 12, 1.5 or text
  * mkstore strike DIR VERSION REASON
+ * mkstore later DIR                    make it one of a later release's format
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/store.h"
+#include "lib/internal.h"
 
 static uint32_t number(const char *text)
 {
@@ -83,6 +84,24 @@ static enum ckpt_status strike(char **argv, struct ckpt_error *err)
 	return status;
 }
 
+static enum ckpt_status make_later(char **argv, struct ckpt_error *err)
+{
+	struct ckpt_record *rec = NULL;
+	struct ckpt_store *store;
+	enum ckpt_status status = ckpt_attach(&store, argv[2], NULL, err);
+
+	if (!status)
+		status = ckpt_fact_read(store, CKPT_STORE_FILE, &rec, err);
+	if (!status) {
+		ckpt_record_set_int(rec, "format", CKPT_FORMAT + 1);
+		status =
+			ckpt_fact_write(store, CKPT_STORE_FILE, rec, true, err);
+	}
+	ckpt_record_free(rec);
+	ckpt_close(store);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct ckpt_error err = {0};
@@ -94,6 +113,8 @@ int main(int argc, char **argv)
 		status = record(argc, argv, &err);
 	else if (argc == 5 && !strcmp(argv[1], "strike"))
 		status = strike(argv, &err);
+	else if (argc == 3 && !strcmp(argv[1], "later"))
+		status = make_later(argv, &err);
 	if (status)
 		fprintf(stderr, "mkstore: %s: %s\n", ckpt_status_text(status),
 			err.text);

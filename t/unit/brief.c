@@ -123,11 +123,20 @@ START_TEST(a_brief_that_is_cut_short_is_refused)
 }
 END_TEST
 
+START_TEST(what_another_release_knows_is_passed_over)
+{
+	struct brief brief;
+
+	ck_assert_int_eq(read_text("job_id=1\nlater=x=y\n\n", &brief), 0);
+	ck_assert_uint_eq(brief.job_id, 1);
+	ck_assert_int_eq(brief.wait_status, BRIEF_NO_STATUS);
+}
+END_TEST
+
 START_TEST(lines_that_are_not_understood_are_refused)
 {
 	struct brief brief;
 
-	ck_assert_int_eq(read_text("job=1\n\n", &brief), -1);
 	ck_assert_int_eq(read_text("job_id\n\n", &brief), -1);
 	ck_assert_int_eq(read_text("job_id=\n\n", &brief), -1);
 	ck_assert_int_eq(read_text("job_id=-1\n\n", &brief), -1);
@@ -162,6 +171,7 @@ int main(void)
 	tcase_add_test(tc, a_value_with_a_newline_is_refused);
 	tcase_add_test(tc, the_largest_brief_fits);
 	tcase_add_test(tc, a_brief_that_is_cut_short_is_refused);
+	tcase_add_test(tc, what_another_release_knows_is_passed_over);
 	tcase_add_test(tc, lines_that_are_not_understood_are_refused);
 	tcase_add_test(tc, a_value_that_is_too_long_is_refused);
 	suite_add_tcase(suite, tc);
