@@ -10,7 +10,6 @@
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc requeue JOB          requeue if it is running
- * rpc limit JOB MINUTES    change the limit
  * rpc say JOB TEXT         put text into our part of the job's comment
  *
  * and for operators:
@@ -133,7 +132,7 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 	snprintf(part, sizeof(part), "%s%.300s", store, what);
 	comment_compose(comment, sizeof(comment), job.comment, part);
 	change.comment = comment;
-	return ctl_change(job_id, &change, text);
+	return ctl_change(&job, &change, text);
 }
 
 static void print_running(const struct ctl_job *job, void *arg)
@@ -149,7 +148,7 @@ static void print_running(const struct ctl_job *job, void *arg)
 static int usage(void)
 {
 	fputs("rpc: usage: load JOB [reach|preempt] | steps JOB SIGNUM | "
-	      "batch JOB SIGNUM | requeue JOB | limit JOB MINUTES | "
+	      "batch JOB SIGNUM | requeue JOB | "
 	      "say JOB TEXT | drain NODES REASON | on NODES | vacate JOB | "
 	      "unvacate JOB\n",
 	      stderr);
@@ -173,14 +172,12 @@ static int run_on_nodes(int argc, char **argv, char *text)
 static int run_on_job(int argc, char **argv, char *text)
 {
 	uint32_t job_id, number = 0;
-	struct ctl_change change = {0};
 	const char *verb = argv[1];
 	bool has_number;
 
 	if (!parse_number(argv[2], &job_id))
 		return -1;
 	has_number = argc == 4 && parse_number(argv[3], &number);
-	change.limit_min = number;
 	ctl_init();
 	if (!strcmp(verb, "load") && (argc == 3 || !strcmp(argv[3], "reach") ||
 				      !strcmp(argv[3], "begin")))
@@ -191,8 +188,6 @@ static int run_on_job(int argc, char **argv, char *text)
 		return (int)ctl_signal_steps(job_id, (int)number, text);
 	if (!strcmp(verb, "batch") && has_number)
 		return (int)ctl_signal_batch(job_id, (int)number, text);
-	if (!strcmp(verb, "limit") && has_number)
-		return (int)ctl_change(job_id, &change, text);
 	if (!strcmp(verb, "say") && argc == 4)
 		return (int)say(job_id, argv[3], text);
 	if (!strcmp(verb, "vacate") && argc == 3)

@@ -210,6 +210,25 @@ static slurm_job_info_t *find_record(job_info_msg_t *msg, uint32_t job_id)
 	return NULL;
 }
 
+/* Asked for by the first component's number, all of them are answered. */
+static void look_at_components(struct ctl_job *job, const job_info_msg_t *msg)
+{
+	job->is_het_alike = true;
+	for (uint32_t i = 0; i < msg->record_count; i++) {
+		const slurm_job_info_t *info = &msg->job_array[i];
+
+		if (info->het_job_id != job->job_id)
+			continue;
+		job->is_het = true;
+		if (minutes_or_none(info->time_limit) != job->limit_min)
+			job->is_het_alike = false;
+		if (minutes_or_none(info->time_limit) &&
+		    (!job->end_s || info->end_time < job->end_s))
+			job->end_s = info->end_time;
+	}
+	job->is_het_alike &= job->is_het;
+}
+
 enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 {
 	job_info_msg_t *msg = NULL;
@@ -222,6 +241,7 @@ enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 	info = find_record(msg, job_id);
 	if (info) {
 		fill_job(job, info);
+		look_at_components(job, msg);
 		job->now_s = msg->last_update;
 	}
 	slurm_free_job_info_msg(msg);
@@ -283,13 +303,20 @@ static enum ctl_result update(job_desc_msg_t *desc, char *text)
 	return result_of_errno(slurm_update_job(desc), text);
 }
 
-enum ctl_result ctl_change(uint32_t job_id, const struct ctl_change *change,
-			   char *text)
+/* By its number alone slurmctld takes a component for itself; by the name of
+ * the first it takes all. */
+static enum ctl_result change_part(const struct ctl_job *job,
+				   const struct ctl_change *change,
+				   bool is_whole, char *text)
 {
-	char comment[sizeof(((struct ctl_job *)0)->comment)];
+	char comment[sizeof(job->comment)], name[16];
 	job_desc_msg_t desc;
 
-	describe(&desc, job_id);
+	describe(&desc, job->job_id);
+	if (is_whole) {
+		snprintf(name, sizeof(name), "%u", job->job_id);
+		desc.job_id_str = name;
+	}
 	if (change->requeue)
 		desc.requeue = 1;
 	if (change->begin_s)
@@ -303,6 +330,21 @@ enum ctl_result ctl_change(uint32_t job_id, const struct ctl_change *change,
 		desc.comment = comment;
 	}
 	return update(&desc, text);
+}
+
+enum ctl_result ctl_change(const struct ctl_job *job,
+			   const struct ctl_change *change, char *text)
+{
+	const struct ctl_change begin = {.begin_s = change->begin_s};
+	struct ctl_change rest = *change;
+	enum ctl_result result = CTL_OK;
+
+	if (!job->is_het || job->is_het_alike || !change->begin_s)
+		return change_part(job, change, job->is_het_alike, text);
+	rest.begin_s = 0;
+	if (rest.requeue || rest.limit_min || rest.time_min_min || rest.comment)
+		result = change_part(job, &rest, false, text);
+	return result ? result : change_part(job, &begin, true, text);
 }
 
 enum ctl_result ctl_hold(uint32_t job_id, char *text)

@@ -51,6 +51,10 @@ struct ctl_job {
 	int64_t limit_min;
 	int64_t time_min_min;
 	bool is_vacating; /* an operator asks this run to leave its nodes */
+	/* The first component of a heterogeneous job, which is requeued as a
+	 * whole: end_s is that of the first to end. */
+	bool is_het;
+	bool is_het_alike; /* and all of them have its limit */
 	char cluster[128];
 	char nodes[1024];
 	char name[256];
@@ -92,9 +96,13 @@ struct ctl_change {
  * One update.  slurmctld takes the fields in the order of comment, limit,
  * minimum, requeue, begin time, and stops at the first that it refuses: then
  * those before it are changed and those after it are not.
+ * Of a heterogeneous job the begin of all components is set, and the rest of
+ * all of them where their limits are alike, else of the first.
+ *
+ * job  as of ctl_load()
  */
-enum ctl_result ctl_change(uint32_t job_id, const struct ctl_change *change,
-			   char *text);
+enum ctl_result ctl_change(const struct ctl_job *job,
+			   const struct ctl_change *change, char *text);
 /* Hold as the owner does (scontrol uhold), so that the owner may release. */
 enum ctl_result ctl_hold(uint32_t job_id, char *text);
 

@@ -466,7 +466,7 @@ static enum ctl_result call_change(struct settle *s, char *text)
 {
 	if (s->change.begin_s) /* we may have waited for slurmctld */
 		s->change.begin_s = next_begin_s(s);
-	return ctl_change(s->brief->job_id, &s->change, text);
+	return ctl_change(&s->job, &s->change, text);
 }
 
 static enum ctl_result change(struct settle *s, struct ctl_change what,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# All kinds of jobs: arrays, het jobs, several nodes, dependencies,
+# All kinds of jobs: arrays, heterogeneous jobs, several nodes, dependencies,
 # reservations, deadlines, licences, whole nodes.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -50,6 +50,12 @@ END
 	id[two]=$(submit --partition=many --job-name=one --output=two.out \
 		--dependency=singleton after "${id[one]}")
 	id[pen]=$(start pen $opts --licenses=pen:1 "$counter" 40)
+	id[lent]=$(start lent $opts --licenses=pen:1 "$counter" 40)
+	id[het]=$(submit --job-name=het --output=het.out --partition=many \
+		$opts : --partition=many --time=10 "$counter" 80)
+	id[short]=$(submit --job-name=short --output=short.out \
+		--partition=many $opts : --partition=many --time=5 \
+		"$counter" 40)
 	id[deadline]=$(start deadline $opts --deadline=now+30minutes \
 		"$counter" 40)
 }
@@ -64,7 +70,9 @@ ok 'a reservation' scontrol create reservation=short starttime=now \
 	duration=2 nodes=n4 "users=$JOB_USER,root" flags=ignore_jobs
 id[reservation]=$(start reservation --time=10 --checkpoint=80 \
 	--reservation=short "$counter" 110 1)
-for name in nodes one pen deadline; do
+like "$(job_state "${id[lent]}") $(job_field "${id[lent]}" Reason)" \
+	'PENDING (Licenses|Priority)' 'the next job waits for the licence'
+for name in nodes one pen deadline het short; do
 	runs $name
 	requeue "${id[$name]}"
 done
@@ -90,7 +98,28 @@ counted one 40 'a singleton'
 wait_job 60 "${id[two]}" COMPLETED
 is "$(paste -sd' ' two.out)" 'JobState=COMPLETED Restarts=1' \
 	'the next of its name waits for the last run'
-counted pen 40 'a job with a licence'
+counted pen 40 'a job with a licence that others wait for'
+wait_job 60 "${id[lent]}" COMPLETED
+ok 'which the next one then had' cmp <(sed -n 's/^count //p' lent.out) <(seq 40)
+
+# ---- heterogeneous jobs: a component waits as Slurm has put it off, unless
+# it is given the begin of the first
+counted het 80 'a heterogeneous job'
+components()
+{
+	scontrol show job "${id[$1]}" | grep -o " $2=[^ ]*" | sort | uniq -c |
+		xargs
+}
+is "$(components het Restarts)" '2 Restarts=1' 'is requeued as a whole'
+like "$(components het TimeLimit)" '^2 TimeLimit=00:0[1-9]:00$' \
+	'its components have the new limit'
+counted short 40 'one of components with limits of their own'
+like "$(components short TimeLimit)" '^1 .* 1 TimeLimit=00:05:00$' \
+	'which keep them'
+length=$(sed -n 's/.*"rec":"view","t":\([0-9]*\).*"end":\([0-9]*\).*/\2 - \1/p' \
+	"checkpoint-${id[short]}/journal-0000.jsonl" | head -n 1)
+ok "the first of them to end sets the end of the run: $((length)) s" \
+	test "$((length))" -ge 297 -a "$((length))" -le 303
 counted deadline 40 'a job with a deadline'
 # shellcheck disable=SC2086 # options
 id[whole]=$(submit $opts --partition=main --exclusive --job-name=whole \
