@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is told of a job: scheckpoint status while it runs, waits and is over,
+# its history as a table and as JSON, arrays, and a line in syslog for the
+# administrator each time that a run is settled.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+
+# In the place of syslog(3), which a machine may not have: a file.
+cat >"$SCRATCH/log.c" <<END
+#include <stdarg.h>
+#include <stdio.h>
+
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+	FILE *log = fopen("$SCRATCH/syslog", "a");
+	va_list args;
+
+	va_start(args, format);
+	fprintf(log, "<%d> ", priority);
+	vfprintf(log, format, args);
+	fprintf(log, "\\n");
+	fclose(log);
+	va_end(args);
+}
+END
+: >"$SCRATCH/syslog" && chmod 666 "$SCRATCH/syslog"
+gcc -w -shared -fPIC -o "$SCRATCH/log.so" "$SCRATCH/log.c" || bail_out 'no gcc'
+wrap_helpers "$SCRATCH/helpers" <<END
+#!/bin/sh
+LD_PRELOAD=$SCRATCH/log.so exec "$SCRATCH/helpers/settle.real"
+END
+cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restart_delay=15 \
+	--plugstack-arg "helpers=$SCRATCH/helpers"
+counter=$TOP/t/cluster/jobs/counter
+declare -A id
+clock='[0-9]{2}:[0-9]{2}:[0-9]{2}'
+
+as_owner()
+{
+	run_as "$JOB_USER" "$@"
+}
+
+status()
+{
+	as_owner scheckpoint status "$@"
+}
+
+# line LABEL: the line of $told that begins so
+line()
+{
+	grep "^  $1 " <<<"$told"
+}
+
+id[chain]=$(start chain --time=10 --checkpoint=30 "$counter" 100)
+id[array]=$(start array --time=10 --checkpoint=30 --array=3-4 \
+	--output=array-%a.out "$counter" 60)
+id[failed]=$(start failed --time=10 --checkpoint=30 --wrap 'exit 3')
+wait_for 40 'a run' has_line chain.out '^count 30$'
+
+# ---- while it runs
+told=$(status "${id[chain]}")
+like "$told" "^job ${id[chain]} \"chain\": RUNNING on n[12]\$" 'running'
+like "$(line runs)" \
+	"runs +1, the present one since $clock, ends .*$clock \(in 9 min" \
+	'since when, and when it ends'
+like "$(line newest)" 'no version yet' 'with nothing saved yet'
+
+# ---- while it waits
+as_owner scheckpoint requeue "${id[chain]}" >/dev/null
+waits()
+{
+	[ "$(job_state "${id[chain]}") $(job_field "${id[chain]}" Reason)" = \
+		'PENDING BeginTime' ]
+}
+wait_for 20 'it to wait' waits
+told=$(status "${id[chain]}")
+like "$told" "^job ${id[chain]} \"chain\": PENDING \(BeginTime\)\$" \
+	'waiting, and why'
+minutes=$(minutes "$(job_field "${id[chain]}" TimeLimit)")
+like "$(line next)" "next +not before $clock, limit $minutes min" \
+	"the next start, with Slurm's limit"
+like "$(line next)" "$(date -d "$(job_field "${id[chain]}" StartTime)" +%T)" \
+	'and as Slurm has it'
+like "$(line newest)" 'version 1 of run 0' 'what was saved'
+like "$(line progress)" \
+	'\[[#]{5,19}[.]+\] [3-9][0-9]\.[0-9] %, about [0-9]+ s of computing left' \
+	'a bar, and how much is left'
+like "$(line 'last end')" \
+	'run 0: exit 0, requeued \(cause: operator\)' \
+	'why it was requeued'
+
+# ---- an array
+told=$(status "${id[array]}")
+like "$told" "^job ${id[array]}_3 .*\"array\"" 'an array: its first task'
+like "$told" "^job ${id[array]}_4 .*\"array\"" 'and its second'
+wait_for 60 'the array to end' job_over "${id[array]}"
+is "$(as_owner scheckpoint history "${id[array]}_4" | grep -c '^job')" 1 \
+	'the history of one task'
+
+# ---- when it is over
+wait_job 60 "${id[chain]}" COMPLETED
+told=$(status "${id[chain]}")
+like "$told" 'COMPLETED' 'over'
+like "$(line 'last end')" 'run 1: exit 0, ended' 'how it ended'
+unlike "$told" '^  next' 'and nothing comes next'
+history=$(as_owner scheckpoint history "${id[chain]}")
+is "$(grep -c '^ *[01] ' <<<"$history")" \
+	$(($(job_field "${id[chain]}" Restarts) + 1)) 'a row for each run'
+like "$history" \
+	'^ *0 .* n[12] +10 min +operator +1 +[3-9][0-9].* exit 0, requeued$' \
+	'the first'
+like "$history" "^ *1 .* n[12] +$minutes min +- +- .* exit 0, ended\$" \
+	'the second'
+as_owner scheckpoint history --json "${id[chain]}" >history.json
+# Each member stands in the manual page.
+cat >members.py <<'END'
+import json, re, sys
+page = open(sys.argv[1]).read().split(".SH JSON FORMAT")[1].split(".SH ")[0]
+told = json.load(open(sys.argv[2]))
+keys = set(told) | set(told["store"])
+for run in told["runs"]:
+    keys |= set(run)
+words = set(re.findall(r"\w+", page))
+print(*sorted(keys - words))
+END
+is "$(python3 members.py "$TOP/doc/scheckpoint.1" history.json)" '' \
+	'JSON: every member is in the manual page'
+is "$(python3 -c 'import json
+told = json.load(open("history.json"))
+a, b = told["runs"]
+print(told["format"], told["store"]["job"], told["store"]["cluster"],
+      a["cause"], a["action"], a["settled"], a["exit"], a["version"],
+      b["restored"], b["cause"], b["action"],
+      a["next_limit_min"] == b["limit_min"], b["start"] > a["end"])')" \
+	"1 ${id[chain]} private operator requeue True 0 1 1 none leave True True" \
+	'and says what happened'
+
+# ---- syslog
+wait_job 60 "${id[failed]}" FAILED
+logged()
+{
+	grep "^<6> job ${id[$1]} " "$SCRATCH/syslog" | cut -d' ' -f4-
+}
+is "$(logged chain | wc -l)" 2 'syslog has a line each time'
+like "$(logged chain | head -n 1)" \
+	"run 0: requeued: to be continued \(cause: operator\); limit $minutes min, was 10" \
+	'what was decided, and the limits'
+is "$(logged chain | tail -n 1)" 'run 1: the job has completed' 'the end'
+is "$(logged failed)" 'run 0: the job failed by itself' 'a failure'
+nodes_idle
+done_testing
