@@ -13,20 +13,18 @@
  *
  * Exit status: 0, or 3 where nobody heard it.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "requeue/deliver.h"
 
-#define STEPS_MAX    256
 #define EXIT_UNHEARD 3
 /* Programs that are still loading may hear it later. */
 #define LOOK_MAX_S   15
@@ -42,8 +40,14 @@ struct node {
 	const char *store; /* which tells jobs of two clusters apart */
 	uint32_t job_id;
 	uint32_t own_step;
-	struct step steps[STEPS_MAX];
+	struct step *steps;
 	size_t count;
+};
+
+/* What /proc/PID/status says of whose process it is. */
+struct owner {
+	pid_t parent;
+	unsigned uids[4]; /* real, effective, saved, of the file system */
 };
 
 /* "slurmstepd: [JOB.STEP]": which job and step; batch and extern, which have
@@ -58,14 +62,19 @@ static bool is_step_of(const char *title, uint32_t job_id, uint32_t *step)
 	       end == ']' && job == job_id;
 }
 
-static bool read_title(const char *pid, char *title, size_t size)
+static FILE *open_proc(pid_t pid, const char *name)
 {
 	char path[64];
-	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return fopen(path, "re");
+}
+
+static bool read_title(pid_t pid, char *title, size_t size)
+{
+	FILE *file = open_proc(pid, "cmdline");
 	size_t len;
 
-	snprintf(path, sizeof(path), "/proc/%.16s/cmdline", pid);
-	file = fopen(path, "re");
 	if (!file)
 		return false;
 	len = fread(title, 1, size - 1, file);
@@ -74,29 +83,35 @@ static bool read_title(const char *pid, char *title, size_t size)
 	return len > 0;
 }
 
-/* A user may give a process any title: slurmstepd belongs to root, or to the
- * one user of a cluster that runs without root. */
-static bool is_trusted(const char *pid)
+static bool read_owner(pid_t pid, struct owner *owner)
 {
-	char path[64];
-	struct stat st;
+	FILE *file = open_proc(pid, "status");
+	unsigned *uids = owner->uids;
+	char line[256];
+	int parts = 0;
 
-	snprintf(path, sizeof(path), "/proc/%.16s", pid);
-	return !stat(path, &st) && (st.st_uid == 0 || st.st_uid == getuid());
+	while (file && parts < 5 && fgets(line, sizeof(line), file))
+		if (sscanf(line, "PPid: %d", &owner->parent) == 1)
+			parts = 1;
+		else if (parts && sscanf(line, "Uid: %u %u %u %u", &uids[0],
+					 &uids[1], &uids[2], &uids[3]) == 4)
+			parts = 5;
+	if (file)
+		fclose(file);
+	return parts == 5;
 }
 
-/* The first of the user's processes that slurmstepd has started; 0: none. */
-static long first_child(const char *pid)
+/*
+ * slurmstepd is root's, or that of the one user of a cluster that runs without
+ * root; it takes a user's ids for moments only, and never the real one.  What
+ * another user has started is told by that, setuid or not.
+ */
+static bool is_trusted(const struct owner *owner)
 {
-	struct procs procs = {0};
-	long child = 0;
-
-	if (!procs_take(&procs, (pid_t)strtol(pid, NULL, 10), 0))
-		for (size_t i = 0; i < procs.count && !child; i++)
-			if (!procs.list[i].is_foreign)
-				child = procs.list[i].pid;
-	procs_free(&procs);
-	return child;
+	for (size_t i = 0; i < 4; i++)
+		if (owner->uids[i] != 0 && owner->uids[i] != getuid())
+			return false;
+	return true;
 }
 
 /* Has the entry this name, and another value? */
@@ -107,48 +122,67 @@ static bool differs(const char *entry, const char *name, const char *value)
 	return !strncmp(entry, name, len) && strcmp(entry + len, value) != 0;
 }
 
-/* Several slurmd, even of several clusters, may share a host, as private ones
- * do: the tasks know whose they are.  What can't be told is taken for ours. */
-static bool is_of_node(const char *pid, const struct node *node)
+/*
+ * Several slurmd, even of several clusters, may share a host, as private ones
+ * do: the tasks know whose they are, and of which step.  What can't be told, as
+ * a program may run without an environment, is taken for ours.
+ */
+static bool is_of_node(pid_t task, uint32_t step, const struct node *node)
 {
-	char path[64], *entry = NULL;
-	long child = first_child(pid);
+	char *entry = NULL, job_text[16], step_text[16];
+	FILE *file = open_proc(task, "environ");
 	bool is_ours = true;
 	size_t size = 0;
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%ld/environ", child);
-	file = child ? fopen(path, "re") : NULL;
 	if (!file)
 		return true;
+	snprintf(job_text, sizeof(job_text), "%" PRIu32, node->job_id);
+	snprintf(step_text, sizeof(step_text), "%" PRIu32, step);
 	while (getdelim(&entry, &size, '\0', file) > 0)
 		if (differs(entry, "SLURMD_NODENAME=", node->name) ||
-		    differs(entry, "SLURM_CHECKPOINT_DIR=", node->store))
+		    differs(entry, "SLURM_CHECKPOINT_DIR=", node->store) ||
+		    differs(entry, "SLURM_JOB_ID=", job_text) ||
+		    differs(entry, "SLURM_STEP_ID=", step_text))
 			is_ours = false;
 	free(entry);
 	fclose(file);
 	return is_ours;
 }
 
-static void add_step(struct node *node, const char *pid)
+static void keep_step(struct node *node, pid_t pid)
 {
-	pid_t number = (pid_t)strtol(pid, NULL, 10);
+	struct step *steps =
+		reallocarray(node->steps, node->count + 1, sizeof(*steps));
+
+	if (!steps)
+		return;
+	node->steps = steps;
+	steps[node->count].pid = pid;
+	steps[node->count].delivery = delivery_new();
+	if (steps[node->count].delivery)
+		node->count++;
+}
+
+/*
+ * Is the parent of a process of ours the slurmstepd of a step?  Anybody may
+ * give a process any title, but none of them has a child of ours; and nothing
+ * else of a stranger's process is looked at, where he could make us wait.
+ */
+static void consider(struct node *node, pid_t task, pid_t pid)
+{
+	struct owner owner;
 	uint32_t step = 0;
 	char title[128];
 
-	if (!read_title(pid, title, sizeof(title)) ||
-	    !is_step_of(title, node->job_id, &step) || !is_trusted(pid) ||
-	    step == node->own_step || node->count == STEPS_MAX)
-		return;
 	for (size_t i = 0; i < node->count; i++)
-		if (node->steps[i].pid == number)
+		if (node->steps[i].pid == pid)
 			return;
-	if (!is_of_node(pid, node))
+	if (!read_owner(pid, &owner) || !is_trusted(&owner) ||
+	    !read_title(pid, title, sizeof(title)) ||
+	    !is_step_of(title, node->job_id, &step) || step == node->own_step ||
+	    !is_of_node(task, step, node))
 		return;
-	node->steps[node->count].pid = number;
-	node->steps[node->count].delivery = delivery_new();
-	if (node->steps[node->count].delivery)
-		node->count++;
+	keep_step(node, pid);
 }
 
 static void find_steps(struct node *node)
@@ -158,9 +192,14 @@ static void find_steps(struct node *node)
 
 	if (!dir)
 		return;
-	while ((entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			add_step(node, entry->d_name);
+	while ((entry = readdir(dir))) {
+		pid_t task = (pid_t)strtol(entry->d_name, NULL, 10);
+		struct owner owner;
+
+		if (task > 0 && read_owner(task, &owner) &&
+		    owner.uids[0] == getuid() && owner.parent > 0)
+			consider(node, task, owner.parent);
+	}
 	closedir(dir);
 }
 

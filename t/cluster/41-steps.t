@@ -81,5 +81,39 @@ ok 'the step lives on' eval "scontrol show step $id.0 | grep -q RUNNING"
 is "$(job_state "$id")" RUNNING 'and the job'
 run_as "$JOB_USER" scancel "$id"
 wait_job 30 "$id" CANCELLED
+
+# ---- others' processes that bear the title of its slurmstepd, and came first
+if [ -z "$OTHER_USER" ]; then
+	skip 3 'other users need root'
+	nodes_idle
+	done_testing
+	exit
+fi
+rm -rf state
+id=$(submit --hold --nodelist=n1 --checkpoint=30 --time=5 \
+	--output=crowded.out ranks)
+mkfifo "$SCRATCH/fifo"
+exec 9<>"$SCRATCH/fifo"
+fakes=()
+for ((i = 0; i < 260; i++)); do
+	setpriv --reuid="$OTHER_USER" --clear-groups bash -c \
+		"exec -a 'slurmstepd: [$id.0]' su -c true $JOB_USER" \
+		<"$SCRATCH/fifo" >/dev/null 2>&1 &
+	fakes+=($!)
+done
+(exec -a "slurmstepd: [$id.0]" sleep 1000) &
+fakes+=($!)
+scontrol release "$id"
+wait_for 30 'the rank' grep -q 'count 3$' crowded.out
+is "$(pgrep -c -f -x "slurmstepd: \\[$id\\.0\\].*")" 262 \
+	'hundreds of processes seem to be its slurmstepd'
+run_as "$JOB_USER" scancel -b -s TERM "$id"
+wait_for 30 'the requeue' restarted "$id" 1
+like "$(cat crowded.out)" 'SIGTERM to rank.py \(pid [0-9]+ on n1\)' \
+	'the program of the step is found among them'
+like "$(cat crowded.out)" '^rank 0 saved' 'and saves'
+kill "${fakes[@]}"
+wait "${fakes[@]}" 2>/dev/null
+wait_job 60 "$id" COMPLETED
 nodes_idle
 done_testing
