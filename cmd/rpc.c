@@ -4,9 +4,10 @@
  * libslurm themselves: the supervisor, which lives as long as the job, and
  * scheckpoint, which must run where there is no Slurm.
  *
- * rpc load JOB [reach|begin]  the job, one key=value a line; "reach" adds
- *                          whether Slurm's TERM reaches every process of the
- *                          step, "begin" how a preemption is noticed
+ * rpc load JOB [reach|begin]  the job, one key=value a line, of its comment
+ *                          our part alone; "reach" adds whether Slurm's TERM
+ *                          reaches every process of the step, "begin" how a
+ *                          preemption is noticed
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc requeue JOB          requeue if it is running
@@ -75,7 +76,7 @@ static void print_job(const struct ctl_job *job)
 	print_text("partition", job->partition);
 	print_text("work_dir", job->work_dir);
 	print_text("std_err", job->std_err);
-	print_text("comment", job->comment);
+	print_text("comment", comment_part(job->comment));
 }
 
 static bool parse_number(const char *text, uint32_t *number)
@@ -93,8 +94,8 @@ static bool parse_number(const char *text, uint32_t *number)
 
 static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 {
+	struct ctl_job job = {0};
 	enum ctl_notice notice;
-	struct ctl_job job;
 	enum ctl_result result = ctl_load(job_id, &job, text);
 	int64_t delay_s, timeout_s;
 	bool reaches_all;
@@ -115,24 +116,28 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	if (!strcmp(extra, "begin") &&
 	    ctl_call_timeout(&timeout_s, text) == CTL_OK)
 		print_number("call_timeout", timeout_s);
+	ctl_forget(&job);
 	return CTL_OK;
 }
 
 static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 {
-	char store[sizeof(((struct ctl_job *)0)->comment)];
-	char comment[sizeof(store)], part[2 * sizeof(store)];
+	char store[COMMENT_MAX], part[2 * COMMENT_MAX], *comment;
 	struct ctl_change change = {0};
-	struct ctl_job job;
+	struct ctl_job job = {0};
 	enum ctl_result result = ctl_load(job_id, &job, text);
 
 	if (result)
 		return result;
-	comment_store(store, sizeof(store), job.comment);
+	comment_store(store, sizeof(store), comment_part(job.comment));
 	snprintf(part, sizeof(part), "%s%.300s", store, what);
-	comment_compose(comment, sizeof(comment), job.comment, part);
+	comment = comment_compose(job.comment, part);
 	change.comment = comment;
-	return ctl_change(&job, &change, text);
+	if (comment)
+		result = ctl_change(&job, &change, text);
+	free(comment);
+	ctl_forget(&job);
+	return result;
 }
 
 static void print_running(const struct ctl_job *job, void *arg)

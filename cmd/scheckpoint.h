@@ -134,7 +134,7 @@ struct slurm_view {
 	char nodes[SLURM_WORDS_MAX];
 	char name[SLURM_WORDS_MAX];
 	char work_dir[4096];
-	char comment[1024];
+	char comment[2048]; /* our part of it */
 };
 
 struct stores {

@@ -141,7 +141,7 @@ static const char *said(const struct slurm_view *view)
 
 static void tell_left(struct leaving *job, const struct slurm_view *view)
 {
-	char what[1200], part[sizeof(view->comment)];
+	char what[2400], part[sizeof(view->comment)];
 
 	snprintf(part, sizeof(part), "%s", said(view));
 	part[strcspn(part, "]")] = '\0';

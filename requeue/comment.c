@@ -3,24 +3,84 @@
 #include "requeue/comment.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "requeue/text.h"
 
-void comment_compose(char *to, size_t size, const char *old, const char *text)
+bool comment_strip(char *text, const char *mark)
 {
-	char *mark;
-	size_t used;
+	char *from = strstr(text, mark);
+	char *end = from ? strchr(from, ']') : NULL;
 
-	text_clean(to, size, old);
-	mark = strstr(to, COMMENT_MARK);
-	if (mark)
-		*mark = '\0';
-	used = strlen(to);
-	while (used && to[used - 1] == ' ')
-		to[--used] = '\0';
-	snprintf(to + used, size - used, "%s" COMMENT_MARK "%s]",
-		 used ? " " : "", text);
+	if (!from)
+		return false;
+	if (from > text && from[-1] == ' ')
+		from--;
+	if (end)
+		memmove(from, end + 1, strlen(end + 1) + 1);
+	else
+		*from = '\0'; /* cut short by somebody */
+	return true;
+}
+
+const char *comment_part(const char *comment)
+{
+	const char *mark = comment ? strstr(comment, COMMENT_MARK) : NULL;
+
+	return mark ? mark : "";
+}
+
+/* Cut to len bytes, a whole number of characters, and show it. */
+static void cut(char *text, size_t len)
+{
+	static const char dots[] = "...";
+
+	if (strlen(text) <= len)
+		return;
+	len = len > strlen(dots) ? len - strlen(dots) : 0;
+	while (len && (text[len] & 0xc0) == 0x80)
+		len--;
+	strcpy(text + len, dots);
+}
+
+/* What of our text must stay. */
+static size_t least_of(const char *text)
+{
+	bool has_store = !strncmp(text, COMMENT_STORE, strlen(COMMENT_STORE));
+
+	return COMMENT_LEAST + (has_store ? strcspn(text, " ") : 0);
+}
+
+static void fit(char *kept, char *part)
+{
+	size_t room = COMMENT_MAX - strlen(" " COMMENT_MARK "]");
+	size_t kept_len = strlen(kept), part_len = strlen(part);
+	size_t least = least_of(part);
+
+	if (kept_len + part_len > room)
+		cut(part, kept_len + least > room ? least : room - kept_len);
+	cut(kept, room - strlen(part));
+}
+
+char *comment_compose(const char *old, const char *text)
+{
+	char part[COMMENT_MAX], *kept = old ? strdup(old) : NULL;
+	char *comment = NULL;
+
+	if (!kept)
+		return NULL;
+	comment_strip(kept, COMMENT_MARK);
+	text_clean(part, sizeof(part), text);
+	for (char *c = part; *c; c++)
+		if (*c == ']')
+			*c = ')';
+	fit(kept, part);
+	if (asprintf(&comment, "%s%s" COMMENT_MARK "%s]", kept,
+		     *kept ? " " : "", part) < 0)
+		comment = NULL;
+	free(kept);
+	return comment;
 }
 
 void comment_store(char *to, size_t size, const char *comment)

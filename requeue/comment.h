@@ -6,6 +6,7 @@
 #ifndef COMMENT_H
 #define COMMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define COMMENT_MARK   "[scheckpoint: "
@@ -14,8 +15,26 @@
 /* What a run says there that was asked by scheckpoint vacate. */
 #define COMMENT_VACATE "asked to vacate"
 
-/* The old comment with our part replaced by text; what is too long is cut. */
-void comment_compose(char *to, size_t size, const char *old, const char *text);
+/*
+ * Remove the first part that begins with mark and ends with the next ']', and
+ * the space that was put before it; what stands around it stays to the byte.
+ * Returns whether there was one.
+ */
+bool comment_strip(char *text, const char *mark);
+
+/* Our part of a comment and what follows it; "" where it has none. */
+const char *comment_part(const char *comment);
+
+/*
+ * The old comment with our part replaced by text, cleaned of control characters
+ * and of ']', which ends it.  slurmctld takes no more than COMMENT_MAX bytes:
+ * where both together are longer, ours is cut as long as COMMENT_LEAST and the
+ * store's path are left of it, and the user's after that.  Allocated; NULL
+ * where there is no old comment or memory runs out.
+ */
+#define COMMENT_MAX   1024
+#define COMMENT_LEAST 200
+char *comment_compose(const char *old, const char *text);
 
 /* Copy COMMENT_STORE and its path out of our part of a comment, "" where it
  * has none. */

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "requeue/comment.h"
 #include "requeue/ctl.h"
 
 /* AuthInfo=cred_expire=, which is also how long a requeued job waits. */
@@ -169,9 +170,15 @@ static bool is_vacating(const slurm_job_info_t *info)
 			       info->restart_cnt;
 }
 
+void ctl_forget(struct ctl_job *job)
+{
+	free(job->comment);
+	memset(job, 0, sizeof(*job));
+}
+
 static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 {
-	memset(job, 0, sizeof(*job));
+	ctl_forget(job);
 	job->job_id = JOB_ID(info);
 	job->array_job_id = info->array_job_id;
 	job->array_task_id = info->array_job_id ? info->array_task_id
@@ -193,7 +200,7 @@ static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
 	copy(job->partition, sizeof(job->partition), info->partition);
 	copy(job->reservation, sizeof(job->reservation), info->resv_name);
 	copy(job->work_dir, sizeof(job->work_dir), info->work_dir);
-	copy(job->comment, sizeof(job->comment), info->comment);
+	job->comment = strdup(info->comment ? info->comment : "");
 	slurm_get_job_stderr(job->std_err, sizeof(job->std_err), info);
 	if (!*job->std_err) /* the same file as stdout's; 26.05 */
 		slurm_get_job_stdout(job->std_err, sizeof(job->std_err), info);
@@ -309,7 +316,9 @@ static enum ctl_result change_part(const struct ctl_job *job,
 				   const struct ctl_change *change,
 				   bool is_whole, char *text)
 {
-	char comment[sizeof(job->comment)], name[16];
+	char *comment = NULL; /* libslurm wants it writable */
+	enum ctl_result result;
+	char name[16];
 	job_desc_msg_t desc;
 
 	describe(&desc, job->job_id);
@@ -325,11 +334,11 @@ static enum ctl_result change_part(const struct ctl_job *job,
 		desc.time_limit = (uint32_t)change->limit_min;
 	if (change->time_min_min)
 		desc.time_min = (uint32_t)change->time_min_min;
-	if (change->comment) {
-		copy(comment, sizeof(comment), change->comment);
-		desc.comment = comment;
-	}
-	return update(&desc, text);
+	if (change->comment)
+		desc.comment = comment = strdup(change->comment);
+	result = update(&desc, text);
+	free(comment);
+	return result;
 }
 
 enum ctl_result ctl_change(const struct ctl_job *job,
@@ -362,11 +371,10 @@ enum ctl_result ctl_hold(uint32_t job_id, char *text)
 static enum ctl_result send_signal(uint32_t job_id, int signum, uint16_t flags,
 				   char *text)
 {
-	enum ctl_result result;
-	struct ctl_job job;
+	struct ctl_job job = {0};
+	enum ctl_result result = ctl_load(job_id, &job, text);
 	char name[32];
 
-	result = ctl_load(job_id, &job, text);
 	if (result)
 		return result;
 	if (job.array_job_id && job.array_task_id != CTL_NO_TASK)
@@ -374,6 +382,7 @@ static enum ctl_result send_signal(uint32_t job_id, int signum, uint16_t flags,
 			 job.array_task_id);
 	else
 		snprintf(name, sizeof(name), "%u", job_id);
+	ctl_forget(&job);
 	errno = 0;
 	return result_of_errno(
 		slurm_kill_job2(name, (uint16_t)signum, flags, NULL), text);
@@ -418,8 +427,8 @@ enum ctl_result ctl_jobs_on(const char *nodes,
 			    void *arg, char *text)
 {
 	job_info_msg_t *msg = NULL;
+	struct ctl_job job = {0};
 	enum ctl_result result;
-	struct ctl_job job;
 	hosts_t wanted;
 
 	result = parse_nodes(nodes, &wanted, text);
@@ -438,6 +447,7 @@ enum ctl_result ctl_jobs_on(const char *nodes,
 		fill_job(&job, info);
 		each(&job, arg);
 	}
+	ctl_forget(&job);
 	slurm_free_job_info_msg(msg);
 out:
 	slurm_hostlist_destroy(wanted);
@@ -489,37 +499,52 @@ enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text)
 	return result;
 }
 
-/* Our mark in the admin comment, or none; what the site has there stays. */
+/* The admin comment with our mark, or without.  *comment stays NULL where
+ * there is nothing to change; else it is to be freed. */
+static enum ctl_result compose_mark(const slurm_job_info_t *info,
+				    bool is_marked, char **comment, char *text)
+{
+	const char *old = info->admin_comment ? info->admin_comment : "";
+	char *kept = strdup(old);
+	bool had_mark = kept && comment_strip(kept, VACATE_MARK);
+
+	if (kept && is_marked) {
+		if (asprintf(comment, "%s%s" VACATE_MARK "%u]", kept,
+			     *kept ? " " : "", info->restart_cnt) < 0)
+			*comment = NULL;
+	} else if (had_mark) {
+		*comment = kept;
+		kept = NULL;
+	}
+	free(kept);
+	if (*comment || (!is_marked && !had_mark))
+		return CTL_OK;
+	if (text)
+		copy(text, CTL_TEXT_MAX, "no memory for its admin comment");
+	return CTL_REFUSED;
+}
+
 static enum ctl_result mark_job(uint32_t job_id, bool is_marked, char *text)
 {
-	char comment[4096], *mark;
 	job_info_msg_t *msg = NULL;
+	enum ctl_result result;
 	slurm_job_info_t *info;
+	char *comment = NULL;
 	job_desc_msg_t desc;
-	size_t used;
 
 	if (slurm_load_job(&msg, job_id, SHOW_DETAIL))
 		return result_of_errno(-1, text);
-	describe(&desc, job_id);
 	info = find_record(msg, job_id);
-	copy(comment, sizeof(comment), info ? info->admin_comment : NULL);
-	mark = strstr(comment, VACATE_MARK);
-	if (mark)
-		*mark = '\0';
-	used = strlen(comment);
-	while (mark && used && comment[used - 1] == ' ')
-		comment[--used] = '\0';
-	if (is_marked && info)
-		snprintf(comment + used, sizeof(comment) - used,
-			 "%s" VACATE_MARK "%u]", used ? " " : "",
-			 info->restart_cnt);
+	result = info ? compose_mark(info, is_marked, &comment, text)
+		      : result_of(ESLURM_INVALID_JOB_ID, text);
 	slurm_free_job_info_msg(msg);
-	if (!info)
-		return result_of(ESLURM_INVALID_JOB_ID, text);
-	if (!is_marked && !mark)
-		return CTL_OK;
-	desc.admin_comment = comment;
-	return update(&desc, text);
+	if (comment) {
+		describe(&desc, job_id);
+		desc.admin_comment = comment;
+		result = update(&desc, text);
+	}
+	free(comment);
+	return result;
 }
 
 enum ctl_result ctl_ask_vacate(uint32_t job_id, char *text)

@@ -62,14 +62,18 @@ struct ctl_job {
 	char reservation[128]; /* "": none */
 	char work_dir[CTL_PATH_MAX];
 	char std_err[CTL_PATH_MAX];
-	char comment[1024];
+	char *comment; /* as it is; NULL: no memory for it */
 };
 
 /* Load Slurm's configuration (SLURM_CONF, configless) once in a process. */
 void ctl_init(void);
 
-/* text: at least CTL_TEXT_MAX bytes, set unless CTL_OK; may be NULL. */
+/*
+ * job   all zeros, or loaded before; ctl_forget() frees what it holds
+ * text  at least CTL_TEXT_MAX bytes, set unless CTL_OK; may be NULL
+ */
 enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text);
+void ctl_forget(struct ctl_job *job);
 
 /* Where the job's reservation ends before its limit does, that is the end of
  * the run.  One call, for a job that runs in one. */
@@ -123,7 +127,8 @@ enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text);
 /*
  * Ask the run of a job to save and leave: a mark in its admin comment, which
  * only operators can write, then URG to the batch script, which nothing but a
- * supervisor heeds.  ctl_unask() takes the mark away again.
+ * supervisor heeds.  ctl_unask_vacate() takes the mark away again.  What the
+ * site has there stays as it is, however long.
  */
 enum ctl_result ctl_ask_vacate(uint32_t job_id, char *text);
 enum ctl_result ctl_unask_vacate(uint32_t job_id, char *text);

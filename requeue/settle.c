@@ -62,7 +62,7 @@ struct settle {
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
 	struct ctl_change change; /* the one under way */
-	char comment[sizeof(((struct ctl_job *)0)->comment)];
+	char *comment;
 	char done[512]; /* what was done, for people */
 	unsigned calls;
 	int output_errno;
@@ -556,14 +556,15 @@ static void name_store(const struct settle *s, char word[STORE_WORD_MAX])
 /* The user's own comment is kept, our last one replaced. */
 static void compose_comment(struct settle *s)
 {
-	char store[STORE_WORD_MAX], part[sizeof(s->comment)];
+	char store[STORE_WORD_MAX], part[COMMENT_MAX];
 
 	name_store(s, store);
 	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s", store, s->run,
 		 s->decision.reason,
 		 s->store_problem[0] ? "; the store is out of use: " : "",
 		 s->store_problem);
-	comment_compose(s->comment, sizeof(s->comment), s->job.comment, part);
+	free(s->comment);
+	s->comment = comment_compose(s->job.comment, part);
 }
 
 /* A later begin of somebody's is kept; just after our own requeue it is
@@ -660,7 +661,7 @@ static void act(struct settle *s)
 		tell(s, "%s", s->decision.reason);
 		/* What was said of an earlier run holds no more. */
 		if (s->job.state == STATE_RUNNING &&
-		    strstr(s->job.comment, COMMENT_MARK)) {
+		    comment_part(s->job.comment)[0]) {
 			compose_comment(s);
 			change(s, (struct ctl_change){.comment = s->comment},
 			       text);
@@ -706,9 +707,10 @@ static void write_output(struct settle *s)
 {
 	const char *path = s->history.output[0] ? s->history.output
 						: s->job.std_err;
-	char line[1024], clean[600];
+	char whole[1024], line[1024];
 	struct stat st;
-	int fd, len;
+	size_t len;
+	int fd;
 
 	if (!path[0] || s->brief->is_blind)
 		return;
@@ -717,14 +719,14 @@ static void write_output(struct settle *s)
 				O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	text_clean(clean, sizeof(clean), s->done);
-	len = snprintf(line, sizeof(line), "scheckpoint: run %u: %s%s%s\n",
-		       s->run, clean, s->store_problem[0] ? "; store: " : "",
-		       s->store_problem);
-	if (len > (int)sizeof(line) - 1)
-		len = (int)sizeof(line) - 1;
+	snprintf(whole, sizeof(whole), "scheckpoint: run %u: %s%s%s", s->run,
+		 s->done, s->store_problem[0] ? "; store: " : "",
+		 s->store_problem);
+	text_clean(line, sizeof(line) - 1, whole);
+	len = strlen(line);
+	line[len++] = '\n';
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    write(fd, line, (size_t)len) < 0)
+	    write(fd, line, len) < 0)
 		s->output_errno = errno;
 	close(fd);
 }
@@ -837,6 +839,8 @@ int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 						  : settle_now(s);
 	history_free(&s->history);
 	ckpt_close(s->store);
+	ctl_forget(&s->job);
+	free(s->comment);
 	free(s);
 	return rc;
 }

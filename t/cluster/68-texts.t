@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What users and sites write about a job: it stays as it is, however long, and
+# passes for nothing that it isn't.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+cluster_up --nodes 2 --conf "$MANY"
+counter=$TOP/t/cluster/jobs/counter
+declare -A id
+
+# is_text GOT WANTED TEXT: as is, but what is long isn't shown
+is_text()
+{
+	[ "$1" = "$2" ]
+	tap $? "$3" || diag "got ${#1} bytes, which end in ${1: -200}"
+}
+
+# ---- long comments: a site's, which operators write, and a user's
+mine=$(head -c 1000 /dev/zero | tr '\0' u)
+site="{\"site\": \"$(head -c 6000 /dev/zero | tr '\0' s)\", \"n\": [1]}"
+id[long]=$(LINGER=6 start long --time=10 --checkpoint=30 "--comment=$mine" \
+	"$counter" 60)
+wait_for 40 'the job to run' has_line long.out '^count 5$'
+node=$(job_field "${id[long]}" NodeList)
+scontrol update "JobId=${id[long]}" "AdminComment=$site"
+said=$(scheckpoint vacate "$node")
+note "$said"
+like "$said" "^job ${id[long]} .*: is saving" \
+	'a job with long comments is heard to save,'
+like "$said" "^job ${id[long]} .*: has left" 'and to leave'
+is_text "$(job_field "${id[long]}" AdminComment)" "$site " \
+	"the site's comment is as it was"
+wait_for 20 'it to be settled' has_line \
+	"checkpoint-${id[long]}/journal-0000.jsonl" '"settled"'
+comment=$(job_field "${id[long]}" Comment)
+like "$comment" 'u{900}\.\.\. \[scheckpoint: run 0: .*cause: operator.*\] *$' \
+	"of the user's is there what Slurm has room for, and our part is whole"
+wait_job 60 "${id[long]}" COMPLETED
+scontrol update "nodename=$node" state=resume
+
+nodes_idle
+done_testing

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A job's comment: the user's stays to the byte, ours can always be read. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/comment.h"
+
+static const struct {
+	const char *old, *text, *whole;
+} composed[] = {
+	{"", "run 0: on", "[scheckpoint: run 0: on]"},
+	{"mine", "run 0: on", "mine [scheckpoint: run 0: on]"},
+	{"mine  ", "on", "mine   [scheckpoint: on]"},
+	{"mine [scheckpoint: run 0: on]", "run 1", "mine [scheckpoint: run 1]"},
+	{"a [scheckpoint: x] b", "on", "a b [scheckpoint: on]"},
+	{"two\nlines\x1b", "on", "two\nlines\x1b [scheckpoint: on]"},
+	{"", "dir [x]\n\x1b", "[scheckpoint: dir [x)\?\?]"},
+};
+
+START_TEST(our_part_is_replaced_and_nothing_else)
+{
+	char *whole = comment_compose(composed[_i].old, composed[_i].text);
+
+	ck_assert_str_eq(whole, composed[_i].whole);
+	free(whole);
+}
+END_TEST
+
+static const struct {
+	size_t old_len, text_len; /* of the user's, of ours */
+	size_t kept_len, part_len;
+} fitted[] = {
+	{400, 600, 400, 600},	/* both fit */
+	{400, 1000, 400, 608},	/* ours is cut to what is left, */
+	{900, 300, 808, 200},	/* but not below the least: then theirs */
+	{1000, 100, 908, 100},	/* a short one of ours is whole */
+	{1024, 1000, 808, 200}, /* the longest that Slurm takes */
+	{5000, 100, 908, 100},
+};
+
+START_TEST(both_fit_into_what_slurm_takes)
+{
+	char old[6000] = "", text[6000] = "", *whole, *part;
+
+	memset(old, 'u', fitted[_i].old_len);
+	memset(text, 't', fitted[_i].text_len);
+	whole = comment_compose(old, text);
+	part = strstr(whole, " " COMMENT_MARK);
+	ck_assert_uint_le(strlen(whole), COMMENT_MAX);
+	ck_assert_ptr_nonnull(part);
+	ck_assert_uint_eq((size_t)(part - whole), fitted[_i].kept_len);
+	ck_assert_uint_eq(strlen(part) - strlen(" " COMMENT_MARK "]"),
+			  fitted[_i].part_len);
+	ck_assert_str_eq(strchr(part, ']'), "]");
+	if (fitted[_i].part_len < fitted[_i].text_len)
+		ck_assert_ptr_nonnull(strstr(part, "...]"));
+	if (fitted[_i].kept_len < fitted[_i].old_len)
+		ck_assert_ptr_nonnull(strstr(whole, "u... " COMMENT_MARK));
+	free(whole);
+}
+END_TEST
+
+START_TEST(the_path_of_the_store_is_never_cut)
+{
+	char old[1001] = "", text[1024] = COMMENT_STORE, store[1024], *whole;
+
+	memset(old, 'u', sizeof(old) - 1);
+	memset(text + strlen(text), 's', 380);
+	strcat(text, " ");
+	memset(text + strlen(text), 't', 400);
+	whole = comment_compose(old, text);
+	ck_assert_uint_le(strlen(whole), COMMENT_MAX);
+	comment_store(store, sizeof(store), whole);
+	ck_assert_uint_eq(strspn(store + strlen(COMMENT_STORE), "s"), 380);
+	free(whole);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("comment");
+	TCase *all = tcase_create("comment");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(all, our_part_is_replaced_and_nothing_else, 0,
+			    sizeof(composed) / sizeof(composed[0]));
+	tcase_add_loop_test(all, both_fit_into_what_slurm_takes, 0,
+			    sizeof(fitted) / sizeof(fitted[0]));
+	tcase_add_test(all, the_path_of_the_store_is_never_cut);
+	suite_add_tcase(suite, all);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
