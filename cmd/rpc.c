@@ -122,14 +122,14 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 
 static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 {
-	char store[COMMENT_MAX], part[2 * COMMENT_MAX], *comment;
+	char store[COMMENT_STORE_MAX], part[2 * COMMENT_MAX], *comment;
 	struct ctl_change change = {0};
 	struct ctl_job job = {0};
 	enum ctl_result result = ctl_load(job_id, &job, text);
 
 	if (result)
 		return result;
-	comment_store(store, sizeof(store), comment_part(job.comment));
+	comment_store(store, comment_part(job.comment));
 	snprintf(part, sizeof(part), "%s%.300s", store, what);
 	comment = comment_compose(job.comment, part);
 	change.comment = comment;

@@ -109,19 +109,6 @@ static bool parse_job(const char *what, struct job_words *words)
 	return parse_number(text, UINT32_MAX - 1, &words->job);
 }
 
-/* The directory that the job's comment names, after the word store=. */
-static bool find_in_comment(const struct slurm_view *view, char *dir,
-			    size_t size)
-{
-	const char *word = strstr(view->comment, COMMENT_MARK COMMENT_STORE);
-
-	if (!word)
-		return false;
-	word += strlen(COMMENT_MARK COMMENT_STORE);
-	return snprintf(dir, size, "%.*s", (int)strcspn(word, " ;]"), word) <
-	       (int)size;
-}
-
 /* base: "" or a directory with its slash. */
 static void collect_by_name(struct stores *stores, const char *base,
 			    const struct slurm_view *view,
@@ -157,7 +144,7 @@ static int find_job(const struct call *call, const char *what,
 	ask_slurm(words->job, &view);
 	snprintf(base, sizeof(base), "%s/", view.work_dir);
 	if (words->task == CKPT_NO_TASK &&
-	    find_in_comment(&view, dir, sizeof(dir)))
+	    comment_store_dir(dir, sizeof(dir), view.comment))
 		collect(stores, dir, 0);
 	if (!stores->count && view.work_dir[0])
 		collect_by_name(stores, base, &view, words);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "requeue/option.h"
 #include "requeue/text.h"
 
 bool comment_strip(char *text, const char *mark)
@@ -83,16 +84,40 @@ char *comment_compose(const char *old, const char *text)
 	return comment;
 }
 
-void comment_store(char *to, size_t size, const char *comment)
+void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir)
 {
-	const char *word = strstr(comment, COMMENT_MARK COMMENT_STORE);
+	size_t len = strlen(COMMENT_STORE);
+
+	strcpy(word, COMMENT_STORE);
+	if (!option_escape(word, COMMENT_STORE_MAX - 1, &len, dir)) {
+		word[0] = '\0';
+		return;
+	}
+	word[len] = ' ';
+	word[len + 1] = '\0';
+}
+
+void comment_store(char word[COMMENT_STORE_MAX], const char *comment)
+{
+	const char *from = strstr(comment, COMMENT_MARK COMMENT_STORE);
 	int len;
 
-	to[0] = '\0';
-	if (!word)
+	word[0] = '\0';
+	if (!from)
 		return;
-	word += strlen(COMMENT_MARK);
-	len = (int)strcspn(word, " ;]");
-	if (snprintf(to, size, "%.*s ", len, word) >= (int)size)
-		to[0] = '\0';
+	from += strlen(COMMENT_MARK);
+	len = (int)strcspn(from, " ;]");
+	if (snprintf(word, COMMENT_STORE_MAX, "%.*s ", len, from) >=
+	    COMMENT_STORE_MAX)
+		word[0] = '\0';
+}
+
+bool comment_store_dir(char *dir, size_t size, const char *comment)
+{
+	char word[COMMENT_STORE_MAX];
+	const char *at = word + strlen(COMMENT_STORE);
+
+	comment_store(word, comment);
+	word[strcspn(word, " ")] = '\0';
+	return word[0] && option_unescape(&at, dir, size) && !*at;
 }

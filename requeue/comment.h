@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #define COMMENT_MARK   "[scheckpoint: "
-/* In our part, before a space: where the store is. */
+/* In our part, before a space: where the store is, escaped as in option.h. */
 #define COMMENT_STORE  "store="
 /* What a run says there that was asked by scheckpoint vacate. */
 #define COMMENT_VACATE "asked to vacate"
@@ -36,8 +36,14 @@ const char *comment_part(const char *comment);
 #define COMMENT_LEAST 200
 char *comment_compose(const char *old, const char *text);
 
-/* Copy COMMENT_STORE and its path out of our part of a comment, "" where it
- * has none. */
-void comment_store(char *to, size_t size, const char *comment);
+/* COMMENT_STORE with a path, and a space; "" where that is too long. */
+#define COMMENT_STORE_MAX 600
+void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir);
+
+/* That word out of our part of a comment, "" where it has none. */
+void comment_store(char word[COMMENT_STORE_MAX], const char *comment);
+
+/* The path in it; false: there is none. */
+bool comment_store_dir(char *dir, size_t size, const char *comment);
 
 #endif

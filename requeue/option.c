@@ -324,8 +324,7 @@ static bool is_plain(char c)
 	return isalnum((unsigned char)c) || strchr("._/+:@-", c);
 }
 
-/* Append `value` with what isn't plain as %XX; false: no room. */
-static bool put_escaped(char *text, size_t size, size_t *len, const char *value)
+bool option_escape(char *text, size_t size, size_t *len, const char *value)
 {
 	for (; *value; value++) {
 		bool is_escaped = !is_plain(*value);
@@ -359,7 +358,7 @@ int option_encode(const struct option_row *rows, size_t count, const void *base,
 		if (n < 0 || len + n >= size)
 			return -1;
 		len += n;
-		if (!put_escaped(text, size, &len, value))
+		if (!option_escape(text, size, &len, value))
 			return -1;
 	}
 	return 0;
@@ -374,8 +373,7 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Undo put_escaped() up to ',' or the end; false: malformed or too long. */
-static bool take_escaped(const char **at, char *value, size_t size)
+bool option_unescape(const char **at, char *value, size_t size)
 {
 	const char *p = *at;
 	size_t len = 0;
@@ -444,7 +442,7 @@ static int decode_pair(const struct option_row *rows, size_t count, void *base,
 		return -1;
 	}
 	*seen |= bit;
-	if (!take_escaped(at, value, sizeof(value))) {
+	if (!option_unescape(at, value, sizeof(value))) {
 		snprintf(err, err_len, "the value of %s is malformed",
 			 row->key);
 		return -1;

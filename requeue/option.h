@@ -10,6 +10,7 @@
 #ifndef OPTION_H
 #define OPTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -86,5 +87,13 @@ int option_decode(const struct option_row *rows, size_t count, void *base,
 
 /* "TERM" for SIGTERM; NULL for a signal that can't be asked for. */
 const char *option_signal_name(int signum);
+
+/* Append value to the len bytes of text, with all but letters, digits and a few
+ * harmless characters as %XX; false: no room. */
+bool option_escape(char *text, size_t size, size_t *len, const char *value);
+
+/* Undo that up to ',' or the end, and move *at there; false: malformed or too
+ * long. */
+bool option_unescape(const char **at, char *value, size_t size);
 
 #endif

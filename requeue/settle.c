@@ -536,27 +536,20 @@ static bool requeue(struct settle *s)
 	return is_pending_next(s);
 }
 
-/* Longest path that a comment has room for. */
-#define STORE_WORD_MAX 400
-
-/* "store=DIR " for scheckpoint, which finds a store by its default name
- * without being told. */
-static void name_store(const struct settle *s, char word[STORE_WORD_MAX])
+/* For scheckpoint, which finds a store by its default name without being
+ * told. */
+static void name_store(const struct settle *s, char word[COMMENT_STORE_MAX])
 {
 	word[0] = '\0';
-	if (!s->dir[0] || !strcmp(s->set.dir, PATTERN_DEFAULT) ||
-	    !strcmp(s->set.dir, PATTERN_DEFAULT_ARRAY) ||
-	    s->dir[strcspn(s->dir, " ;]")])
-		return;
-	if (snprintf(word, STORE_WORD_MAX, COMMENT_STORE "%s ", s->dir) >=
-	    STORE_WORD_MAX)
-		word[0] = '\0';
+	if (s->dir[0] && strcmp(s->set.dir, PATTERN_DEFAULT) != 0 &&
+	    strcmp(s->set.dir, PATTERN_DEFAULT_ARRAY) != 0)
+		comment_put_store(word, s->dir);
 }
 
 /* The user's own comment is kept, our last one replaced. */
 static void compose_comment(struct settle *s)
 {
-	char store[STORE_WORD_MAX], part[COMMENT_MAX];
+	char store[COMMENT_STORE_MAX], part[COMMENT_MAX];
 
 	name_store(s, store);
 	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s", store, s->run,

@@ -40,5 +40,17 @@ like "$comment" 'u{900}\.\.\. \[scheckpoint: run 0: .*cause: operator.*\] *$' \
 wait_job 60 "${id[long]}" COMPLETED
 scontrol update "nodename=$node" state=resume
 
+# ---- a store whose path has what a comment's words have not
+dir="$WORK/my states; [1] %/100 %"
+id[path]=$(start path --time=10 --checkpoint=30 \
+	"--checkpoint-dir=${dir//%/%%}" "$counter" 20)
+wait_for 40 'the job to run' has_line path.out '^count 5$'
+run_as "$JOB_USER" scheckpoint requeue "$dir"
+wait_for 20 'it to be settled' has_line "$dir/journal-0000.jsonl" '"settled"'
+like "$(cd / && run_as "$JOB_USER" scheckpoint status "${id[path]}")" \
+	'^  store     .*/my states; \[1\] %/100 %$' \
+	'scheckpoint finds a store with spaces in its path by the job alone'
+wait_job 60 "${id[path]}" COMPLETED
+
 nodes_idle
 done_testing

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A job's comment: the user's stays to the byte, ours can always be read. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,8 @@ END_TEST
 
 START_TEST(the_path_of_the_store_is_never_cut)
 {
-	char old[1001] = "", text[1024] = COMMENT_STORE, store[1024], *whole;
+	char old[1001] = "", text[1024] = COMMENT_STORE,
+	     store[COMMENT_STORE_MAX], *whole;
 
 	memset(old, 'u', sizeof(old) - 1);
 	memset(text + strlen(text), 's', 380);
@@ -71,9 +73,41 @@ START_TEST(the_path_of_the_store_is_never_cut)
 	memset(text + strlen(text), 't', 400);
 	whole = comment_compose(old, text);
 	ck_assert_uint_le(strlen(whole), COMMENT_MAX);
-	comment_store(store, sizeof(store), whole);
+	comment_store(store, whole);
 	ck_assert_uint_eq(strspn(store + strlen(COMMENT_STORE), "s"), 380);
 	free(whole);
+}
+END_TEST
+
+static const char *const dirs[] = {
+	"/plain/store-1",
+	"/with a space/x;y]z",
+	"/100 %/%41/a,b=c",
+	"/gr\xc3\xbcn/\x1b\n",
+};
+
+START_TEST(a_path_is_found_again_whatever_is_in_it)
+{
+	char word[COMMENT_STORE_MAX], text[1024], dir[4096], *whole;
+
+	comment_put_store(word, dirs[_i]);
+	snprintf(text, sizeof(text), "%srun 0: to go on", word);
+	whole = comment_compose("mine", text);
+	ck_assert(comment_store_dir(dir, sizeof(dir), whole));
+	ck_assert_str_eq(dir, dirs[_i]);
+	ck_assert_ptr_nonnull(strstr(whole, " run 0: to go on]"));
+	free(whole);
+}
+END_TEST
+
+START_TEST(a_path_that_is_too_long_is_left_out)
+{
+	char word[COMMENT_STORE_MAX], dir[1001] = "/";
+
+	memset(dir + 1, ' ', sizeof(dir) - 2);
+	comment_put_store(word, dir);
+	ck_assert_str_eq(word, "");
+	ck_assert(!comment_store_dir(dir, sizeof(dir), "[scheckpoint: on]"));
 }
 END_TEST
 
@@ -89,6 +123,9 @@ int main(void)
 	tcase_add_loop_test(all, both_fit_into_what_slurm_takes, 0,
 			    sizeof(fitted) / sizeof(fitted[0]));
 	tcase_add_test(all, the_path_of_the_store_is_never_cut);
+	tcase_add_loop_test(all, a_path_is_found_again_whatever_is_in_it, 0,
+			    sizeof(dirs) / sizeof(dirs[0]));
+	tcase_add_test(all, a_path_that_is_too_long_is_left_out);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
