@@ -41,7 +41,7 @@ static const struct field {
 	FIELD(FIELD_TEXT, cluster),	 FIELD(FIELD_TEXT, node),
 	FIELD(FIELD_TEXT, job_name),	 FIELD(FIELD_TEXT, user),
 	FIELD(FIELD_TEXT, work_dir),	 FIELD(FIELD_TEXT, settings),
-	FIELD(FIELD_TEXT, site),
+	FIELD(FIELD_TEXT, site),	 FIELD(FIELD_TEXT, site_args),
 #undef FIELD
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))

@@ -45,6 +45,8 @@ struct brief {
 	char work_dir[4096];
 	char settings[SETTINGS_TEXT_LEN];
 	char site[SETTINGS_TEXT_LEN];
+	/* an epilog's, in place of site: the arguments of plugstack.conf */
+	char site_args[SETTINGS_TEXT_LEN];
 };
 
 /*

@@ -133,6 +133,10 @@ int site_set(struct site *site, const char *arg, char *err, size_t err_len);
 int site_read(struct site *site, int ac, char *const *av, char *err,
 	      size_t err_len);
 
+/* The same for the arguments as one line, with blanks between them. */
+int site_read_line(struct site *site, const char *line, char *err,
+		   size_t err_len);
+
 /* Fill in what the user left to the site: grace, min, dir, max_runs. */
 void site_apply(const struct site *site, struct settings *set, bool is_array);
 

@@ -171,17 +171,27 @@ static enum ctl_result call_load(struct settle *s, char *text)
 
 /* --------------------------------------------------------------- look */
 
+/* The site's bounds; what can't be read bounds nothing, so that it must not
+ * pass for a site without any. */
+static int read_site(struct settle *s, char *err, size_t err_len)
+{
+	site_init(&s->site);
+	if (s->brief->site[0])
+		return site_decode(&s->site, s->brief->site, err, err_len);
+	return site_read_line(&s->site, s->brief->site_args, err, err_len);
+}
+
 static void read_settings(struct settle *s)
 {
 	char err[SETTINGS_ERROR_LEN];
+	bool has_site =
+		!read_site(s, s->store_problem, sizeof(s->store_problem));
 
-	site_init(&s->site);
-	if (s->brief->site[0])
-		site_decode(&s->site, s->brief->site, err, sizeof(err));
 	s->has_settings = !settings_decode(&s->set, s->brief->settings, err,
 					   sizeof(err)) &&
+			  has_site &&
 			  !site_check(&s->site, &s->set, err, sizeof(err));
-	if (!s->has_settings)
+	if (!s->has_settings && has_site)
 		snprintf(s->store_problem, sizeof(s->store_problem), "%.200s",
 			 err);
 }

@@ -8,6 +8,7 @@
 #include "requeue/settings.h"
 
 #define DAY_S	  86400
+#define ARGS_MAX  64 /* of a line */
 #define AT(field) offsetof(struct site, field)
 
 static const struct option_word yes_no[] = {
@@ -212,6 +213,30 @@ int site_read(struct site *site, int ac, char *const *av, char *err,
 	if (!has_grace)
 		fit_grace(site);
 	return check_together(site, err, err_len);
+}
+
+int site_read_line(struct site *site, const char *line, char *err,
+		   size_t err_len)
+{
+	char text[SETTINGS_TEXT_LEN], *rest = text, *arg;
+	char *args[ARGS_MAX];
+	int count = 0;
+
+	if (strlen(line) >= sizeof(text)) {
+		snprintf(err, err_len, "the arguments are longer than %d bytes",
+			 SETTINGS_TEXT_LEN - 1);
+		return -1;
+	}
+	strcpy(text, line);
+	while (count < ARGS_MAX && (arg = strsep(&rest, " \t")))
+		if (*arg)
+			args[count++] = arg;
+	if (count == ARGS_MAX) {
+		snprintf(err, err_len, "there are more than %d arguments",
+			 ARGS_MAX - 1);
+		return -1;
+	}
+	return site_read(site, count, args, err, err_len);
 }
 
 void site_apply(const struct site *site, struct settings *set, bool is_array)

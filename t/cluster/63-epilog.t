@@ -25,15 +25,33 @@ if [ -e "$SCRATCH/site/$name.\$SLURM_JOB_ID" ]; then
 	rm "$SCRATCH/site/$name.\$SLURM_JOB_ID"
 	scontrol requeue "\$SLURM_JOB_ID" >>"$SCRATCH/$name.log" 2>&1
 fi
-[ $name = epilog-slurmctld ] || "$CLUSTER/libexec/epilog" || exit 1
+if [ $name = epilog ] && [ -e "$SCRATCH/run" ]; then
+	"$CLUSTER/libexec/epilog" || exit 1
+elif [ $name = epilog ]; then
+	set -- "$SCRATCH/good/plugstack.conf"
+	. "$CLUSTER/libexec/epilog" || exit 1
+fi
+echo "\$SLURM_JOB_ID" >>"$SCRATCH/$name.whole"
 exit 0
 END
 	chmod 755 "$SCRATCH/$name"
 done
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg "helpers=$SCRATCH/helpers" \
+	--plugstack-arg restart_delay=12s --plugstack-arg max_grace=1m \
 	--conf "Epilog=$SCRATCH/epilog" \
 	--conf "EpilogSlurmctld=$SCRATCH/epilog-slurmctld"
 install -m 755 "$TOP/scripts/epilog" "$CLUSTER/libexec/"
+# Sourced from elsewhere, it finds settle by the plugin's line: a good one.
+mkdir "$SCRATCH/good"
+install -m 755 "$B/libexec/settle" "$SCRATCH/good/settle.real"
+cat >"$SCRATCH/good/settle" <<END
+#!/bin/sh
+cat /proc/self/limits >"$WORK/limits.\$\$"
+exec "$SCRATCH/good/settle.real"
+END
+chmod 755 "$SCRATCH/good" "$SCRATCH/good/settle"
+sed "s|helpers=[^ ]*|helpers=$SCRATCH/good|g" "$CLUSTER/etc/plugstack.conf" \
+	>"$SCRATCH/good/plugstack.conf"
 counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
@@ -49,7 +67,7 @@ counted()
 }
 
 is "$(env -i sh -x "$TOP/scripts/epilog" 2>&1 | paste -sd' ')" \
-	"+ [ -n  ] + exit 0" 'a job without --checkpoint costs its first line'
+	"+ [ -n  ]" 'a job without --checkpoint costs its first line'
 
 # ---- the plugin's settle is out of order
 : >"$SCRATCH/broken"
@@ -81,6 +99,35 @@ for task in 3 4; do
 	ok "task $task of an array is settled" has_line \
 		"checkpoint-${id[tasks]}/$task/journal-0000.jsonl" '"settled"'
 done
+is "$(plan_of "${id[done]}" 0 delay)" 12 "the site's delay is in force there"
+limit() # NAME
+{
+	awk -v name="Max $1" 'index($0, name) == 1 {
+		$0 = substr($0, length(name) + 1); print $1; exit
+	}' "$(printf '%s\n' limits.* | head -n 1)"
+}
+is "$(limit 'address space') $(limit 'file size') $(limit 'cpu time')" \
+	'1073741824 67108864 60' 'and it is bounded as where the plugin starts it'
+ok "the site's own epilog, which sources ours, went on after it" \
+	has_line "$SCRATCH/epilog.whole" "^${id[done]}$"
+ok 'also of a job without --checkpoint' \
+	has_line "$SCRATCH/epilog.whole" "^${id[plain]}$"
+
+# ---- a site that has turned it off
+sed 's/$/ enabled=no/' -i "$SCRATCH/good/plugstack.conf"
+id[off]=$(start off --time=10 --checkpoint=30 "$counter" 200)
+runs off
+run_as "$JOB_USER" scheckpoint requeue "${id[off]}"
+wait_for 40 'its epilog' has_line "$SCRATCH/epilog.whole" "^${id[off]}$"
+ends "${id[off]}" COMPLETED 0:0 0 "where the site's bounds refuse it, it is left alone"
+
+# ---- run, not sourced: settle is beside it, plugstack.conf by slurm.conf
+: >"$SCRATCH/run"
+id[ran]=$(start ran --time=10 --checkpoint=30 "$counter" 40)
+runs ran
+run_as "$JOB_USER" scheckpoint requeue "${id[ran]}"
+wait_for 40 'the epilog to requeue it' restarted "${id[ran]}" 1
+is "$(plan_of "${id[ran]}" 0 delay)" 12 'it is settled with the same bounds'
 rm "$SCRATCH/broken"
 counted asked 80 'a run that was asked and not settled is requeued'
 like "$(cat asked.out)" 'run 0: requeued: .*cause: operator' 'by our epilog'
