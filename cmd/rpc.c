@@ -15,8 +15,9 @@
  *
  * and for operators:
  * rpc drain NODES REASON   those that aren't drained yet
- * rpc on NODES             the running jobs there, a line each: number, run,
- *                          user, name
+ * rpc on NODES             the running and suspended jobs there, a line each:
+ *                          number, run, user, 1 if it is suspended, 1 if it
+ *                          says that it was asked to leave, name
  * rpc vacate JOB           ask its run to save and leave
  * rpc unvacate JOB         and forget that it was asked
  *
@@ -142,12 +143,14 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 
 static void print_running(const struct ctl_job *job, void *arg)
 {
+	const char *said = comment_part(job->comment);
 	char name[sizeof(job->name)];
 
 	(void)arg;
 	text_clean(name, sizeof(name), job->name);
-	printf("%" PRIu32 " %" PRIu32 " %" PRIu32 " %s\n", job->job_id,
-	       job->restart_count, job->user_id, name);
+	printf("%" PRIu32 " %" PRIu32 " %" PRIu32 " %d %d %s\n", job->job_id,
+	       job->restart_count, job->user_id, job->is_suspended,
+	       job->is_vacating && strstr(said, COMMENT_VACATE), name);
 }
 
 static int usage(void)

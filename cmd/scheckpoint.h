@@ -158,11 +158,15 @@ void stores_free(struct stores *stores);
 bool ask_slurm(uint32_t job_id, struct slurm_view *view);
 /*
  * Run the helper rpc with these words, NULL at the end; what it prints and
- * what it complains of go to out and err, always terminated.  Its exit code
- * (enum ctl_result), or -1 where it could not be run.
+ * what it complains of go to out and err, always terminated, and cut where they
+ * are too long.  Its exit code (enum ctl_result), or -1 where it could not be
+ * run.
  */
 int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
 	    size_t err_size);
+/* The same, with all that it prints, allocated; NULL only with -1. */
+int run_rpc_whole(const char *const *words, char **out, char *err,
+		  size_t err_size);
 
 /*
  * Open every store that `what` stands for and call each() for it, with a

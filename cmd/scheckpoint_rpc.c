@@ -20,26 +20,33 @@
 
 extern char **environ;
 
-static void read_all(int fd, char *text, size_t size)
+/* All that comes, terminated; NULL where memory runs out, but it is read to the
+ * end even then, lest the helper wait for ever. */
+static char *read_all(int fd)
 {
-	size_t used = 0;
-	char rest[512];
+	size_t size = 4096, used = 0;
+	char *text = malloc(size), rest[512];
 	ssize_t n;
 
-	/* What doesn't fit is read too, lest the helper wait for ever. */
 	for (;;) {
-		bool is_full = used + 1 >= size;
-
-		n = is_full ? read(fd, rest, sizeof(rest))
-			    : read(fd, text + used, size - used - 1);
+		n = text ? read(fd, text + used, size - used - 1)
+			 : read(fd, rest, sizeof(rest));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			break;
-		if (!is_full)
-			used += (size_t)n;
+		used += (size_t)n;
+		if (text && used + 1 == size) {
+			char *more = realloc(text, size *= 2);
+
+			if (!more)
+				free(text);
+			text = more;
+		}
 	}
-	text[used] = '\0';
+	if (text)
+		text[used] = '\0';
+	return text;
 }
 
 static void close_pair(int pair[2])
@@ -81,15 +88,40 @@ static pid_t start(const char *path, const char *const *words, int out_fd,
 	return pid;
 }
 
-int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
-	    size_t err_size)
+/* What a child wrote into both pipes, and how it ended. */
+static int hear(pid_t pid, int out_fd, int err_fd, char **out, char *err,
+		size_t err_size)
+{
+	char *complaint;
+	int status = -1;
+
+	/* One after the other: complaints are shorter than a pipe holds. */
+	*out = read_all(out_fd);
+	complaint = read_all(err_fd);
+	snprintf(err, err_size, "%s", complaint ? complaint : "");
+	err[strcspn(err, "\n")] = '\0';
+	free(complaint);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!*out) {
+		snprintf(err, err_size, "out of memory");
+		return -1;
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) != 127
+		       ? WEXITSTATUS(status)
+		       : -1;
+}
+
+int run_rpc_whole(const char *const *words, char **out, char *err,
+		  size_t err_size)
 {
 	int out_pipe[2] = {-1, -1}, err_pipe[2] = {-1, -1};
-	int status = -1, code = -1;
 	char path[4096];
 	pid_t pid = -1;
+	int code = -1;
 
-	out[0] = err[0] = '\0';
+	*out = NULL;
+	err[0] = '\0';
 	if (pipe2(out_pipe, O_CLOEXEC) || pipe2(err_pipe, O_CLOEXEC))
 		goto out;
 	pid = start(helper_path(path, sizeof(path)), words, out_pipe[1],
@@ -97,21 +129,24 @@ int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
 	close(out_pipe[1]);
 	close(err_pipe[1]);
 	out_pipe[1] = err_pipe[1] = -1;
-	if (pid < 0) {
+	if (pid < 0)
 		snprintf(err, err_size, "%s can't be run", path);
-		goto out;
-	}
-	/* One after the other: complaints are shorter than a pipe holds. */
-	read_all(out_pipe[0], out, out_size);
-	read_all(err_pipe[0], err, err_size);
-	err[strcspn(err, "\n")] = '\0';
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) != 127)
-		code = WEXITSTATUS(status);
+	else
+		code = hear(pid, out_pipe[0], err_pipe[0], out, err, err_size);
 out:
 	close_pair(out_pipe);
 	close_pair(err_pipe);
+	return code;
+}
+
+int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
+	    size_t err_size)
+{
+	char *whole;
+	int code = run_rpc_whole(words, &whole, err, err_size);
+
+	snprintf(out, out_size, "%s", whole ? whole : "");
+	free(whole);
 	return code;
 }
 

@@ -19,11 +19,12 @@
 #include "requeue/comment.h"
 #include "requeue/duration.h"
 
-#define JOBS_TEXT_MAX (1 << 20)
 /* A supervisor answers at once; slurmctld and its node may be busy. */
-#define ANSWER_S      15
-#define WAIT_S	      600
-#define LOOK_S	      1
+#define ANSWER_S 15
+#define WAIT_S	 600
+/* Each look reads all jobs of the cluster: at first often, to see answers. */
+#define LOOK_S	 1
+#define LATER_S	 5
 
 enum fate {
 	FATE_ASKED,    /* nothing heard yet */
@@ -31,11 +32,13 @@ enum fate {
 	FATE_LEFT,
 	FATE_SILENT,  /* it has no supervisor: it stays */
 	FATE_REFUSED, /* Slurm didn't let us ask */
+	FATE_STOPPED, /* it is suspended, and can't save */
 	FATE_SLOW,    /* it answered, and is there still */
 };
 
 struct leaving {
 	uint32_t job, run;
+	int is_suspended, is_answering;
 	char who[64];
 	char name[64];
 	enum fate fate;
@@ -62,41 +65,46 @@ static bool read_job(struct leaving *job, const char *line)
 	uint32_t uid;
 
 	memset(job, 0, sizeof(*job));
-	if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %63[^\n]",
-		   &job->job, &job->run, &uid, job->name) < 3)
+	if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %d %d %63[^\n]",
+		   &job->job, &job->run, &uid, &job->is_suspended,
+		   &job->is_answering, job->name) < 5)
 		return false;
 	name_user(job->who, sizeof(job->who), uid);
 	return true;
 }
 
-static int list_jobs(const struct call *call, const char *nodes,
-		     struct leavings *all)
+static int by_number(const void *a, const void *b)
+{
+	const struct leaving *left = a, *right = b;
+
+	return left->job < right->job ? -1 : left->job > right->job;
+}
+
+/* The jobs that are there now, by number; -1: *err says why it isn't known. */
+static int list_jobs(const char *nodes, struct leavings *all, char *err,
+		     size_t err_size)
 {
 	const char *words[] = {"on", nodes, NULL};
-	char *text = malloc(JOBS_TEXT_MAX), err[512], *rest = text, *line;
-	int code = SAYS_ERROR;
+	char *text, *rest, *line;
+	int code = run_rpc_whole(words, &text, err, err_size) ? -1 : 0;
 
-	if (!text)
-		return say_error(call, "out of memory");
-	if (run_rpc(words, text, JOBS_TEXT_MAX, err, sizeof(err))) {
-		say_error(call, "%s", err);
-		goto out;
-	}
-	while ((line = strsep(&rest, "\n"))) {
+	rest = text;
+	while (!code && (line = strsep(&rest, "\n"))) {
 		struct leaving job, *jobs;
 
 		if (!read_job(&job, line))
 			continue;
 		jobs = reallocarray(all->jobs, all->count + 1, sizeof(*jobs));
-		if (!jobs) {
-			say_error(call, "out of memory");
-			goto out;
+		if (jobs) {
+			all->jobs = jobs;
+			jobs[all->count++] = job;
+		} else {
+			snprintf(err, err_size, "out of memory");
+			code = -1;
 		}
-		all->jobs = jobs;
-		jobs[all->count++] = job;
 	}
-	code = SAYS_YES;
-out:
+	if (all->count)
+		qsort(all->jobs, all->count, sizeof(*all->jobs), by_number);
 	free(text);
 	return code;
 }
@@ -124,7 +132,8 @@ static void ask_all(const struct call *call, struct leavings *all)
 	for (size_t i = 0; i < all->count; i++) {
 		struct leaving *job = &all->jobs[i];
 
-		if (tell_rpc("vacate", job->job, err, sizeof(err)))
+		if (job->is_suspended ||
+		    tell_rpc("vacate", job->job, err, sizeof(err)))
 			continue;
 		job->fate = FATE_REFUSED;
 		say_error(call, "%s", err);
@@ -139,31 +148,34 @@ static const char *said(const struct slurm_view *view)
 	return mark ? mark + strlen(COMMENT_MARK) : "";
 }
 
-static void tell_left(struct leaving *job, const struct slurm_view *view)
+static void tell_left(struct leaving *job)
 {
-	char what[2400], part[sizeof(view->comment)];
+	char what[2400], part[sizeof(((struct slurm_view *)0)->comment)];
+	struct slurm_view view;
 
-	snprintf(part, sizeof(part), "%s", said(view));
+	ask_slurm(job->job, &view);
+	snprintf(part, sizeof(part), "%s", said(&view));
 	part[strcspn(part, "]")] = '\0';
-	if (!view->is_known)
+	if (!view.is_known)
 		snprintf(what, sizeof(what), "has ended");
 	else
-		snprintf(what, sizeof(what), "has left, is %s%s%s", view->state,
+		snprintf(what, sizeof(what), "has left, is %s%s%s", view.state,
 			 part[0] ? "; " : "", part);
 	job->fate = FATE_LEFT;
 	report(job, what);
 }
 
-static void look(struct leaving *job, int64_t waited_s, int64_t wait_s)
+/* now: the same job as it is there now, NULL: it isn't. */
+static void look(struct leaving *job, const struct leaving *now,
+		 int64_t waited_s, int64_t wait_s)
 {
-	struct slurm_view view;
-
-	ask_slurm(job->job, &view);
-	if (!view.is_known || view.restart_count != job->run ||
-	    strncmp(view.state, "RUNNING", strlen("RUNNING"))) {
-		tell_left(job, &view);
-	} else if (job->fate == FATE_ASKED && view.is_vacating &&
-		   strstr(said(&view), COMMENT_VACATE)) {
+	if (!now || now->run != job->run) {
+		tell_left(job);
+	} else if (now->is_suspended) {
+		job->fate = FATE_STOPPED;
+		report(job, "is suspended and can't save: it stays; resume it "
+			    "and vacate again");
+	} else if (job->fate == FATE_ASKED && now->is_answering) {
 		job->fate = FATE_ANSWERED;
 		report(job, "is saving");
 	} else if (job->fate == FATE_ASKED && waited_s >= ANSWER_S) {
@@ -183,36 +195,64 @@ static bool is_open(const struct leaving *job)
 
 /* The mark means nothing to the next run, and none is left on a job that has
  * ended: Slurm would refuse to take it away. */
-static void follow(struct leaving *job, int64_t waited_s, int64_t wait_s)
+static void follow(struct leaving *job, const struct leavings *there,
+		   int64_t waited_s, int64_t wait_s)
 {
+	const struct leaving *now = NULL;
+	bool was_asked = !job->is_suspended;
 	char err[512];
 
 	if (!is_open(job))
 		return;
-	look(job, waited_s, wait_s);
-	if (!is_open(job))
+	if (there->count)
+		now = bsearch(job, there->jobs, there->count, sizeof(*now),
+			      by_number);
+	look(job, now, waited_s, wait_s);
+	if (!is_open(job) && was_asked)
 		tell_rpc("unvacate", job->job, err, sizeof(err));
 }
 
-/* Until each has left, or need not be waited for any longer. */
-static int watch(struct leavings *all, int64_t wait_s)
+/* One question about all of them.  False: nothing is left to wait for. */
+static bool follow_all(struct leavings *all, const char *nodes,
+		       int64_t waited_s, int64_t wait_s, char *err, size_t size)
 {
-	time_t start = time(NULL);
-	bool is_any_open = true;
-	int code = SAYS_YES;
+	struct leavings there = {0};
+	bool is_any_open = false;
 
-	while (is_any_open) {
-		is_any_open = false;
-		sleep(LOOK_S);
+	err[0] = '\0';
+	if (list_jobs(nodes, &there, err, size)) {
+		/* slurmctld may be back by then. */
+		is_any_open = waited_s < wait_s + ANSWER_S;
+	} else {
 		for (size_t i = 0; i < all->count; i++) {
-			follow(&all->jobs[i], time(NULL) - start, wait_s);
+			follow(&all->jobs[i], &there, waited_s, wait_s);
 			is_any_open |= is_open(&all->jobs[i]);
 		}
 	}
+	free(there.jobs);
+	return is_any_open;
+}
+
+/* Until each has left, or need not be waited for any longer. */
+static int watch(const struct call *call, struct leavings *all,
+		 const char *nodes, int64_t wait_s)
+{
+	time_t start = time(NULL);
+	int64_t waited_s = 0;
+	char err[512];
+
+	if (!all->count)
+		return SAYS_YES;
+	do {
+		sleep(waited_s < ANSWER_S ? LOOK_S : LATER_S);
+		waited_s = time(NULL) - start;
+	} while (follow_all(all, nodes, waited_s, wait_s, err, sizeof(err)));
+	if (err[0])
+		return say_error(call, "%s", err);
 	for (size_t i = 0; i < all->count; i++)
 		if (all->jobs[i].fate != FATE_LEFT)
-			code = SAYS_NO;
-	return code;
+			return SAYS_NO;
+	return SAYS_YES;
 }
 
 static int drain(const struct call *call, const char *nodes)
@@ -230,15 +270,16 @@ static int vacate(const struct call *call, const char *nodes, int64_t wait_s)
 {
 	struct leavings all = {0};
 	int code = drain(call, nodes);
+	char err[512];
 
-	if (!code)
-		code = list_jobs(call, nodes, &all);
+	if (!code && list_jobs(nodes, &all, err, sizeof(err)))
+		code = say_error(call, "%s", err);
 	if (code)
 		goto out;
 	printf("%s drained, %zu job%s there\n", nodes, all.count,
 	       all.count == 1 ? "" : "s");
 	ask_all(call, &all);
-	code = watch(&all, wait_s);
+	code = watch(call, &all, nodes, wait_s);
 out:
 	free(all.jobs);
 	return code;

@@ -441,7 +441,7 @@ enum ctl_result ctl_jobs_on(const char *nodes,
 	for (uint32_t i = 0; i < msg->record_count; i++) {
 		slurm_job_info_t *info = &msg->job_array[i];
 
-		if ((info->job_state & JOB_STATE_BASE) != JOB_RUNNING ||
+		if (reduce_state(info->job_state) != STATE_RUNNING ||
 		    !info->nodes || !shares_node(info->nodes, wanted))
 			continue;
 		fill_job(&job, info);

@@ -117,8 +117,8 @@ enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text);
 
 /* -------- for operators: scheckpoint vacate -------- */
 
-/* Call each() for every running job that has one of these nodes (Slurm's
- * spelling of a list). */
+/* Call each() for every running or suspended job that has one of these nodes
+ * (Slurm's spelling of a list). */
 enum ctl_result ctl_jobs_on(const char *nodes,
 			    void (*each)(const struct ctl_job *job, void *arg),
 			    void *arg, char *text);
