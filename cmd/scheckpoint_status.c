@@ -19,7 +19,7 @@ static void print_job(const struct ckpt_store *store,
 	job_name(name, store);
 	printf("%s", name[0] ? name : "no job");
 	if (view->name[0])
-		printf(" \"%s\"", say_clean(word, sizeof(word), view->name));
+		printf(" %s", text_quote(word, sizeof(word), view->name));
 	printf(": %s%s", view->is_known ? view->state : "not known to Slurm",
 	       view->is_held ? ", HELD" : "");
 	if (view->reason[0])

@@ -18,6 +18,7 @@
 #include "cmd/scheckpoint.h"
 #include "requeue/comment.h"
 #include "requeue/duration.h"
+#include "requeue/text.h"
 
 /* A supervisor answers at once; slurmctld and its node may be busy. */
 #define ANSWER_S 15
@@ -120,8 +121,10 @@ static bool tell_rpc(const char *verb, uint32_t job, char *err, size_t err_len)
 
 static void report(const struct leaving *job, const char *what)
 {
-	printf("job %" PRIu32 " (%s, %s): %s\n", job->job, job->who, job->name,
-	       what);
+	char name[2 * sizeof(job->name)];
+
+	printf("job %" PRIu32 " (%s, %s): %s\n", job->job, job->who,
+	       text_quote(name, sizeof(name), job->name), what);
 	fflush(stdout);
 }
 
@@ -150,17 +153,20 @@ static const char *said(const struct slurm_view *view)
 
 static void tell_left(struct leaving *job)
 {
-	char what[2400], part[sizeof(((struct slurm_view *)0)->comment)];
+	char what[4400], part[sizeof(((struct slurm_view *)0)->comment)];
+	char quoted[2 * sizeof(part)] = "";
 	struct slurm_view view;
 
 	ask_slurm(job->job, &view);
 	snprintf(part, sizeof(part), "%s", said(&view));
 	part[strcspn(part, "]")] = '\0';
+	if (part[0]) /* the comment is its owner's to write */
+		text_quote(quoted, sizeof(quoted), part);
 	if (!view.is_known)
 		snprintf(what, sizeof(what), "has ended");
 	else
 		snprintf(what, sizeof(what), "has left, is %s%s%s", view.state,
-			 part[0] ? "; " : "", part);
+			 part[0] ? "; " : "", quoted);
 	job->fate = FATE_LEFT;
 	report(job, what);
 }

@@ -8,25 +8,34 @@
 
 #include "requeue/text.h"
 
-/* Length of the well-formed UTF-8 sequence at s, 0 where there is none;
- * the C1 controls (U+0080 to U+009F) don't count as well-formed. */
+/* Characters that are not shown but change what is: controls, line ends, and
+ * those that turn the direction of the text around them. */
+static bool is_steering(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
+	       c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Length of the well-formed UTF-8 sequence at s, 0 where there is none that may
+ * be shown. */
 static size_t sequence_len(const unsigned char *s)
 {
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t len = s[0] < 0x80   ? 1
 		     : s[0] < 0xc2 ? 0
 		     : s[0] < 0xe0 ? 2
 		     : s[0] < 0xf0 ? 3
 		     : s[0] < 0xf5 ? 4
 				   : 0;
+	uint32_t c = len > 1 ? s[0] & (0xffu >> (len + 1)) : s[0];
 
-	for (size_t i = 1; i < len; i++)
+	for (size_t i = 1; i < len; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if (len == 1 && (s[0] < 0x20 || s[0] == 0x7f))
-		return 0;
-	if (len == 2 && s[0] == 0xc2 && s[1] < 0xa0)
-		return 0;
-	return len;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	return len && c >= least[len] && !is_steering(c) ? len : 0;
 }
 
 void text_clean(char *to, size_t size, const char *from)
@@ -50,6 +59,29 @@ void text_clean(char *to, size_t size, const char *from)
 		s += len;
 	}
 	to[used] = '\0';
+}
+
+const char *text_quote(char *to, size_t size, const char *from)
+{
+	char clean[1024];
+	size_t used = 0, len;
+
+	text_clean(clean, sizeof(clean), from);
+	to[used++] = '"';
+	for (const char *c = clean; *c; c += len) {
+		bool is_escaped = *c == '"' || *c == '\\';
+
+		len = sequence_len((const unsigned char *)c);
+		if (used + is_escaped + len + 2 > size)
+			break;
+		if (is_escaped)
+			to[used++] = '\\';
+		memcpy(to + used, c, len);
+		used += len;
+	}
+	to[used++] = '"';
+	to[used] = '\0';
+	return to;
 }
 
 const char *text_span(char *buf, int64_t seconds)

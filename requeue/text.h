@@ -6,9 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copy with control characters and broken UTF-8 replaced by '?'; always
- * terminated, cut at size. */
+/* Copy with control characters, those that turn the direction of a text, and
+ * broken UTF-8 replaced by '?'; always terminated, cut at size. */
 void text_clean(char *to, size_t size, const char *from);
+
+/* The same between quotation marks, with those in it after a backslash, so that
+ * a name can't be taken for words of ours.  size: 4 or more.  Returns to. */
+const char *text_quote(char *to, size_t size, const char *from);
 
 #define TEXT_SPAN_MAX 32
 /* Seconds as people say them: "45 s", "10 min", "2 h 5 min", "1 d 3 h".

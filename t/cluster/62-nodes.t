@@ -117,7 +117,7 @@ not_ok 'an owner vacates no node' as_owner scheckpoint vacate "$node"
 said=$(scheckpoint vacate "$node")
 is "$?" 1 'scheckpoint vacate says that a job is still there'
 note "$said"
-like "$said" "job ${id[moves]} \\($JOB_USER, moves\\): is saving" \
+like "$said" "job ${id[moves]} \\($JOB_USER, \"moves\"\\): is saving" \
 	'it tells which job saves,'
 like "$said" "job ${id[moves]} .*: has left, .*cause: operator" 'which has left,'
 like "$said" "job ${id[plain]} .*: doesn't answer" 'and which stays'

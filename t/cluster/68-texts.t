@@ -20,13 +20,29 @@ is_text()
 # ---- long comments: a site's, which operators write, and a user's
 mine=$(head -c 1000 /dev/zero | tr '\0' u)
 site="{\"site\": \"$(head -c 6000 /dev/zero | tr '\0' s)\", \"n\": [1]}"
-id[long]=$(LINGER=6 start long --time=10 --checkpoint=30 "--comment=$mine" \
-	"$counter" 60)
+id[long]=$(LINGER=8 start long --time=10 --checkpoint=30 "--comment=$mine" \
+	"$counter" 150)
 wait_for 40 'the job to run' has_line long.out '^count 5$'
 node=$(job_field "${id[long]}" NodeList)
+# others there: one whose name passes for an answer, one that is suspended
+forged=$(printf '\u202ex"): is saving')
+id[forged]=$(submit --partition=many "--nodelist=$node" "--job-name=$forged" \
+	--output=forged.out --wrap 'echo runs; sleep 300')
+id[stopped]=$(start stopped --time=10 --checkpoint=30 "--nodelist=$node" \
+	"$counter" 300)
+wait_for 40 'the others to run' has_line forged.out '^runs$'
+wait_for 40 'the others to run' has_line stopped.out '^count 1$'
+scontrol suspend "${id[stopped]}"
 scontrol update "JobId=${id[long]}" "AdminComment=$site"
 said=$(scheckpoint vacate "$node")
+is "$?" 1 'there are jobs that stay'
 note "$said"
+like "$said" "^job ${id[stopped]} .*: is suspended and can't save: it stays" \
+	'a suspended one is told,'
+is "$(sed -n "s/^job ${id[forged]} //p" <<<"$said")" \
+	"($JOB_USER, \"???x\\\"): is saving\"): doesn't answer, so it has no --checkpoint: it stays" \
+	'and a name that passes for an answer is read as a name'
+scancel "${id[forged]}" "${id[stopped]}"
 like "$said" "^job ${id[long]} .*: is saving" \
 	'a job with long comments is heard to save,'
 like "$said" "^job ${id[long]} .*: has left" 'and to leave'

@@ -21,6 +21,12 @@ static const struct {
 	{"cut \xe2\x82", "cut ??"}, /* a broken sequence */
 	{"\xff\xfe", "??"},
 	{"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+	{"\xe0\x80\x9b[31m", "???[31m"},  /* longer than it need be */
+	{"a\u202eb\u202ac", "a???b???c"}, /* turned around */
+	{"\u2066x\u2069", "???x???"},
+	{"\u200e\u200f\u061c", "????????"},
+	{"\u2028\u2029", "??????"}, /* line ends */
+	{"\u200d\u2030\u206a", "\u200d\u2030\u206a"},
 };
 
 START_TEST(controls_are_replaced)
@@ -38,6 +44,23 @@ START_TEST(a_cut_never_splits_a_character)
 
 	text_clean(buf, sizeof(buf), "aaaa€");
 	ck_assert_str_eq(buf, "aaaa");
+}
+END_TEST
+
+START_TEST(a_quoted_name_has_one_end)
+{
+	char buf[64], small[8];
+
+	ck_assert_str_eq(text_quote(buf, sizeof(buf), "x): is saving"),
+			 "\"x): is saving\"");
+	ck_assert_str_eq(text_quote(buf, sizeof(buf), "x\"): \\\n"),
+			 "\"x\\\"): \\\\?\"");
+	ck_assert_str_eq(text_quote(buf, sizeof(buf), ""), "\"\"");
+	ck_assert_str_eq(text_quote(small, sizeof(small), "aaa€"), "\"aaa\"");
+	ck_assert_str_eq(text_quote(small, sizeof(small), "aaaa\"b"),
+			 "\"aaaa\"");
+	ck_assert_str_eq(text_quote(small, sizeof(small), "aaaaabb"),
+			 "\"aaaaa\"");
 }
 END_TEST
 
@@ -79,6 +102,7 @@ int main(void)
 	tcase_add_loop_test(tc, controls_are_replaced, 0,
 			    sizeof(cleaned) / sizeof(cleaned[0]));
 	tcase_add_test(tc, a_cut_never_splits_a_character);
+	tcase_add_test(tc, a_quoted_name_has_one_end);
 	tcase_add_loop_test(tc, spans_read_as_people_say_them, 0,
 			    sizeof(spans) / sizeof(spans[0]));
 	tcase_add_test(tc, a_date_is_shown_only_where_it_is_not_today);
