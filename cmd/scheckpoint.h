@@ -211,9 +211,14 @@ struct run_row {
 	char settled[512];
 };
 
-/* All runs, oldest first; *rows is freed with free(). */
+/* All runs, oldest first; *rows is freed with free().  Of a job with very many,
+ * or with very long journals, only the newest. */
 enum ckpt_status runs_load(struct ckpt_store *store, struct run_row **rows,
 			   size_t *count, struct ckpt_error *err);
+#define RUNS_LEFT_OUT_MAX 128
+/* That, in words to go behind their number; "" where all are there. */
+const char *runs_left_out(char text[RUNS_LEFT_OUT_MAX],
+			  const struct run_row *rows, size_t count);
 #define RUN_END_MAX 64
 /* How a run ended, in a few words: "exit 0, done", "signal 9, requeued". */
 const char *run_end(char text[RUN_END_MAX], const struct run_row *row);

@@ -166,7 +166,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 	struct run_row *rows = NULL;
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
-	char clean[4096], name[JOB_NAME_MAX];
+	char clean[4096], name[JOB_NAME_MAX], left_out[RUNS_LEFT_OUT_MAX];
 	size_t count = 0;
 	int code;
 
@@ -177,9 +177,10 @@ static int show(const struct call *call, struct ckpt_store *store)
 		code = print_json(store, rows, count);
 	} else {
 		job_name(name, store);
-		printf("%s%s%s: %zu run%s\n", name, name[0] ? ", " : "",
+		printf("%s%s%s: %zu run%s%s\n", name, name[0] ? ", " : "",
 		       say_clean(clean, sizeof(clean), ckpt_dir(store)), count,
-		       count == 1 ? "" : "s");
+		       count == 1 ? "" : "s",
+		       runs_left_out(left_out, rows, count));
 		code = count ? print_table(rows, count) : SAYS_YES;
 	}
 	if (code)

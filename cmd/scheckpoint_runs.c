@@ -12,7 +12,10 @@
 #include "cmd/scheckpoint.h"
 
 /* The newest of them: no job has more, but somebody may have written one. */
-#define RUNS_MOST 10000
+#define RUNS_MOST	    10000
+/* What is read of a store's journals besides the newest; a run's takes a few
+ * KiB, but somebody's may hold holes of any size. */
+#define JOURNALS_MOST_BYTES (32u << 20)
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -182,6 +185,33 @@ static enum ckpt_status load_run(struct ckpt_store *store, struct run_row *row,
 	return CKPT_OK;
 }
 
+/* The first of the newest runs, which together are not too long to be read. */
+static unsigned first_run(const struct ckpt_store *store, unsigned newest)
+{
+	unsigned run = newest;
+	uint64_t bytes = 0;
+
+	while (run && newest - run + 1 < RUNS_MOST) {
+		bytes += ckpt_journal_size(store, run - 1);
+		if (bytes > JOURNALS_MOST_BYTES)
+			break;
+		run--;
+	}
+	return run;
+}
+
+const char *runs_left_out(char text[RUNS_LEFT_OUT_MAX],
+			  const struct run_row *rows, size_t count)
+{
+	text[0] = '\0';
+	if (count && rows[0].run)
+		snprintf(text, RUNS_LEFT_OUT_MAX,
+			 ", and %u before them whose journals are too long to "
+			 "be read",
+			 rows[0].run);
+	return text;
+}
+
 enum ckpt_status runs_load(struct ckpt_store *store, struct run_row **rows,
 			   size_t *count, struct ckpt_error *err)
 {
@@ -195,8 +225,8 @@ enum ckpt_status runs_load(struct ckpt_store *store, struct run_row **rows,
 	*count = 0;
 	if (newest < 0)
 		return CKPT_OK;
-	runs = newest < RUNS_MOST ? (unsigned)newest + 1 : RUNS_MOST;
-	first = (unsigned)newest + 1 - runs;
+	first = first_run(store, (unsigned)newest);
+	runs = (unsigned)newest + 1 - first;
 	status = ckpt_list(store, &versions, &version_count, err);
 	if (status)
 		return status;

@@ -47,9 +47,11 @@ static void print_next(const struct slurm_view *view, int64_t now_s)
 	putchar('\n');
 }
 
-static void print_now(const struct slurm_view *view, const struct run_row *row,
+static void print_now(const struct slurm_view *view, const struct run_row *rows,
 		      size_t runs, int64_t now_s)
 {
+	const struct run_row *row = runs ? &rows[runs - 1] : NULL;
+	char left_out[RUNS_LEFT_OUT_MAX];
 	char clock[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
 	bool is_running = view->is_known ? !strncmp(view->state, "RUNNING", 7)
 					 : row && !row->end_s;
@@ -57,7 +59,7 @@ static void print_now(const struct slurm_view *view, const struct run_row *row,
 
 	if (!end_s && row)
 		end_s = row->deadline_s;
-	printf("  runs      %zu", runs);
+	printf("  runs      %zu%s", runs, runs_left_out(left_out, rows, runs));
 	if (row && is_running && row->start_s) {
 		printf(", the present one since %s",
 		       text_clock(clock, row->start_s, now_s));
@@ -162,7 +164,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 	print_job(store, &view);
 	printf("  store     %s\n",
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
-	print_now(&view, runs ? &rows[runs - 1] : NULL, runs, now_s);
+	print_now(&view, rows, runs, now_s);
 	print_version(newest_good(list, versions), now_s);
 	print_progress(rows, runs);
 	print_last_end(rows, runs);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/internal.h"
@@ -50,6 +51,18 @@ int ckpt_journal_newest(struct ckpt_store *store)
 	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
 		return -2;
 	return newest;
+}
+
+uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run)
+{
+	char name[CKPT_ENTRY_NAME];
+	struct stat st;
+
+	ckpt_journal_name(name, run);
+	return fstatat(store->fd, name, &st, AT_SYMLINK_NOFOLLOW) ||
+			       st.st_size < 0
+		       ? 0
+		       : (uint64_t)st.st_size;
 }
 
 /* --------------------------------------------------------------- append */

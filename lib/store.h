@@ -86,6 +86,8 @@ enum ckpt_status ckpt_journal_read(struct ckpt_store *store, unsigned run,
 				   void *arg, struct ckpt_error *err);
 /* Number of the newest run that has a journal; -1: none. */
 int ckpt_journal_newest(struct ckpt_store *store);
+/* Bytes of a run's journal, 0 where it has none. */
+uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run);
 
 /* -------- small facts that the job itself tells -------- */
 /* Did this run say done? */

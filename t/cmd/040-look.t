@@ -165,4 +165,25 @@ exits 0 "unless told"
 is "then it is replaced" saved "$(cat state)"
 run scheckpoint restore --from checkpoint-40
 exits 0 "and what was restored isn't newer"
+
+# Journals that are mostly holes: the newest runs are read, not a GiB.
+"$mkstore" claim checkpoint-50 50 0
+for run in $(seq 20); do
+	"$mkstore" claim checkpoint-50 50 "$run"
+	"$mkstore" record checkpoint-50 "$run" finish exit=0
+done
+for run in $(seq 0 19); do
+	truncate -s $((64 << 20)) "$(printf 'checkpoint-50/journal-%04d.jsonl' \
+		"$run")"
+done
+run timeout 3 scheckpoint status checkpoint-50
+exits 0 "status of a store with long journals is soon there"
+says out "runs      1, and 20 before them whose journals are too long to be read"
+says out "run 20: exit 0"
+run timeout 3 scheckpoint history checkpoint-50
+exits 0 "and so is its history"
+says out "1 run, and 20 before them whose journals are too long to be read"
+truncate -s 1M checkpoint-50/journal-0019.jsonl
+run scheckpoint history checkpoint-50
+says out "2 runs, and 19 before them"
 finish
