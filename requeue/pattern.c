@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -162,4 +163,50 @@ int pattern_expand(const char *pattern, const struct pattern_values *values,
 fail:
 	path[0] = '\0';
 	return -1;
+}
+
+/* A name as a pattern that expands to it. */
+static bool put_literal_name(char *text, size_t size, size_t *len,
+			     const char *name)
+{
+	char one[NAME_MAX + 1];
+	size_t one_len = 0;
+
+	if (!put_name(one, sizeof(one), &one_len, name))
+		return false;
+	for (const char *c = one; *c; c++)
+		if ((*c == '%' && !put_byte(text, size, len, '%')) ||
+		    !put_byte(text, size, len, *c))
+			return false;
+	return true;
+}
+
+int pattern_put_name(const char *pattern, const char *name, char *text,
+		     size_t size, char *err, size_t err_len)
+{
+	struct piece piece;
+	size_t len = 0;
+
+	text[0] = '\0';
+	while (*pattern) {
+		const char *from = pattern;
+		bool has_room = true;
+
+		if (!next_piece(&pattern, &piece, err, err_len))
+			return -1;
+		if (piece.letter == 'x')
+			has_room = put_literal_name(text, size, &len, name);
+		for (; has_room && piece.letter != 'x' && from < pattern;
+		     from++)
+			has_room = put_byte(text, size, &len, *from);
+		if (has_room)
+			continue;
+		snprintf(err, err_len,
+			 "is too long with the job's name in it; a directory's "
+			 "name has at most %d bytes",
+			 NAME_MAX);
+		text[0] = '\0';
+		return -1;
+	}
+	return 0;
 }

@@ -354,14 +354,37 @@ static void check_signal(const struct settings *set, const char *asked)
 		       asked);
 }
 
-static void check_array(const struct settings *set, bool is_array)
+static void __attribute__((noreturn))
+refuse_dir(const struct settings *set, const char *clause)
 {
-	char clause[SETTINGS_ERROR_LEN], err[SETTINGS_ERROR_LEN];
+	char err[SETTINGS_ERROR_LEN];
 
-	if (pattern_check(set->dir, is_array, clause, sizeof(clause)) == 0)
-		return;
 	option_refuse("--checkpoint-dir", set->dir, clause, err, sizeof(err));
 	refuse("%s", err);
+}
+
+static void check_array(const struct settings *set, bool is_array)
+{
+	char clause[SETTINGS_ERROR_LEN];
+
+	if (pattern_check(set->dir, is_array, clause, sizeof(clause)) < 0)
+		refuse_dir(set, clause);
+}
+
+/* %x is the name at submission: scontrol may change it, and what the batch
+ * script and an epilog are told of it then differs. */
+static void fix_name(struct settings *set)
+{
+	const char *name = slurm.get(slurm.opt, "job-name");
+	char clause[SETTINGS_ERROR_LEN], dir[SETTINGS_PATH_LEN];
+
+	/* The name that sbatch gives to a script from its standard input. */
+	if (!name || !*name)
+		name = "sbatch";
+	if (pattern_put_name(set->dir, name, dir, sizeof(dir), clause,
+			     sizeof(clause)) < 0)
+		refuse_dir(set, clause);
+	memcpy(set->dir, dir, sizeof(set->dir));
 }
 
 /* -------- what sbatch shall ask for -------- */
@@ -426,6 +449,7 @@ static void ask_sbatch(const struct site *site, struct settings *set)
 	check_limit(set);
 	check_signal(set, get_option("signal"));
 	check_array(set, is_array);
+	fix_name(set);
 
 	ask_times(set, is_unlimited);
 	ask_signal(set);

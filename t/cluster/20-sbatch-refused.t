@@ -96,6 +96,10 @@ refused "--checkpoint-min=61m: longer than --time of 1h; it can be as long at\
  most" --checkpoint=600 --checkpoint-min=61m --time=60 job
 refused "--checkpoint-dir=state/%A: the tasks of an array would share it; put\
  %a or %j into it" --checkpoint=600 --checkpoint-dir=state/%A --array=1-2 job
+long=$(head -c 256 /dev/zero | tr '\0' n)
+refused "--checkpoint-dir=state-%x: is too long with the job's name in it; a\
+ directory's name has at most 255 bytes" --checkpoint=600 "--job-name=$long" \
+	--checkpoint-dir=state-%x job
 
 # ---- sbatch's own options
 requeues='--no-requeue: --checkpoint requeues the job; leave one of them out'

@@ -83,6 +83,8 @@ for name in asked cancelled named; do
 done
 run_as "$JOB_USER" scheckpoint requeue "$WORK/store-asked-${id[asked]}"
 run_as "$JOB_USER" scancel "${id[cancelled]}"
+# its store has the name that it was submitted with
+scontrol update "JobId=${id[named]}" JobName=renamed
 scontrol requeue "${id[named]}"
 wait_for 40 'the epilog to requeue it' restarted "${id[asked]}" 1
 wait_for 40 'the operator to requeue it' \

@@ -141,6 +141,27 @@ START_TEST(a_job_name_stays_one_component)
 }
 END_TEST
 
+START_TEST(a_job_name_is_put_in_for_good)
+{
+	char text[128], path[128], err[256], longer[257] = "";
+
+	ck_assert_int_eq(pattern_put_name("/s/%x-%5j%%x/%a", "50%x/.a", text,
+					  sizeof(text), err, sizeof(err)),
+			 0);
+	ck_assert_str_eq(text, "/s/50%%x_.a-%5j%%x/%a");
+	ck_assert_int_eq(pattern_expand(text, &plain, NULL, path, sizeof(path),
+					err, sizeof(err)),
+			 0);
+	ck_assert_str_eq(path, "/s/50%x_.a-01234%x/0");
+	memset(longer, 'n', 256);
+	ck_assert_int_eq(pattern_put_name("%x", longer, text, sizeof(text), err,
+					  sizeof(err)),
+			 -1);
+	ck_assert_ptr_nonnull(strstr(err, "at most 255 bytes"));
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
 START_TEST(a_result_that_is_too_long_is_refused_not_cut)
 {
 	char path[16], err[256];
@@ -181,6 +202,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_job_name_stays_one_component, 0,
 			    COUNT(names));
 	tcase_add_test(tcase, a_result_that_is_too_long_is_refused_not_cut);
+	tcase_add_test(tcase, a_job_name_is_put_in_for_good);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
