@@ -50,7 +50,7 @@ LIBCKPT_A := $(B)/lib/libckptstate.a
 SOVERSION := 0
 PLUGIN := $(B)/spank_checkpoint.so
 SCHECKPOINT := $(B)/bin/scheckpoint
-LIBEXEC := $(addprefix $(B)/libexec/,supervise settle rpc deliver)
+LIBEXEC := $(addprefix $(B)/libexec/,supervise settle rpc deliver notice)
 
 all: $(LIBCKPT) $(PLUGIN) $(SCHECKPOINT) $(LIBEXEC)
 

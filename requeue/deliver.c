@@ -153,7 +153,7 @@ static void mark_known(struct procs *procs, const struct entries *entries)
 
 /* Returns 0, -1 with errno; the caller frees the look in any case. */
 static int look_take(struct look *look, const struct delivery *d,
-		     const struct delivery_order *order)
+		     const struct delivery_order *order, bool is_hasty)
 {
 	const struct choose_order choose_order = {
 		.signum = order->signum,
@@ -165,7 +165,8 @@ static int look_take(struct look *look, const struct delivery *d,
 	};
 
 	look->choices = NULL;
-	if (procs_take(&look->procs, order->root, order->signum))
+	if ((is_hasty ? procs_take_in_haste
+		      : procs_take)(&look->procs, order->root, order->signum))
 		return -1;
 	look->choices = calloc(look->procs.count + 1, sizeof(*look->choices));
 	if (!look->choices)
@@ -267,10 +268,34 @@ static int stop_chosen(struct delivery *d, const struct look *look)
 	return (int)(d->stopped.count - first);
 }
 
-/* Nobody heard after all: let those go that this delivery has stopped. */
+/*
+ * Look and stop until there is nothing new to stop, the first time in haste:
+ * a shell may be about to go on.  The caller frees the look in any case.
+ */
+static int stop_feeders(struct delivery *d, const struct delivery_order *order,
+			struct look *look)
+{
+	for (int looks = 0; looks < LOOKS_MAX; looks++) {
+		int stopped;
+
+		look_free(look);
+		if (look_take(look, d, order, looks == 0))
+			return -1;
+		stopped = stop_chosen(d, look);
+		if (stopped < 0)
+			return -1;
+		if (!stopped && looks > 0)
+			break;
+	}
+	return 0;
+}
+
+/* Nobody heard after all: let those go that this delivery has stopped.  A
+ * shell with job control that wakes before the one that it waits for would
+ * take that for a stopped job, and go on: hence the last one first. */
 static void undo_stops(struct delivery *d, size_t first)
 {
-	for (size_t i = first; i < d->stopped.count; i++)
+	for (size_t i = d->stopped.count; i-- > first;)
 		procs_kill(d->stopped.list[i].item.pid,
 			   d->stopped.list[i].item.start_ticks, SIGCONT);
 	d->stopped.count = first;
@@ -303,17 +328,24 @@ static int signal_chosen(struct delivery *d, const struct look *look,
 	return 0;
 }
 
-static int note_others(struct delivery *d, const struct look *look)
+static int note_sruns(struct delivery *d, const struct look *look)
+{
+	for (size_t i = 0; i < look->procs.count; i++)
+		if (look->choices[i].kind == CHOICE_SRUN &&
+		    look->choices[i].action == CHOICE_PASS &&
+		    !look->procs.list[i].is_signalled &&
+		    !remember(&d->sruns, look, i))
+			return -1;
+	return 0;
+}
+
+static int note_passed(struct delivery *d, const struct look *look)
 {
 	for (size_t i = 0; i < look->procs.count; i++) {
 		const struct proc *proc = &look->procs.list[i];
-		const struct choice *choice = &look->choices[i];
 
-		if (choice->action != CHOICE_PASS)
+		if (look->choices[i].action != CHOICE_PASS)
 			continue;
-		if (choice->kind == CHOICE_SRUN && !proc->is_signalled &&
-		    !remember(&d->sruns, look, i))
-			return -1;
 		if (!find(&d->passed, proc->pid, proc->start_ticks) &&
 		    !remember(&d->passed, look, i))
 			return -1;
@@ -328,20 +360,11 @@ static int deliver(struct delivery *d, const struct delivery_order *order,
 	struct look look = {0};
 	int status = -1;
 
-	for (int looks = 0; looks < LOOKS_MAX; looks++) {
-		int stopped;
-
-		look_free(&look);
-		if (look_take(&look, d, order))
-			goto out;
-		stopped = order->goes_on ? 0 : stop_chosen(d, &look);
-		if (stopped < 0)
-			goto out;
-		if (!stopped)
-			break;
-	}
+	if (order->goes_on ? look_take(&look, d, order, false)
+			   : stop_feeders(d, order, &look))
+		goto out;
 	if (signal_chosen(d, &look, order->signum, is_sent) ||
-	    note_others(d, &look))
+	    note_sruns(d, &look) || note_passed(d, &look))
 		goto out;
 	status = 0;
 out:
@@ -364,15 +387,10 @@ int delivery_note(struct delivery *d, const struct delivery_order *order)
 int delivery_stop(struct delivery *d, const struct delivery_order *order)
 {
 	struct look look = {0};
-	int stopped = 1, status = 0;
+	int status = stop_feeders(d, order, &look);
 
-	for (int looks = 0; looks < LOOKS_MAX && stopped > 0; looks++) {
-		look_free(&look);
-		status = look_take(&look, d, order);
-		stopped = status ? 0 : stop_chosen(d, &look);
-		if (stopped < 0)
-			status = -1;
-	}
+	if (!status)
+		status = note_sruns(d, &look);
 	look_free(&look);
 	return status;
 }
@@ -380,6 +398,7 @@ int delivery_stop(struct delivery *d, const struct delivery_order *order)
 void delivery_let_go(struct delivery *d)
 {
 	undo_stops(d, 0);
+	d->sruns.count = 0;
 }
 
 /* ------------------------------------------------------------ questions */
@@ -415,6 +434,11 @@ size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max)
 			pids[count++] = item->pid;
 	}
 	return count;
+}
+
+bool delivery_has_srun(const struct delivery *d)
+{
+	return d->sruns.count > 0;
 }
 
 void delivery_await(struct delivery *d, pid_t pid)

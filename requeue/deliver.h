@@ -58,11 +58,13 @@ int delivery_note(struct delivery *d, const struct delivery_order *order);
 
 /*
  * Only the stops, before the programs are asked in some other way: whatever
- * would start the next piece of work is stopped.  0, or -1 with errno.
+ * would start the next piece of work is stopped, and srun clients are known
+ * even if they have ended when delivery_make() looks.  0, or -1 with errno.
  */
 int delivery_stop(struct delivery *d, const struct delivery_order *order);
 
-/* Nobody heard after all: what was stopped goes on. */
+/* Nobody heard after all: what was stopped goes on; srun clients are forgotten.
+ */
 void delivery_let_go(struct delivery *d);
 
 /* Signalled so far. */
@@ -85,6 +87,9 @@ const struct delivery_item *delivery_next_stopped(struct delivery *d);
 /* srun clients that were found; their tasks are to be signalled otherwise.
  * Returns how many were put into pids. */
 size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max);
+
+/* Was one found, whether it still lives or not? */
+bool delivery_has_srun(const struct delivery *d);
 
 /* Count this one as waited for, too. */
 void delivery_await(struct delivery *d, pid_t pid);

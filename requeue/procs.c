@@ -458,35 +458,82 @@ static void read_proc(struct procs *procs, struct proc *proc, int signum)
 
 /* ----------------------------------------------------------- the tree */
 
+static int add_stem(struct stems *stems, pid_t pid)
+{
+	if (stems->count == stems->room) {
+		size_t room = stems->room ? stems->room * 2 : 1024;
+		struct stem *list = realloc(stems->list, room * sizeof(*list));
+
+		if (!list)
+			return -1;
+		stems->list = list;
+		stems->room = room;
+	}
+	if (read_stem(pid, &stems->list[stems->count]))
+		stems->count++;
+	return 0;
+}
+
 static int read_stems(struct stems *stems)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
-	int status = -1;
+	int status = 0;
 
 	if (!dir)
 		return -1;
-	while ((entry = readdir(dir))) {
-		if (!isdigit((unsigned char)*entry->d_name))
-			continue;
-		if (stems->count == stems->room) {
-			size_t room = stems->room ? stems->room * 2 : 1024;
-			struct stem *list =
-				realloc(stems->list, room * sizeof(*list));
-
-			if (!list)
-				goto out;
-			stems->list = list;
-			stems->room = room;
-		}
-		if (read_stem((pid_t)atoi(entry->d_name),
-			      &stems->list[stems->count]))
-			stems->count++;
-	}
-	status = 0;
-out:
+	while (!status && (entry = readdir(dir)))
+		if (isdigit((unsigned char)*entry->d_name))
+			status = add_stem(stems, (pid_t)atoi(entry->d_name));
 	closedir(dir);
 	return status;
+}
+
+/* Those that one thread has started; -1 if that can't be told. */
+static int read_children(struct stems *stems, const char *path)
+{
+	FILE *in = fopen(path, "re");
+	int pid, status = 0;
+
+	if (!in)
+		return -1;
+	while (!status && stems->count < PROCS_MAX &&
+	       fscanf(in, "%d", &pid) == 1)
+		status = add_stem(stems, pid);
+	fclose(in);
+	return status;
+}
+
+static int read_family_of(struct stems *stems, pid_t pid)
+{
+	char path[PATH_SIZE];
+	struct dirent *entry;
+	int status = 0;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return -1;
+	while (!status && (entry = readdir(tasks))) {
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/children",
+			 (int)pid, entry->d_name);
+		status = read_children(stems, path);
+	}
+	closedir(tasks);
+	return status;
+}
+
+/* Only those below the root, by what the kernel keeps of children. */
+static int read_family(struct stems *stems, pid_t root)
+{
+	if (read_family_of(stems, root))
+		return -1;
+	for (size_t i = 0; i < stems->count; i++)
+		read_family_of(stems, stems->list[i].pid);
+	return 0;
 }
 
 static int by_parent(const void *left, const void *right)
@@ -577,13 +624,13 @@ struct proc *procs_find(const struct procs *procs, pid_t pid,
 								      : NULL;
 }
 
-int procs_take(struct procs *procs, pid_t root, int signum)
+static int take(struct procs *procs, pid_t root, int signum, bool is_hasty)
 {
 	struct stems stems = {0};
 	int status = -1;
 
 	*procs = (struct procs){0};
-	if (read_stems(&stems))
+	if ((!is_hasty || read_family(&stems, root)) && read_stems(&stems))
 		goto out;
 	if (stems.count)
 		qsort(stems.list, stems.count, sizeof(*stems.list), by_parent);
@@ -608,6 +655,16 @@ int procs_take(struct procs *procs, pid_t root, int signum)
 out:
 	free(stems.list);
 	return status;
+}
+
+int procs_take(struct procs *procs, pid_t root, int signum)
+{
+	return take(procs, root, signum, false);
+}
+
+int procs_take_in_haste(struct procs *procs, pid_t root, int signum)
+{
+	return take(procs, root, signum, true);
 }
 
 struct proc *procs_add(struct procs *procs, pid_t pid, pid_t ppid,

@@ -63,6 +63,13 @@ struct procs {
  * ends while we look is left out.
  */
 int procs_take(struct procs *procs, pid_t root, int signum);
+
+/*
+ * The same in a time that doesn't grow with the number of other people's
+ * processes, but some may be missing: the kernel's lists of children are good
+ * only while none of them ends.
+ */
+int procs_take_in_haste(struct procs *procs, pid_t root, int signum);
 void procs_free(struct procs *procs);
 
 /* Add one by hand, its argv as in exec(): for tests of those who judge. */

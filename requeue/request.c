@@ -122,6 +122,7 @@ void request_announce(struct supervisor *s)
 {
 	char text[WHY_MAX];
 
+	s->has_looked = false;
 	record_request(s, s->run.cause, false);
 	if (s->run.has_term)
 		keep(s, ckpt_record_new("term"));
@@ -277,18 +278,28 @@ static struct delivery_order last_order(struct supervisor *s,
 	};
 }
 
-/* What would start the next piece of work is stopped first: the program may
- * end as soon as it sees what the hook has done. */
-void request_hook(struct supervisor *s)
+static void stop_feeders(struct supervisor *s, bool is_hooked)
 {
 	pid_t mine[REQUEST_CHILDREN];
 	struct delivery_order order = last_order(s, mine);
 
-	order.is_hooked = true;
+	order.is_hooked |= is_hooked;
 	if (!s->delivery)
 		s->delivery = delivery_new();
 	if (s->delivery)
 		delivery_stop(s->delivery, &order);
+}
+
+void request_hold(struct supervisor *s)
+{
+	stop_feeders(s, false);
+}
+
+/* What would start the next piece of work is stopped first: the program may
+ * end as soon as it sees what the hook has done. */
+void request_hook(struct supervisor *s)
+{
+	stop_feeders(s, true);
 	/* That of a save, under way, serves as well. */
 	s->save_step = SAVE_NONE;
 	if (!s->hook_pid && !start_hook(s, s->run.cause))
@@ -319,6 +330,8 @@ void request_delivered(struct supervisor *s)
 		s->delivered_ms = supervisor_now_ms();
 		record_request(s, s->run.cause, true);
 	}
+	if (s->delivery && !event.count)
+		delivery_let_go(s->delivery);
 	if (s->delivery)
 		tell_passed(s, !event.count && !s->has_looked);
 	s->has_looked = true;
@@ -334,8 +347,6 @@ void request_deliver(struct supervisor *s)
 		s->delivery = delivery_new();
 	if (s->delivery)
 		look_for_hearers(s);
-	if (s->delivery && !count_hearers(s) && s->steps == STEPS_NONE)
-		delivery_let_go(s->delivery);
 	/* Where nobody hears here, the steps' answer decides. */
 	if (s->steps == STEPS_ASKING && !count_hearers(s))
 		return;

@@ -13,6 +13,8 @@
 #define FRESH_MS	  (5 * SECOND_MS)
 /* After an answer that says that Slurm ends the job. */
 #define TERM_WAIT_MS	  (3 * SECOND_MS)
+/* Nobody's work is held up for longer while slurmctld doesn't answer. */
+#define HOLD_MAX_MS	  (10 * SECOND_MS)
 /* SIGCONT comes alone after a suspension, else just before URG or TERM. */
 #define CONT_SETTLE_MS	  (2 * SECOND_MS)
 #define STOP_SETTLE_MS	  (5 * SECOND_MS)
@@ -81,14 +83,14 @@ static int64_t renew_at_ms(const struct run *run)
 
 static void ask(struct run *run, struct run_orders *orders, bool about_term)
 {
-	bool is_news = about_term || run->woken_ms;
+	bool is_news = about_term || run->woken_ms || orders->hold;
 
 	run->ask_ms = run->woken_ms = 0;
 	if (about_term) {
 		run->is_term_asked = true;
 		orders->ask_reach = true;
 	}
-	/* An answer that is under way may be older than the TERM or CONT. */
+	/* One that is under way may be older than the TERM, CONT or notice. */
 	if (run->is_asking && !is_news)
 		return;
 	run->is_asking = true;
@@ -133,6 +135,34 @@ static void wake(struct run *run, int64_t old_end_ms)
 	shift(&run->save_ms, by_ms);
 }
 
+/* Asked, nobody heard, and it isn't over: another cause may come. */
+static bool is_open(const struct run *run)
+{
+	return run->phase == RUN_COMPUTING ||
+	       (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR);
+}
+
+/*
+ * Slurm has told somebody, who may end at any moment: what would go on to the
+ * next piece of work then must not, until slurmctld has said what it was.
+ */
+static void hold(struct run *run, int64_t now_ms, struct run_orders *orders)
+{
+	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNHEARD)
+		return;
+	run->hold_until_ms = now_ms + HOLD_MAX_MS;
+	orders->hold = true;
+}
+
+static void let_go(struct run *run, struct run_orders *orders)
+{
+	/* The answer to a TERM is a request, whatever it is. */
+	if (!run->hold_until_ms || run->is_term_asked)
+		return;
+	run->hold_until_ms = 0;
+	orders->let_go = true;
+}
+
 static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 			 struct run_orders *orders)
 {
@@ -141,6 +171,7 @@ static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 		return;
 	run->cause = cause;
 	run->phase = RUN_SAVING;
+	run->hold_until_ms = 0;
 	run->request_ms = now_ms;
 	run->give_up_ms = run->end_ms ? run->end_ms - margin_ms(run) : 0;
 	if (cause == CAUSE_OPERATOR)
@@ -295,11 +326,13 @@ static void hear_answer(struct run *run, const struct run_event *event,
 		explain_term(run, event, orders);
 	else if (view->state != STATE_RUNNING && run->phase == RUN_COMPUTING)
 		hear_end(run, event, orders);
-	else if (view->is_preempting && run->phase == RUN_COMPUTING)
+	else if (view->is_preempting && is_open(run))
 		make_request(run, event->now_ms, CAUSE_PREEMPT, orders);
 	else if (view->is_vacating && run->phase == RUN_COMPUTING)
 		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
 	orders->answer = view->is_vacating && orders->announce;
+	if (!run->is_over)
+		let_go(run, orders);
 }
 
 static void miss_answer(struct run *run, const struct run_event *event,
@@ -333,13 +366,14 @@ static void hear_signal(struct run *run, const struct run_event *event,
 	switch (event->signum) {
 	case SIGTERM:
 		run->ask_ms = 0;
+		hold(run, event->now_ms, orders);
 		ask(run, orders, true);
 		break;
 	case SIGURG: /* slurmctld: "look at the job again" */
 		ask(run, orders, false);
 		break;
 	case SIGCONT:
-		orders->stop_again = is_pending(run);
+		orders->stop_again = is_pending(run) || run->hold_until_ms;
 		expect_wake(run, event->now_ms + CONT_SETTLE_MS);
 		break;
 	case SIGTSTP:
@@ -382,12 +416,12 @@ static void tick(struct run *run, const struct run_event *event,
 
 	if (is_due(run->ask_ms, now_ms) || is_due(run->woken_ms, now_ms))
 		ask(run, orders, false);
+	if (is_due(run->hold_until_ms, now_ms))
+		let_go(run, orders);
 	if (run->is_woken)
 		return;
 	/* While nobody hears an operator, the limit still comes. */
-	if (at_ms && now_ms >= at_ms &&
-	    (run->phase == RUN_COMPUTING ||
-	     (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)))
+	if (at_ms && now_ms >= at_ms && is_open(run))
 		make_request(run, now_ms, CAUSE_LIMIT, orders);
 	else if (renew_at_ms(run) && now_ms >= renew_at_ms(run))
 		ask(run, orders, false);
@@ -416,6 +450,8 @@ static int64_t next_wake(const struct run *run)
 	int64_t at_ms = run_request_at_ms(run);
 	int64_t wake_ms = earlier(run->ask_ms, run->woken_ms);
 
+	if (!run->is_term_asked)
+		wake_ms = earlier(wake_ms, run->hold_until_ms);
 	if (run->is_woken)
 		return wake_ms;
 	if (run->phase == RUN_COMPUTING) {
@@ -487,6 +523,10 @@ void run_step(struct run *run, const struct run_event *event,
 		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
 		break;
 	case RUN_EV_NOTICE:
+		/* The end of the step follows upon the word of its task. */
+		if (run->hold_until_ms || !is_open(run))
+			break;
+		hold(run, event->now_ms, orders);
 		ask(run, orders, false);
 		break;
 	case RUN_EV_COLLECTED:

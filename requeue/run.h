@@ -38,7 +38,8 @@ enum run_event_kind {
 	RUN_EV_SAVED,	     /* an ordered save is done: see saved_ms */
 	RUN_EV_NOW,	     /* the owner asks for a state: scheckpoint now */
 	RUN_EV_REQUEUE,	     /* the owner asks: scheckpoint requeue */
-	RUN_EV_NOTICE,	     /* perhaps a preemption has begun: look */
+	RUN_EV_NOTICE,	     /* perhaps a preemption has begun, and Slurm has
+				told srun's steps: look */
 	RUN_EV_COLLECTED,    /* the files are in the store, or won't be */
 };
 
@@ -67,6 +68,9 @@ struct run_orders {
 	bool hook;	       /* start the hook for a request */
 	bool save;	       /* ask for a state; the run goes on */
 	bool collect;	       /* take the files into the store */
+	bool hold;	       /* first of all: stop what would start the next
+				  piece of work; a request may follow */
+	bool let_go;	       /* none does */
 	bool ask_reach;	       /* and whether its TERM reaches all */
 	bool announce;	       /* a request begins: say it */
 	bool answer;	       /* and let the operator who asked know */
@@ -93,20 +97,21 @@ struct run {
 	/* state */
 	enum run_phase phase;
 	int64_t start_ms;
-	int64_t end_ms;	     /* of this run, as last heard; 0 unknown or none */
-	int64_t answer_ms;   /* when slurmctld last answered */
-	bool is_asking;	     /* a question is under way */
-	bool is_term_asked;  /* its answer tells why TERM came */
-	bool is_woken;	     /* from a suspension, perhaps: no moment counts
-				until slurmctld has told how long it was */
-	int64_t woken_ms;    /* when to ask that; 0 asked */
-	bool has_term;	     /* Slurm has begun to end the run */
-	bool is_over;	     /* it has, by its answer: no TERM has come yet */
-	int64_t ask_ms;	     /* when to ask (again) */
-	unsigned failures;   /* questions in a row without an answer */
-	enum cause cause;    /* of the pending or last request */
-	bool is_cancelled;   /* the TERM was a cancellation */
-	bool skips_delivery; /* Slurm's TERM has reached everyone already */
+	int64_t end_ms;	   /* of this run, as last heard; 0 unknown or none */
+	int64_t answer_ms; /* when slurmctld last answered */
+	int64_t hold_until_ms; /* work is held up, for so long at most */
+	bool is_asking;	       /* a question is under way */
+	bool is_term_asked;    /* its answer tells why TERM came */
+	bool is_woken;	       /* from a suspension, perhaps: no moment counts
+				  until slurmctld has told how long it was */
+	int64_t woken_ms;      /* when to ask that; 0 asked */
+	bool has_term;	       /* Slurm has begun to end the run */
+	bool is_over;	       /* it has, by its answer: no TERM has come yet */
+	int64_t ask_ms;	       /* when to ask (again) */
+	unsigned failures;     /* questions in a row without an answer */
+	enum cause cause;      /* of the pending or last request */
+	bool is_cancelled;     /* the TERM was a cancellation */
+	bool skips_delivery;   /* Slurm's TERM has reached everyone already */
 	bool is_script_gone;
 	bool is_made;	    /* a request reached somebody */
 	int64_t request_ms; /* when it was decided */

@@ -59,23 +59,35 @@ static void fall_back(struct supervisor *s)
 	s->steps = STEPS_UNHEARD;
 }
 
+/* Slurm's own TERM goes to the steps: at the start of a preemption's grace,
+ * of which those that begin later have heard nothing, and whenever it ends the
+ * job. */
+static bool are_told_by_slurm(const struct supervisor *s)
+{
+	return s->begin.set.signal == SIGTERM &&
+	       (s->run.has_term ||
+		(s->run.cause == CAUSE_PREEMPT &&
+		 s->notice == CTL_NOTICE_STEPS && !s->has_looked));
+}
+
 void steps_ask(struct supervisor *s)
 {
 	pid_t pid;
 
-	if (s->begin.set.target == CHOOSE_SCRIPT || s->steps != STEPS_NONE ||
-	    !delivery_sruns(s->delivery, &pid, 1))
+	if (s->begin.set.target == CHOOSE_SCRIPT ||
+	    (s->steps != STEPS_NONE && s->steps != STEPS_UNHEARD))
 		return;
-	/* Slurm's own TERM goes to the steps: at the start of a preemption's
-	 * grace, and whenever it ends the job. */
-	if (s->begin.set.signal == SIGTERM &&
-	    (s->run.has_term || (s->run.cause == CAUSE_PREEMPT &&
-				 s->notice == CTL_NOTICE_STEPS))) {
+	/* They may have ended meanwhile. */
+	if (are_told_by_slurm(s) && delivery_has_srun(s->delivery)) {
 		report_line("the job's srun steps got SIGTERM from Slurm");
 		s->steps = STEPS_TOLD;
 		await_sruns(s);
 		return;
 	}
+	/* Those that were started then look on. */
+	if (s->agents.pid || s->steps_pid ||
+	    !delivery_sruns(s->delivery, &pid, 1))
+		return;
 	s->steps = STEPS_ASKING;
 	if (agents_start(&s->agents, s->begin.job_id, count_nodes(s),
 			 (int)s->begin.set.signal, &s->begin.site, s->begin.dir,
@@ -107,6 +119,9 @@ static void keep_news(struct supervisor *s, const struct agents_news *news)
 /* The steps are known to hear, or not: the request goes on. */
 static void conclude(struct supervisor *s, enum steps_state state)
 {
+	/* It was let go when nobody heard. */
+	if (state == STEPS_TOLD && s->steps == STEPS_UNHEARD)
+		request_hold(s);
 	s->steps = state;
 	if (s->agents.heard > NAMED_MAX)
 		report_line("SIG%s to %u programs in all, on %u nodes",

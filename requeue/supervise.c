@@ -6,7 +6,9 @@
  * children and the next moment at which run.c wants to be woken.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,6 +17,7 @@
 
 #include "requeue/ctl.h"
 #include "requeue/history.h"
+#include "requeue/notice.h"
 #include "requeue/procs.h"
 #include "requeue/report.h"
 #include "requeue/srun.h"
@@ -49,19 +52,20 @@ static void keep(struct supervisor *s, struct ckpt_record *rec)
 
 /*
  * When a preemption with a grace begins, Slurm sends TERM to srun steps and
- * tells the batch script nothing: a step that does nothing but end is the
- * notice, in the very second.
+ * tells the batch script nothing: a step that does nothing but wait for it is
+ * the notice, in the very second.  Its task tells us by itself, and its end
+ * does where the task can't.
  */
 static void start_sentinel(struct supervisor *s)
 {
-	static const char *const sleep_on[] = {"/bin/sleep", "2000000000",
-					       NULL};
+	char path[OPTION_PATH_LEN + 16], pid[16], start[24];
+	const char *const command[] = {path, pid, start, NULL};
 	const struct srun_step step = {
 		.job_id = s->begin.job_id,
 		.name = "preempt-notice",
 		.node = s->begin.brief->node,
 		.out_fd = -1,
-		.command = sleep_on,
+		.command = command,
 	};
 
 	if (s->notice != CTL_NOTICE_STEPS || s->sentinel_pid ||
@@ -71,6 +75,10 @@ static void start_sentinel(struct supervisor *s)
 		s->run.poll_ms = POLL_PREEMPT_MS + getpid() % 1000 * 10;
 		return;
 	}
+	snprintf(path, sizeof(path), "%s/notice", s->begin.site.helpers);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	snprintf(start, sizeof(start), "%" PRIu64,
+		 procs_start_ticks(getpid(), NULL));
 	s->sentinels++;
 	s->sentinel_ms = supervisor_now_ms();
 	s->sentinel_pid = srun_start(&step);
@@ -84,8 +92,7 @@ static void end_sentinel(struct supervisor *s)
 	/* One that lived counts for nothing against the next. */
 	if (supervisor_now_ms() - s->sentinel_ms > SENTINEL_LIVED_MS)
 		s->sentinels = 0;
-	if (s->run.phase == RUN_COMPUTING)
-		supervisor_step_kind(s, RUN_EV_NOTICE);
+	supervisor_step_kind(s, RUN_EV_NOTICE);
 }
 
 static void ask(struct supervisor *s, bool reach)
@@ -160,6 +167,10 @@ static void record_finish(struct supervisor *s)
 static void obey(struct supervisor *s, const struct run_orders *orders)
 {
 	s->wake_ms = orders->wake_ms;
+	if (orders->hold)
+		request_hold(s);
+	if (orders->let_go && s->delivery)
+		delivery_let_go(s->delivery);
 	if (orders->forward && !s->is_script_gone)
 		kill(s->script, orders->forward);
 	if (orders->stop_again && s->delivery)
@@ -316,20 +327,34 @@ static void obey_word(struct supervisor *s, const char *word)
 	supervisor_step_kind(s, s->is_now ? RUN_EV_NOW : RUN_EV_REQUEUE);
 }
 
-/* URG: slurmctld's warning, or the owner's word in the store. */
+/* The owner's word in the store, if there is one. */
+static bool hear_word(struct supervisor *s)
+{
+	char word[CKPT_ASK_MAX];
+
+	if (!ckpt_take_ask(s->begin.store, s->begin.run, word))
+		return false;
+	obey_word(s, word);
+	return true;
+}
+
+/* URG: slurmctld's warning, or that word. */
 static void hear_signal(struct supervisor *s, int signum)
 {
 	struct run_event event = {.kind = RUN_EV_SIGNAL, .signum = signum};
-	char word[CKPT_ASK_MAX];
 
-	if (signum == SIGURG &&
-	    ckpt_take_ask(s->begin.store, s->begin.run, word)) {
-		obey_word(s, word);
+	if (signum == SIGURG && hear_word(s))
 		return;
-	}
 	if (signum == SIGTERM)
 		request_foresee(s);
 	supervisor_step(s, &event);
+}
+
+/* The sentinel's URG may stand for one that came in the same moment. */
+static void hear_notice(struct supervisor *s)
+{
+	supervisor_step_kind(s, RUN_EV_NOTICE);
+	hear_word(s);
 }
 
 static void wait_for_something(struct supervisor *s, const sigset_t *all)
@@ -337,13 +362,16 @@ static void wait_for_something(struct supervisor *s, const sigset_t *all)
 	int64_t pause_ms = sleep_ms(s);
 	struct timespec pause = {.tv_sec = pause_ms / 1000,
 				 .tv_nsec = pause_ms % 1000 * 1000000};
+	siginfo_t info = {0};
 	int signum;
 
-	signum = sigtimedwait(all, NULL, pause_ms < 0 ? NULL : &pause);
+	signum = sigtimedwait(all, &info, pause_ms < 0 ? NULL : &pause);
 	if (s->query.pid &&
 	    supervisor_now_ms() - s->query.started_ms >= s->query.timeout_ms)
 		kill(s->query.pid, SIGKILL);
-	if (signum > 0 && signum != SIGCHLD && signum != SIGIO)
+	if (notice_is(&info))
+		hear_notice(s);
+	else if (signum > 0 && signum != SIGCHLD && signum != SIGIO)
 		hear_signal(s, signum);
 	else
 		reap_children(s);

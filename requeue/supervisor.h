@@ -61,7 +61,7 @@ struct supervisor {
 	int64_t delivered_ms;	   /* somebody got it */
 	enum steps_state steps;
 	unsigned passed_named; /* told of as passed over */
-	bool has_looked;       /* once, for hearers */
+	bool has_looked;       /* once in this request, for hearers */
 	bool is_hooked;	       /* the hook ran, and did not fail */
 	bool is_heard;	       /* a program asked, and was told */
 	bool is_answered;
@@ -83,6 +83,8 @@ void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind);
 
 /* The first moment of a request: say it, record it. */
 void request_announce(struct supervisor *s);
+/* Stop what would start the next piece of work; a request may follow. */
+void request_hold(struct supervisor *s);
 /* Let the operator who asked see that it was heard. */
 void request_answer(struct supervisor *s);
 /* TERM has come, and slurmctld is asked why: whatever it says, this is a

@@ -374,6 +374,58 @@ START_TEST(an_srun_is_found_and_its_shell_stopped)
 }
 END_TEST
 
+START_TEST(an_srun_that_ends_before_the_request_is_known_of)
+{
+	struct delivery_order now = order();
+	pid_t script, pids[4];
+	char state;
+
+	script = stage_start("bash", "cp $(command -v sleep) ./srun\n"
+				     "./srun 60; echo NEXT >>$LOG");
+	for (int i = 0; i < 500 && !delivery_sruns(delivery, pids, 4); i++) {
+		pause_ms(10);
+		ck_assert_int_eq(delivery_stop(delivery, &now), 0);
+	}
+	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
+	procs_start_ticks(script, &state);
+	ck_assert_int_eq(state, 'T');
+	kill(pids[0], SIGKILL);
+	while (delivery_sruns(delivery, pids, 4))
+		pause_ms(2);
+	make();
+	ck_assert(delivery_has_srun(delivery));
+	procs_start_ticks(script, &state);
+	ck_assert_int_eq(state, 'T');
+	await_and_release();
+	ck_assert(stage_drain(5000));
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
+/* With job control a shell takes one that is stopped for one that is done
+ * with, and goes on. */
+START_TEST(what_is_let_go_goes_on_where_it_was)
+{
+	struct delivery_order now = order();
+
+	for (int i = 0; i < 20; i++) {
+		stage_start("bash",
+			    "set -m\nbash -c '$A hear; echo END >>$LOG'\n"
+			    "echo NEXT >>$LOG");
+		stage_await("ready", 1);
+		ck_assert_int_eq(delivery_stop(delivery, &now), 0);
+		ck_assert_uint_eq(count_stopped(), 2);
+		delivery_let_go(delivery);
+		pause_ms(20);
+		ck_assert_uint_eq(stage_count("NEXT"), 0);
+		ck_assert(!delivery_has_srun(delivery));
+		delivery_kill_all(getpid());
+		ck_assert(stage_drain(5000));
+		ck_assert_int_eq(truncate(stage_log, 0), 0);
+	}
+}
+END_TEST
+
 START_TEST(python_and_its_pool)
 {
 	stage_start("bash",
@@ -580,6 +632,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, our_own_helpers_are_left_alone);
 	tcase_add_test(tcase, people_are_told_who_got_it_and_who_did_not);
 	tcase_add_test(tcase, an_srun_is_found_and_its_shell_stopped);
+	tcase_add_test(tcase, an_srun_that_ends_before_the_request_is_known_of);
+	tcase_add_test(tcase, what_is_let_go_goes_on_where_it_was);
 	tcase_add_test(tcase, python_and_its_pool);
 	tcase_add_test(tcase, at_the_end_of_time_everything_is_killed);
 	tcase_add_test(tcase, what_forks_all_the_time_is_killed_as_well);

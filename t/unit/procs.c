@@ -80,6 +80,23 @@ START_TEST(all_below_the_root_are_in_it_parents_first)
 }
 END_TEST
 
+START_TEST(in_haste_all_that_stay_are_found_as_well)
+{
+	struct procs hasty;
+
+	stage_start("bash", "sh -c '$A crowd 20 & $A thread & wait' & wait");
+	stage_await("ready", 21);
+	take();
+	ck_assert_int_eq(procs_take_in_haste(&hasty, getpid(), SIGTERM), 0);
+	ck_assert_uint_ge(procs.count, 23);
+	ck_assert_uint_eq(hasty.count, procs.count);
+	for (size_t i = 0; i < procs.count; i++)
+		ck_assert_ptr_nonnull(procs_find(&hasty, procs.list[i].pid,
+						 procs.list[i].start_ticks));
+	procs_free(&hasty);
+}
+END_TEST
+
 START_TEST(a_name_may_hold_anything)
 {
 	pid_t pid = fork();
@@ -462,6 +479,7 @@ int main(int argc, char **argv)
 	actors_play(argc, argv);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, all_below_the_root_are_in_it_parents_first);
+	tcase_add_test(tcase, in_haste_all_that_stay_are_found_as_well);
 	tcase_add_test(tcase, a_name_may_hold_anything);
 	tcase_add_test(tcase, a_zombie_is_one);
 	tcase_add_test(tcase, arguments_are_as_given_and_long_ones_cut);

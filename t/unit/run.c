@@ -27,6 +27,7 @@ struct world {
 	/* what was ordered */
 	unsigned hooks, saves, collects;
 	unsigned asks, deliveries, looks, wakes, releases, kills, restops;
+	unsigned holds, let_gos;
 	bool has_announced, is_finished;
 	int forwarded;
 	int64_t delivered_ms, killed_ms;
@@ -70,6 +71,8 @@ static void tell(struct world *w, struct run_event event)
 	w->collects += orders.collect;
 	w->kills += orders.kill;
 	w->restops += orders.stop_again;
+	w->holds += orders.hold;
+	w->let_gos += orders.let_go;
 	w->has_announced |= orders.announce_unheard;
 	w->is_finished |= orders.finish;
 	if (orders.forward)
@@ -450,6 +453,104 @@ START_TEST(an_end_without_its_term_is_a_request_after_a_moment)
 }
 END_TEST
 
+START_TEST(a_notice_of_a_preemption_holds_work_up_for_the_request)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	w.is_preempting = true;
+	tell_kind(&w, RUN_EV_NOTICE);
+	ck_assert_uint_eq(w.holds, 1);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
+	/* then it is the request's */
+	tell_kind(&w, RUN_EV_NOTICE);
+	pass_until(&w, T0 + MINUTE);
+	ck_assert_uint_eq(w.let_gos, 0);
+	ck_assert_uint_eq(w.holds, 1);
+}
+END_TEST
+
+START_TEST(a_notice_of_something_else_lets_work_go_on)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	tell_kind(&w, RUN_EV_NOTICE);
+	ck_assert_uint_eq(w.holds, 1);
+	ck_assert_uint_eq(w.let_gos, 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	ck_assert_int_eq(w.run.phase, RUN_COMPUTING);
+}
+END_TEST
+
+START_TEST(nothing_is_held_up_for_long_while_slurmctld_is_away)
+{
+	struct world w;
+	unsigned asks;
+
+	begin(&w, 10 * HOUR, 600);
+	asks = w.asks;
+	w.is_away = true;
+	tell_kind(&w, RUN_EV_NOTICE);
+	tell_kind(&w, RUN_EV_NOTICE); /* the end of the same step */
+	ck_assert_uint_eq(w.asks, asks + 1);
+	ck_assert_uint_eq(w.holds, 1);
+	pass_until(&w, T0 + 9 * SECOND);
+	ck_assert_uint_eq(w.let_gos, 0);
+	pass_until(&w, T0 + 10 * SECOND);
+	ck_assert_uint_eq(w.let_gos, 1);
+	/* it is asked on, and may still be told */
+	w.is_away = false;
+	w.is_preempting = true;
+	pass_until(&w, T0 + MINUTE);
+	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
+}
+END_TEST
+
+START_TEST(a_notice_beats_an_answer_that_is_under_way)
+{
+	struct run_event event = {.kind = RUN_EV_SIGNAL, .signum = SIGURG};
+	struct run_orders orders;
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	event.now_ms = T0 + MINUTE;
+	run_step(&w.run, &event, &orders);
+	ck_assert(orders.ask);
+	event.kind = RUN_EV_NOTICE;
+	run_step(&w.run, &event, &orders);
+	ck_assert(orders.ask);
+}
+END_TEST
+
+START_TEST(a_term_holds_work_up_until_its_request)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.holds, 1);
+	ck_assert_uint_eq(w.deliveries, 1);
+	pass_until(&w, T0 + MINUTE);
+	ck_assert_uint_eq(w.let_gos, 0);
+}
+END_TEST
+
+START_TEST(a_preemption_is_a_request_even_if_nobody_heard_an_operator)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	w.hearers = 0;
+	tell_kind(&w, RUN_EV_REQUEUE);
+	ck_assert_int_eq(w.run.phase, RUN_UNHEARD);
+	w.is_preempting = true;
+	tell_kind(&w, RUN_EV_NOTICE);
+	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
+}
+END_TEST
+
 START_TEST(a_second_term_asks_nobody_again)
 {
 	struct world w;
@@ -814,6 +915,14 @@ int main(void)
 		       a_term_that_cant_be_explained_is_a_request_all_the_same);
 	tcase_add_test(tc, a_preemption_that_an_answer_shows_is_a_request);
 	tcase_add_test(tc, an_end_without_its_term_is_a_request_after_a_moment);
+	tcase_add_test(tc,
+		       a_notice_of_a_preemption_holds_work_up_for_the_request);
+	tcase_add_test(tc, a_notice_of_something_else_lets_work_go_on);
+	tcase_add_test(tc, nothing_is_held_up_for_long_while_slurmctld_is_away);
+	tcase_add_test(tc, a_notice_beats_an_answer_that_is_under_way);
+	tcase_add_test(tc, a_term_holds_work_up_until_its_request);
+	tcase_add_test(
+		tc, a_preemption_is_a_request_even_if_nobody_heard_an_operator);
 	tcase_add_test(tc, a_second_term_asks_nobody_again);
 	tcase_add_test(tc, slurmctld_away_is_asked_again_with_longer_pauses);
 	tcase_add_test(tc, slurmctld_away_at_the_request_does_not_delay_it);
