@@ -112,7 +112,7 @@ static void judge_shell(const struct view *view, size_t i)
 	/* A trap waits until the program in the foreground has ended, so the
 	 * program must hear of it, too.  A script that sends signals to its
 	 * programs itself does so at once, while it is in wait. */
-	if (proc->script && shells_passes_on(proc->script)) {
+	if (proc->script && shells_passes_on(proc->script, signum)) {
 		choice->reason = "has a trap for it, and passes it on";
 		view->is_covered[i] = true;
 	}

@@ -160,8 +160,9 @@ static const char *const plain[] = {
 };
 
 static const char *const feeders[] = {
-	"xargs", "parallel", "sem",  "env_parallel", "make", "gmake",
-	"bmake", "ninja",    "rush", "entr",	     NULL,
+	"xargs", "parallel", "sem",   "env_parallel", "make",
+	"gmake", "bmake",    "ninja", "samu",	      "find",
+	"rush",	 "ctest",    "scons", "entr",	      NULL,
 };
 
 static const char *const interpreters[] = {
@@ -283,7 +284,8 @@ enum launcher_kind launchers_kind(const struct proc *proc, const char *extra)
 	/* An interpreter is what it interprets, not what it was named by:
 	 * a user may call his link to python anything. */
 	if (script) {
-		if (is_workflow_engine(script))
+		if (!strncmp(program_name(proc), "java", 4) &&
+		    is_workflow_engine(script))
 			return LAUNCHER_PLAIN;
 		kind = name_kind(script, extra);
 		return kind ? kind : name_kind(proc->comm, extra);

@@ -2,7 +2,9 @@
 /*
  * shells.c: tell shells from programs.
  */
+#include <ctype.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,8 +139,9 @@ static const char *line_start(const char *script, const char *at)
 	return at;
 }
 
-/* Is there a # that begins a comment before this place of the line? */
-static bool is_comment(const char *line, const char *at)
+/* What stands before this place of the line: a # that begins a comment, a
+ * quote that is still open ('\'' or '"'), or neither (0). */
+static char what_opens(const char *line, const char *at)
 {
 	char quote = 0;
 
@@ -150,9 +153,14 @@ static bool is_comment(const char *line, const char *at)
 		else if (*c == '\'' || *c == '"')
 			quote = *c;
 		else if (*c == '#' && (c == line || ends_word(c[-1])))
-			return true;
+			return '#';
 	}
-	return false;
+	return quote;
+}
+
+static bool is_comment(const char *line, const char *at)
+{
+	return what_opens(line, at) == '#';
 }
 
 /* The next place after from where this command is called, NULL if none. */
@@ -221,6 +229,14 @@ static const struct {
 	{SIGIO, "IO"},	   {SIGPWR, "PWR"},	  {SIGPIPE, "PIPE"},
 };
 
+static bool is_in_braces(const char *word, int signum)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i].signum == signum)
+			return strcasestr(word, names[i].name) != NULL;
+	return false;
+}
+
 static bool is_signal(const char *word, int signum)
 {
 	/* Who can say what is in a variable?  It may be the signal. */
@@ -228,6 +244,8 @@ static bool is_signal(const char *word, int signum)
 		return true;
 	if (word[0] >= '0' && word[0] <= '9')
 		return atoi(word) == signum;
+	if (strchr(word, '{')) /* SIG{INT,TERM} */
+		return is_in_braces(word, signum);
 	if (!strncasecmp(word, "SIG", 3))
 		word += 3;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -252,7 +270,264 @@ static bool is_trap_for(const char *at, int signum)
 	return is_named;
 }
 
-bool shells_traps(const char *script, int signum)
+/* ----------------------------------------------------- here-documents */
+
+#define DOCUMENTS_MAX 1000
+
+/* The word that ends the here-document which begins here, and where to look
+ * on; NULL: none does. */
+static const char *document_word(const char *at, char *word, size_t size)
+{
+	size_t len = 0;
+
+	at += 2;
+	if (*at == '<') /* a here-string */
+		return NULL;
+	at += *at == '-';
+	while (is_blank(*at))
+		at++;
+	if (*at == '\'' || *at == '"' || *at == '\\')
+		at++;
+	for (; isalnum((unsigned char)*at) || (*at && strchr("_-.!", *at));
+	     at++)
+		if (len + 1 < size)
+			word[len++] = *at;
+	word[len] = '\0';
+	return len ? at : NULL;
+}
+
+static bool is_document_end(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (*line == '\t')
+		line++;
+	return !strncmp(line, word, len) && strchr("\r\n", line[len]);
+}
+
+static char *next_line(char *at)
+{
+	char *end = strchr(at, '\n');
+
+	return end ? end + 1 : NULL;
+}
+
+/* Blank the document whose first line this is, if it has an end; returns
+ * where the script goes on. */
+static char *blank_document(char *first, const char *word)
+{
+	char *end = first;
+
+	while (end && *end && !is_document_end(end, word))
+		end = next_line(end);
+	if (!end || !*end)
+		return first;
+	for (char *c = first; c < end; c++)
+		if (*c != '\n')
+			*c = ' ';
+	return end;
+}
+
+/* What stands in a here-document is for another one to run, or for nobody:
+ * NULL without memory, else the caller frees it. */
+static char *without_documents(const char *script)
+{
+	char *copy = strdup(script), *line = copy, word[64];
+	int documents = 0;
+
+	while (line && documents < DOCUMENTS_MAX) {
+		char *next = next_line(line), *at = line;
+
+		while (next && (at = strstr(at, "<<")) && at < next) {
+			const char *rest =
+				is_comment(line, at)
+					? NULL
+					: document_word(at, word, sizeof(word));
+
+			at += strspn(at, "<");
+			documents += rest != NULL;
+			if (rest)
+				next = blank_document(next, word);
+		}
+		line = next;
+	}
+	return copy;
+}
+
+/* ------------------------------------------------------ passing it on */
+
+#define ACTION_MAX  4096
+#define CALLS_DEPTH 3
+/* So many traps and functions are looked into, or a script could keep us. */
+#define BODIES_MAX  256
+
+/* $p for "${p}". */
+static void plain_name(char *word)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(word, "${", 2) || word[len - 1] != '}')
+		return;
+	memmove(word + 1, word + 2, len - 3);
+	word[len - 2] = '\0';
+}
+
+static bool is_plain_variable(const char *word)
+{
+	return *word == '$' && word[1] && !isdigit((unsigned char)word[1]) &&
+	       !word[1 + strspn(word + 1, "_abcdefghijklmnopqrstuvwxyz"
+					  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789")];
+}
+
+/*
+ * Is this the process that the script waits for?  What isn't one variable (a
+ * job, a group, a list) may well be.
+ */
+static bool is_awaited(const char *script, const char *target, bool in_trap)
+{
+	char word[256];
+
+	if (!is_plain_variable(target))
+		return true;
+	for (const char *at = script;
+	     (at = find_command(script, at, "wait"));) {
+		bool is_bare = true;
+
+		at += strlen("wait");
+		for (const char *arg = at;
+		     (arg = next_word(arg, word, sizeof(word)));) {
+			plain_name(word);
+			if (!strcmp(word, target) ||
+			    (in_trap && !strcmp(word, "$!")))
+				return true;
+			is_bare &= *word == '-';
+		}
+		if (is_bare)
+			return true;
+	}
+	return false;
+}
+
+/* Does this one kill reach what the script waits for?  at is after "kill". */
+static bool reaches(const char *script, const char *at, bool in_trap)
+{
+	char word[256];
+	bool is_first = true;
+
+	while ((at = next_word(at, word, sizeof(word)))) {
+		bool is_option = is_first && *word == '-';
+
+		is_first = is_option && strlen(word) == 2 &&
+			   strchr("-sn", word[1]);
+		if (is_option && strchr("0lL", word[1]))
+			return false; /* nobody gets anything */
+		if (is_option && strchr("sn", word[1]) && !word[2]) {
+			at = next_word(at, word, sizeof(word));
+			if (!at || !strcmp(word, "0"))
+				return false;
+		}
+		plain_name(word);
+		if (!is_option && strcmp(word, "$$") != 0 &&
+		    strcmp(word, "$BASHPID") != 0 &&
+		    is_awaited(script, word, in_trap))
+			return true;
+		is_first &= is_option;
+	}
+	return false;
+}
+
+static bool has_kill(const char *script, const char *text, bool in_trap)
+{
+	for (const char *at = text; (at = find_command(text, at, "kill"));) {
+		/* That of a trap is looked at by itself. */
+		bool is_text = what_opens(line_start(text, at), at);
+
+		at += strlen("kill");
+		if (!is_text && reaches(script, at, in_trap))
+			return true;
+	}
+	return find_command(text, text, "pkill") ||
+	       find_command(text, text, "killall");
+}
+
+/* The body of the function that is defined here, "name() {"; the caller frees
+ * it. */
+static char *function_body(const char *at)
+{
+	const char *open = strchr(at, '{'), *end, *close = NULL;
+
+	if (!open)
+		return NULL;
+	end = open + strcspn(open, "\n");
+	for (const char *c = open; c < end; c++)
+		if (*c == '}')
+			close = c;
+	while (!close && *end) {
+		const char *line = end + 1, *first = line + strspn(line, " \t");
+
+		if (*first == '}')
+			close = first;
+		end = line + strcspn(line, "\n");
+	}
+	return strndup(open + 1, (size_t)((close ? close : end) - open - 1));
+}
+
+/* Is the function that is defined here, at its "()", called in the text? */
+static bool is_called(const char *script, const char *at, const char *text)
+{
+	const char *start;
+	char name[128];
+
+	while (at > script && is_blank(at[-1]))
+		at--;
+	for (start = at; start > script && !ends_word(start[-1]);)
+		start--;
+	snprintf(name, sizeof(name), "%.*s", (int)(at - start), start);
+	return *name && find_command(text, text, name);
+}
+
+/* Does this text, or a function that it calls, pass a signal on? */
+static bool text_passes_on(const char *script, const char *text, int depth,
+			   int *bodies)
+{
+	bool does = has_kill(script, text, true);
+
+	for (const char *at = script;
+	     !does && depth && *bodies && (at = strstr(at, "()")); at += 2) {
+		char *body = is_called(script, at, text) ? function_body(at)
+							 : NULL;
+
+		if (!body)
+			continue;
+		--*bodies;
+		does = text_passes_on(script, body, depth - 1, bodies);
+		free(body);
+	}
+	return does;
+}
+
+static bool trap_passes_on(const char *script, int signum)
+{
+	char action[ACTION_MAX];
+	int bodies = BODIES_MAX;
+
+	for (const char *at = script;
+	     bodies > 0 && (at = find_command(script, at, "trap"));) {
+		at += strlen("trap");
+		if (!is_trap_for(at, signum))
+			continue;
+		bodies--;
+		if (next_word(at, action, sizeof(action)) &&
+		    !strcmp(action, "--"))
+			next_word(strstr(at, "--") + 2, action, sizeof(action));
+		if (text_passes_on(script, action, CALLS_DEPTH, &bodies))
+			return true;
+	}
+	return false;
+}
+
+static bool names_in_trap(const char *script, int signum)
 {
 	const char *at = script;
 
@@ -264,20 +539,24 @@ bool shells_traps(const char *script, int signum)
 	return false;
 }
 
-/* The kill may stand in the trap's own quotes. */
-bool shells_passes_on(const char *script)
+bool shells_traps(const char *script, int signum)
 {
-	const char *at = script;
+	char *text = without_documents(script);
+	bool does = names_in_trap(text ? text : script, signum);
 
-	if (!find_command(script, script, "wait"))
-		return false;
-	for (; (at = strstr(at, "kill")); at++) {
-		const char *line = line_start(script, at);
+	free(text);
+	return does;
+}
 
-		if (ends_word(at[4]) && !is_comment(line, at) &&
-		    (is_command_place(line, at) || at[-1] == '\'' ||
-		     at[-1] == '"'))
-			return true;
-	}
-	return false;
+/* A trap may only set a mark, and the kill follow after the wait. */
+bool shells_passes_on(const char *script, int signum)
+{
+	char *copy = without_documents(script);
+	const char *text = copy ? copy : script;
+	bool does =
+		find_command(text, text, "wait") &&
+		(trap_passes_on(text, signum) || has_kill(text, text, false));
+
+	free(copy);
+	return does;
 }

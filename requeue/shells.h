@@ -24,8 +24,10 @@ size_t shells_script_arg(size_t argc, char *const *argv, bool *is_text);
  * in a variable counts as named. */
 bool shells_traps(const char *script, int signum);
 
-/* Does the script send signals itself, and wait for its children?  Then its
- * trap runs at once and passes on what it gets. */
-bool shells_passes_on(const char *script);
+/* Does the script, in a trap for the signal or after a wait that the trap has
+ * cut short, kill what it waits for?  Then the trap runs at once, and passes
+ * on what it gets.  To ask whether one lives (kill -0), or to end a helper that
+ * it doesn't wait for, is none of that. */
+bool shells_passes_on(const char *script, int signum);
 
 #endif

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	shells_traps(text, SIGTERM);
 	shells_traps(text, SIGUSR1);
-	shells_passes_on(text);
+	shells_passes_on(text, SIGTERM);
 	free(text);
 	return 0;
 }

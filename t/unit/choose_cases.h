@@ -58,6 +58,16 @@
  "SIGNAL C bash job.sh :: trap 'kill $p; wait' TERM; gmx & p=$!; wait "
  "== passes it on\n"
  "  LEAVE C gmx\n"},
+{"a trap beside a kill -0 passes nothing on",
+ "SIGNAL C bash job.sh :: trap s=1 TERM; gmx & while kill -0 $!; do sleep 1; done; wait $!\n"
+ "  SIGNAL C gmx\n"
+ "  PASS - sleep 1\n"},
+{"find -exec is stopped",
+ "STOP - bash job.sh\n"
+ "  STOP - find . -exec x\n"
+ "    SIGNAL C x\n"},
+{"nextflow is known by its jar, not by anybody's script",
+ "SIGNAL C exe=/usr/bin/python3.11 python3 nextflow_model.py\n"},
 {"a trap that only waits passes nothing on",
  "SIGNAL C bash job.sh :: trap 'touch stop' TERM; gmx & wait\n"
  "  SIGNAL C gmx\n"},

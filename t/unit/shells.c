@@ -34,6 +34,15 @@ static const struct {
 	{"echo don't\ntrap x TERM", true},
 	{"echo $# ; trap x TERM", true},
 	{"trap x TERM; trap - EXIT", true},
+	{"trap x SIG{INT,TERM}", true},
+	{"cat <<EOF\na\nEOF\ntrap x TERM", true},
+	{"cat <<-'EOF' | b\na\n\tEOF\ntrap x TERM", true},
+	{"cat <<EOF\nnever ended\ntrap x TERM", true},
+	{"cat <<<EOF\ntrap x TERM\nEOF", true},
+	{"a $((1<<2))\ntrap x TERM", true},
+	{"cat <<EOF >b\ntrap x TERM\nEOF", false},
+	{"cat <<A; cat <<B\n1\nA\ntrap x TERM\nB", false},
+	{"trap x {INT,HUP}", false},
 	{"", false},
 	{"trap", false},
 	{"trap x", false},
@@ -77,15 +86,46 @@ START_TEST(each_signal_has_its_name)
 }
 END_TEST
 
-START_TEST(a_script_that_kills_and_waits_passes_signals_on)
+static const struct {
+	const char *script;
+	bool passes;
+} passers[] = {
+	{"trap 'kill $p' TERM\na & p=$!\nwait $p", true},
+	{"trap 'kill -TERM \"${p}\"; wait' TERM\na & p=$!\nwait $p", true},
+	{"trap 'kill -s TERM $p' TERM; a & p=$!; wait \"$p\"", true},
+	{"trap 'kill -- $p' TERM; a & p=$!; wait $!", true},
+	{"f() {\n  kill -TERM $p\n}\ntrap f TERM; a & wait", true},
+	{"g() { kill \"$@\"; }\nf() {\n\tg $p\n}\ntrap f TERM; a & wait", true},
+	{"trap 'kill 0' TERM; a & p=$!; wait $p", true},
+	{"trap 'kill -TERM -$$' TERM; a & p=$!; wait $p", true},
+	{"trap 'kill $(jobs -p)' TERM; a & p=$!; wait $p", true},
+	{"trap 'pkill -P $$' TERM; a & p=$!; wait $p", true},
+	{"trap 'kill %1' TERM; a & wait", true},
+	{"trap stop=1 TERM; a & p=$!; wait $p\n[ $stop ] && kill $p; wait $p",
+	 true},
+	{"trap 'kill $p' TERM; a", false},
+	{"trap x TERM; a & wait", false},
+	{"# kill it\na & wait", false},
+	{"pkill_all; a & wait", false},
+	{"trap asked=1 TERM; a & p=$!\nwhile kill -0 $p; do sleep 1; done\n"
+	 "wait $p",
+	 false},
+	{"trap x TERM; a & wait; kill -s 0 $p; kill -l", false},
+	{"trap 'touch STOP' TERM; top & m=$!; a & p=$!; wait $p; kill $m",
+	 false},
+	{"trap 'touch STOP' TERM; top & m=$!; a & wait $!; kill $m", false},
+	{"trap 'kill $m; touch STOP' TERM; top & m=$!; a & p=$!; wait $p",
+	 false},
+	{"trap 'save; trap - TERM; kill -TERM $$' TERM; a & wait", false},
+	{"trap 'kill $p' INT; trap save TERM; a & q=$!; wait $q", false},
+	{"cat >x <<END\nkill $p\nEND\ntrap save TERM; a & wait", false},
+};
+
+START_TEST(who_kills_what_it_waits_for_passes_signals_on)
 {
-	ck_assert(shells_passes_on("trap 'kill $p' TERM\na & p=$!\nwait $p"));
-	ck_assert(shells_passes_on("f() {\n  kill -TERM $p\n}\n"
-				   "trap f TERM; a & wait"));
-	ck_assert(!shells_passes_on("trap 'kill $p' TERM; a"));
-	ck_assert(!shells_passes_on("trap x TERM; a & wait"));
-	ck_assert(!shells_passes_on("# kill it\na & wait"));
-	ck_assert(!shells_passes_on("pkill_all; a & wait"));
+	ck_assert_msg(shells_passes_on(passers[_i].script, SIGTERM) ==
+			      passers[_i].passes,
+		      "%s", passers[_i].script);
 }
 END_TEST
 
@@ -151,7 +191,9 @@ int main(void)
 	tcase_add_loop_test(tcase, the_script_is_found_among_the_arguments, 0,
 			    call_count);
 	tcase_add_test(tcase, each_signal_has_its_name);
-	tcase_add_test(tcase, a_script_that_kills_and_waits_passes_signals_on);
+	tcase_add_loop_test(tcase,
+			    who_kills_what_it_waits_for_passes_signals_on, 0,
+			    (int)(sizeof(passers) / sizeof(passers[0])));
 	tcase_add_test(tcase, a_shell_is_known_by_its_executable_first);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
