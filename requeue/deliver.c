@@ -245,8 +245,13 @@ static void wait_until_stopped(const struct entries *stopped, size_t first)
 	}
 }
 
-/* Stop all that are chosen and weren't yet.  Returns how many, -1 with errno
- * if there was no memory. */
+/*
+ * Stop all that are chosen and weren't yet.  Returns how many, -1 with errno
+ * if there was no memory.
+ *
+ * A shell with job control, which gives each child a group, must not see that
+ * its child has stopped: when it goes on, it would go to its next command.
+ */
 static int stop_chosen(struct delivery *d, const struct look *look)
 {
 	size_t first = d->stopped.count;
@@ -257,6 +262,8 @@ static int stop_chosen(struct delivery *d, const struct look *look)
 		if (look->choices[i].action != CHOICE_STOP ||
 		    find(&d->stopped, proc->pid, proc->start_ticks))
 			continue;
+		if (proc->group == proc->pid)
+			wait_until_stopped(&d->stopped, first);
 		if (procs_kill(proc->pid, proc->start_ticks, SIGSTOP))
 			continue;
 		if (!remember(&d->stopped, look, i)) {
@@ -275,16 +282,18 @@ static int stop_chosen(struct delivery *d, const struct look *look)
 static int stop_feeders(struct delivery *d, const struct delivery_order *order,
 			struct look *look)
 {
+	bool is_new = !d->stopped.count;
+
 	for (int looks = 0; looks < LOOKS_MAX; looks++) {
 		int stopped;
 
 		look_free(look);
-		if (look_take(look, d, order, looks == 0))
+		if (look_take(look, d, order, is_new && looks == 0))
 			return -1;
 		stopped = stop_chosen(d, look);
 		if (stopped < 0)
 			return -1;
-		if (!stopped && looks > 0)
+		if (!stopped && !look->procs.is_hasty)
 			break;
 	}
 	return 0;

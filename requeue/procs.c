@@ -39,11 +39,14 @@
 #define THREADS_MAX	4096
 #define DESCRIPTORS_MAX 4096
 #define ARGS_MAX	1024
+/* With more below the root nothing is gained by haste. */
+#define HASTY_MAX	256
 
 /* What /proc/PID/stat says: enough to draw the tree. */
 struct stem {
 	pid_t pid;
 	pid_t ppid;
+	pid_t group;
 	uint64_t start_ticks;
 	char state;
 	char comm[16];
@@ -98,7 +101,7 @@ static bool read_stem(pid_t pid, struct stem *stem)
 	char path[PATH_SIZE], text[1024], *open, *close;
 	unsigned long long start;
 	size_t len;
-	int ppid;
+	int ppid, group;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	if (read_some(AT_FDCWD, path, text, sizeof(text)) <= 0)
@@ -107,12 +110,13 @@ static bool read_stem(pid_t pid, struct stem *stem)
 	close = strrchr(text, ')');
 	if (!open || !close || close < open ||
 	    sscanf(close + 1,
-		   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
+		   " %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
 		   " %*d %*d %*d %*d %*d %llu",
-		   &stem->state, &ppid, &start) != 3)
+		   &stem->state, &ppid, &group, &start) != 4)
 		return false;
 	stem->pid = pid;
 	stem->ppid = ppid;
+	stem->group = group;
 	stem->start_ticks = start;
 	len = (size_t)(close - open - 1);
 	if (len > sizeof(stem->comm) - 1)
@@ -497,7 +501,7 @@ static int read_children(struct stems *stems, const char *path)
 
 	if (!in)
 		return -1;
-	while (!status && stems->count < PROCS_MAX &&
+	while (!status && stems->count <= HASTY_MAX &&
 	       fscanf(in, "%d", &pid) == 1)
 		status = add_stem(stems, pid);
 	fclose(in);
@@ -526,14 +530,15 @@ static int read_family_of(struct stems *stems, pid_t pid)
 	return status;
 }
 
-/* Only those below the root, by what the kernel keeps of children. */
-static int read_family(struct stems *stems, pid_t root)
+/* Only those below the root, by what the kernel keeps of children; false if it
+ * doesn't, or they are many. */
+static bool read_family(struct stems *stems, pid_t root)
 {
 	if (read_family_of(stems, root))
-		return -1;
-	for (size_t i = 0; i < stems->count; i++)
+		return false;
+	for (size_t i = 0; i < stems->count && stems->count <= HASTY_MAX; i++)
 		read_family_of(stems, stems->list[i].pid);
-	return 0;
+	return stems->count <= HASTY_MAX;
 }
 
 static int by_parent(const void *left, const void *right)
@@ -575,6 +580,7 @@ static int add_children(struct procs *procs, const struct stems *stems,
 		if (!proc)
 			return -1;
 		proc->parent = parent;
+		proc->group = stem->group;
 		proc->start_ticks = stem->start_ticks;
 		proc->state = stem->state;
 		memcpy(proc->comm, stem->comm, sizeof(proc->comm));
@@ -630,8 +636,12 @@ static int take(struct procs *procs, pid_t root, int signum, bool is_hasty)
 	int status = -1;
 
 	*procs = (struct procs){0};
-	if ((!is_hasty || read_family(&stems, root)) && read_stems(&stems))
-		goto out;
+	procs->is_hasty = is_hasty && read_family(&stems, root);
+	if (!procs->is_hasty) {
+		stems.count = 0;
+		if (read_stems(&stems))
+			goto out;
+	}
 	if (stems.count)
 		qsort(stems.list, stems.count, sizeof(*stems.list), by_parent);
 	if (add_children(procs, &stems, root, PROCS_NONE))

@@ -24,6 +24,7 @@
 struct proc {
 	pid_t pid;
 	pid_t ppid;
+	pid_t group;   /* process group */
 	size_t parent; /* index into the picture; PROCS_NONE below the root */
 	uint64_t start_ticks;
 	char state;	 /* as in /proc/PID/stat: R S D T t Z X */
@@ -47,6 +48,7 @@ struct procs {
 	struct proc *list;
 	size_t count;
 	size_t text_bytes; /* held by argv and script: bounded */
+	bool is_hasty;	   /* some may be missing */
 	size_t *by_pid;	   /* for procs_find(); NULL: not sorted */
 };
 
@@ -66,8 +68,8 @@ int procs_take(struct procs *procs, pid_t root, int signum);
 
 /*
  * The same in a time that doesn't grow with the number of other people's
- * processes, but some may be missing: the kernel's lists of children are good
- * only while none of them ends.
+ * processes, where they are few and the kernel keeps lists of children; but
+ * some may be missing, as these are good only while none of them ends.
  */
 int procs_take_in_haste(struct procs *procs, pid_t root, int signum);
 void procs_free(struct procs *procs);

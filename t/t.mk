@@ -60,7 +60,7 @@ include $(wildcard t/*/*.mk)
 
 # ----------------------------------------------------------------- lint
 SOURCES := $(wildcard lib/*.[ch] requeue/*.[ch] spank/*.[ch] cmd/*.[ch] \
-	t/*/*.[ch] examples/*/*.[ch])
+	t/*/*.[ch] bench/*.[ch] examples/*/*.[ch])
 
 lint: lint-format lint-shell lint-include
 

@@ -113,6 +113,14 @@ static const struct scene scenes[] = {
 	{"xargs, two at once",
 	 "echo hear hear hear hear | xargs -n1 -P2 $A; echo NEXT >>$LOG", 2, 2,
 	 2, 2, NULL},
+	{"parallel, as a Perl script of that name",
+	 "echo 'system($ENV{A}, \"hear\") for 1 .. 3;' >parallel\n"
+	 "perl ./parallel; echo NEXT >>$LOG",
+	 1, 1, 1, 2, NULL},
+	{"find -exec",
+	 "touch a b; find . -name '[ab]' -exec $A hear \\;\n"
+	 "echo NEXT >>$LOG",
+	 1, 1, 1, 2, NULL},
 	{"make",
 	 "printf 'all:\\n\\t@$A hear\\n\\t@echo NEXT >>$LOG\\n' >Makefile\n"
 	 "make -s; echo NEXT >>$LOG",
@@ -408,7 +416,7 @@ START_TEST(what_is_let_go_goes_on_where_it_was)
 {
 	struct delivery_order now = order();
 
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 5; i++) {
 		stage_start("bash",
 			    "set -m\nbash -c '$A hear; echo END >>$LOG'\n"
 			    "echo NEXT >>$LOG");
@@ -416,7 +424,7 @@ START_TEST(what_is_let_go_goes_on_where_it_was)
 		ck_assert_int_eq(delivery_stop(delivery, &now), 0);
 		ck_assert_uint_eq(count_stopped(), 2);
 		delivery_let_go(delivery);
-		pause_ms(20);
+		pause_ms(50);
 		ck_assert_uint_eq(stage_count("NEXT"), 0);
 		ck_assert(!delivery_has_srun(delivery));
 		delivery_kill_all(getpid());
@@ -587,18 +595,13 @@ START_TEST(a_fast_loop_is_caught_between_two_programs)
 }
 END_TEST
 
-START_TEST(a_thousand_get_it_within_a_second)
+/* How long it takes is for bench/crowd.c to say. */
+START_TEST(a_thousand_get_it_each_once)
 {
-	long long begin_ms, took_ms;
-
 	stage_start("bash", "$A crowd 1000; echo NEXT >>$LOG");
 	stage_await("ready", 1000);
-	begin_ms = clock_ms();
 	make();
-	took_ms = clock_ms() - begin_ms;
 	ck_assert_uint_eq(delivery_count(delivery), 1000);
-	ck_assert_msg(took_ms < 1000, "took %lld ms", took_ms);
-	begin_ms = clock_ms();
 	await_and_release();
 	ck_assert_uint_eq(stage_count("got"), 1000);
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
@@ -645,7 +648,7 @@ int main(int argc, char **argv)
 		races,
 		no_next_command_in_50_requests_with_an_exit_trap_under_load);
 	tcase_add_test(races, a_fast_loop_is_caught_between_two_programs);
-	tcase_add_test(races, a_thousand_get_it_within_a_second);
+	tcase_add_test(races, a_thousand_get_it_each_once);
 	tcase_set_timeout(races, 300);
 	suite_add_tcase(suite, races);
 	srunner_run_all(runner, CK_ENV);

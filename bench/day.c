@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * day.c: how often a supervisor wakes, and asks slurmctld, in a run of a day:
+ * played by run.c in simulated time, up to the end of a save of 10 s.
+ *
+ * day			prints: wake-ups, questions
+ * day poll		the same where it must poll for preemptions
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "requeue/run.h"
+
+#define SECOND_MS  INT64_C(1000)
+#define DAY_MS	   (86400 * SECOND_MS)
+#define T0	   (INT64_C(1800000000) * SECOND_MS)
+#define GRACE_S	   600
+#define SAVE_S	   10
+#define WARNING_MS (640 * SECOND_MS) /* slurmctld's URG comes early */
+
+struct day {
+	struct run run;
+	struct run_orders orders;
+	int64_t now_ms;
+	unsigned wakes, asks;
+};
+
+static void tell(struct day *day, struct run_event event)
+{
+	event.now_ms = day->now_ms;
+	run_step(&day->run, &event, &day->orders);
+	if (day->orders.deliver || day->orders.look_again)
+		tell(day,
+		     (struct run_event){.kind = RUN_EV_DELIVERED, .count = 1});
+	if (!day->orders.ask)
+		return;
+	day->asks++;
+	day->wakes++; /* the answer */
+	tell(day,
+	     (struct run_event){
+		     .kind = RUN_EV_ANSWER,
+		     .view = {.state = STATE_RUNNING, .end_ms = T0 + DAY_MS},
+	     });
+}
+
+static void wake(struct day *day, enum run_event_kind kind, int signum)
+{
+	day->wakes++;
+	tell(day, (struct run_event){.kind = kind, .signum = signum});
+}
+
+static void pass_until(struct day *day, int64_t until_ms)
+{
+	while (day->orders.wake_ms && day->orders.wake_ms <= until_ms) {
+		day->now_ms = day->orders.wake_ms;
+		wake(day, RUN_EV_TICK, 0);
+	}
+	day->now_ms = until_ms;
+}
+
+int main(int argc, char **argv)
+{
+	struct day day = {.now_ms = T0};
+
+	run_init(&day.run, GRACE_S);
+	if (argc > 1 && !strcmp(argv[1], "poll"))
+		day.run.poll_ms = 60 * SECOND_MS;
+	wake(&day, RUN_EV_START, 0);
+	pass_until(&day, T0 + DAY_MS - WARNING_MS);
+	wake(&day, RUN_EV_SIGNAL, SIGURG);
+	pass_until(&day, T0 + DAY_MS - (GRACE_S - SAVE_S) * SECOND_MS);
+	wake(&day, RUN_EV_HEARERS_GONE, 0);
+	wake(&day, RUN_EV_SCRIPT_ENDED, 0);
+	printf("%u %u\n", day.wakes, day.asks);
+	return day.run.phase != RUN_ENDED;
+}
