@@ -50,8 +50,9 @@ struct owner {
 	unsigned uids[4]; /* real, effective, saved, of the file system */
 };
 
-/* "slurmstepd: [JOB.STEP]": which job and step; batch and extern, which have
- * no number, are not ours to look at. */
+/* "slurmstepd: [JOB.STEP]": which job and step, or "[JOB.STEP+PART]" of a
+ * heterogeneous one; batch and extern, which have no number, are not ours to
+ * look at. */
 static bool is_step_of(const char *title, uint32_t job_id, uint32_t *step)
 {
 	uint32_t job;
@@ -59,7 +60,7 @@ static bool is_step_of(const char *title, uint32_t job_id, uint32_t *step)
 
 	return sscanf(title, "slurmstepd: [%" SCNu32 ".%" SCNu32 "%c", &job,
 		      step, &end) == 3 &&
-	       end == ']' && job == job_id;
+	       (end == ']' || end == '+') && job == job_id;
 }
 
 static FILE *open_proc(pid_t pid, const char *name)

@@ -89,6 +89,7 @@ void steps_ask(struct supervisor *s)
 	    !delivery_sruns(s->delivery, &pid, 1))
 		return;
 	s->steps = STEPS_ASKING;
+	agents_end(&s->agents); /* those of a request before */
 	if (agents_start(&s->agents, s->begin.job_id, count_nodes(s),
 			 (int)s->begin.set.signal, &s->begin.site, s->begin.dir,
 			 supervisor_now_ms()))
@@ -159,8 +160,8 @@ int64_t steps_wait_ms(const struct supervisor *s)
 
 static void end_agents(struct supervisor *s)
 {
-	steps_look(s); /* its last lines */
 	s->agents.pid = 0;
+	steps_look(s); /* its last lines */
 	if (s->steps != STEPS_ASKING)
 		return;
 	if (s->agents.told) {

@@ -29,6 +29,7 @@ has_line() # FILE REGEX [COUNT]
 script stopper <<'EOF'
 #!/bin/bash
 rm -f STOP
+: >nothing-yet
 python3 -c '
 import os, time
 n = int(open("state").read()) if os.path.exists("state") else 0
@@ -53,6 +54,10 @@ like "$(cat stop.out)" '^hook: limit$' 'the hook runs and learns the cause'
 like "$(cat stop.out)" 'was asked by the hook' \
 	'the program is known to be asked by it'
 like "$(cat stop.out)" 'saved: version 1' 'its file is in the store'
+like "$(cat stop.out)" 'nothing-yet is empty and is left out' \
+	'and an empty one is left out with a word'
+not_ok 'of which the store has nothing' test -e \
+	"checkpoint-$id/v000001/nothing-yet"
 wait_job 120 "$id" COMPLETED
 ok 'each number was counted once' \
 	diff <(sed -n 's/^count //p' stop.out) <(seq 90)
@@ -81,11 +86,16 @@ like "$(cat quick.out)" 'saved: version 1' 'and its file is in the store'
 
 # ---- a hook that fails, and one that hangs, are no harm
 for hook in 'exit 7' 'sleep 1000'; do
-	id=$(submit --checkpoint=53 --time=1 --output=bad.out \
-		--open-mode=truncate --checkpoint-hook="$hook" --wrap \
-		"exec $counter 1000")
+	case $hook in
+	exit*) told='the hook failed with exit code 7: going on without it' ;;
+	*) told='the hook was ended by signal 9: going on without it' ;;
+	esac
+	id=$(submit --checkpoint=53 --time=1 --output=bad.%j.out \
+		--checkpoint-hook="$hook" --wrap "exec $counter 1000")
 	wait_for 60 'the requeue' restarted "$id" 1
 	run_as "$JOB_USER" scancel "$id"
+	is "$(grep -c "^scheckpoint: $told" "bad.$id.out")" 1 \
+		"of the hook '$hook' the user is told"
 	like "$(cat "checkpoint-$id/journal-0000.jsonl")" '"rec":"signal"' \
 		"after the hook '$hook' the signal comes all the same"
 	wait_job 20 "$id" CANCELLED

@@ -69,6 +69,26 @@ ok 'behind a shell on each node as well' each_counted_once wrapped.out 2 120
 is "$(grep -c '^next on rank' wrapped.out)" 2 \
 	'which does not go on to its next command'
 
+# ---- a heterogeneous step, of two programs
+script parts <<EOF
+#!/bin/bash
+mkdir -p state
+srun --ntasks=1 --nodes=1 python3 "$rank" 120 state : \\
+	--ntasks=1 --nodes=1 python3 "$rank" 120 state
+echo "the next command"
+EOF
+rm -rf state
+id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
+	--output=parts.out parts)
+wait_for 30 'both parts' eval "[ \$(grep -c 'count 3$' parts.out) = 2 ]"
+run_as "$JOB_USER" scancel -b -s TERM "$id"
+wait_for 30 'the requeue' restarted "$id" 1
+is "$(grep -c 'SIGTERM to rank.py' parts.out)" 2 \
+	'a heterogeneous step: both parts get it'
+wait_job 60 "$id" COMPLETED
+ok 'and each number was counted once by each' \
+	each_counted_once parts.out 2 120
+
 # ---- nobody hears: nobody is killed, and the job computes on
 id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=deaf.out deaf)
@@ -79,6 +99,22 @@ like "$(cat deaf.out)" 'sleep \(pid [0-9]+ on n[12]\) was passed over' \
 	'who was passed over, on which node'
 ok 'the step lives on' eval "scontrol show step $id.0 | grep -q RUNNING"
 is "$(job_state "$id")" RUNNING 'and the job'
+run_as "$JOB_USER" scancel "$id"
+wait_job 30 "$id" CANCELLED
+
+# ---- no step of ours gets anywhere: Slurm signals whom it can reach
+mv "$CLUSTER/libexec/deliver" "$SCRATCH/deliver"
+printf '#!/bin/sh\nexec sleep 1000\n' >"$CLUSTER/libexec/deliver"
+chmod 755 "$CLUSTER/libexec/deliver"
+rm -rf state
+id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=40 --time=5 \
+	--output=stuck.out ranks)
+wait_for 30 'both ranks' eval "[ \$(grep -c 'count 3$' stuck.out) = 2 ]"
+run_as "$JOB_USER" scancel -b -s TERM "$id"
+wait_for 40 'the requeue' restarted "$id" 1
+like "$(cat stuck.out)" 'no step of ours could start in time: Slurm signals' \
+	'where deliver gets nowhere, the user is told'
+is "$(grep -c '^rank . saved' stuck.out)" 2 'and each rank has saved'
 run_as "$JOB_USER" scancel "$id"
 wait_job 30 "$id" CANCELLED
 

@@ -128,6 +128,56 @@ for name in early early-step; do
 	unlike "$(cat $name.out)" 'next command' 'no next command after it'
 done
 
+# ---- an operator suspends and resumes it while it saves: Slurm's SIGCONT
+# wakes what was stopped
+script saves <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+./saver
+echo "the next command"
+END
+script saver <<'END'
+#!/usr/bin/perl
+$| = 1;
+$SIG{TERM} = sub {
+	print "saving\n";
+	select(undef, undef, undef, 0.1) for 1 .. 60;
+	open my $file, '>', "late.$ENV{SLURM_JOB_NAME}";
+	print $file "whole\n";
+	exit 0;
+};
+print "ready\n";
+sleep 1 while 1;
+END
+# A script that ends as soon as it is asked, before its step has saved.
+script leaves <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+trap 'echo "the script leaves"; exit 0' TERM
+srun --overlap --ntasks=1 ./saver &
+wait
+END
+id[resumed]=$(start resumed --checkpoint=50 --time=5 saves)
+id[left]=$(start left --checkpoint=50 --time=5 \
+	--checkpoint-files='late.left' leaves)
+for name in resumed left; do
+	wait_for 30 "$name" has_line $name.out '^ready'
+	ask $name
+	wait_for 10 "$name to save" has_line $name.out '^saving'
+done
+ok 'an operator suspends a job that is saving' \
+	scontrol suspend "${id[resumed]}"
+wait_job 10 "${id[resumed]}" SUSPENDED
+ok 'and resumes it' scontrol resume "${id[resumed]}"
+for name in resumed left; do
+	wait_for 60 "the end of $name" restarted "${id[$name]}" 1
+done
+is "$(cat late.resumed)" whole 'resumed: it has saved'
+unlike "$(cat resumed.out)" 'next command' 'and no next command was started'
+like "$(cat left.out)" 'the script leaves' 'left: a script that ends first'
+is "$(cat "checkpoint-${id[left]}/v000001/late.left")" whole \
+	'its step is waited for before its files are taken'
+
 # ---- nobody hears: the job computes on, in its script as well
 script unheard <<'END'
 #!/bin/bash

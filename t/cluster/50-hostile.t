@@ -67,7 +67,7 @@ for library in $(ldd "$B"/libexec/* | awk '/=>/ { print $1 }' | sort -u); do
 		;;
 	esac
 done
-for name in supervise settle rpc deliver sh; do
+for name in supervise settle rpc deliver notice sh; do
 	printf '#!/bin/bash\ntouch "%s/%s.path"\n' "$told" "$name" \
 		>"evil/$name"
 	chmod 755 "evil/$name"
@@ -196,7 +196,7 @@ is "$(job_state "${id[env]}") $(job_field "${id[env]}" Restarts)" \
 	'COMPLETED 1' 'a job with LD_PRELOAD and the like is requeued'
 like "$(ls told)" "^bash\\.$(id -u "$JOB_USER")\$" \
 	'its own programs were reached'
-unlike "$(ls told)" 'supervise|settle|rpc|deliver|stepd|\.0$|\.path' \
+unlike "$(ls told)" 'supervise|settle|rpc|deliver|notice|stepd|\.0$|\.path' \
 	'none of ours were, nor root'
 unlike "$(ls told)" 'bash_env\.0' 'nor any shell of root'
 for i in "${!id[@]}"; do

@@ -165,6 +165,15 @@ exits 0 "unless told"
 is "then it is replaced" saved "$(cat state)"
 run scheckpoint restore --from checkpoint-40
 exits 0 "and what was restored isn't newer"
+rm state
+run scheckpoint restore --from checkpoint-40
+exits 0 "a file that is missing"
+is "is put back" saved "$(cat state)"
+: >state
+touch -d '-1 hour' state
+run scheckpoint restore --from checkpoint-40
+exits 0 "and one that is damaged"
+is "as well" saved "$(cat state)"
 
 # Journals that are mostly holes: the newest runs are read, not a GiB.
 "$mkstore" claim checkpoint-50 50 0
