@@ -9,12 +9,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "requeue/amend.h"
 #include "requeue/begin.h"
+#include "requeue/comment.h"
 #include "requeue/history.h"
 #include "requeue/oom.h"
 #include "requeue/option.h"
@@ -106,6 +108,39 @@ static int find_store(struct begin *b, char *err, size_t err_len)
 			      sizeof(b->dir), err, err_len);
 }
 
+static bool is_missing(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/*
+ * Runs came before this one, and there is no store: it was renamed, its file
+ * system is not mounted here, or no run had come as far as to make it.  To
+ * begin anew without a word would waste what is saved.  Only an owner to whom
+ * we said last that it can't be used has mended it, by taking it away perhaps.
+ */
+static bool may_begin_anew(const struct begin *b)
+{
+	static struct query_job job;
+	struct run_view view;
+
+	if (query_wait(b->site.helpers, b->job_id, &view, &job) &&
+	    comment_says(job.comment, b->run - 1, DECISION_UNUSABLE))
+		return true;
+	if (job.work_dir[0] && is_missing(job.work_dir))
+		report_line("the job's work directory %s isn't there on %s",
+			    job.work_dir, b->brief->node);
+	report_line("the checkpoint directory %s is gone, though this is run "
+		    "%u; the job is requeued and held: put it back, or make an "
+		    "empty directory there to begin anew, then scontrol "
+		    "release %" PRIu32,
+		    b->dir, b->run, b->job_id);
+	return false;
+}
+
+/* Returns 0, or the code to end with: why has been said. */
 static int claim_store(struct begin *b)
 {
 	struct ckpt_identity id = {
@@ -120,14 +155,16 @@ static int claim_store(struct begin *b)
 
 	if (find_store(b, clause, sizeof(clause))) {
 		report_line("--checkpoint-dir=%s: %s", b->set.dir, clause);
-		return -1;
+		return SETTLE_STORE_CODE;
 	}
+	if (b->run && is_missing(b->dir) && !may_begin_anew(b))
+		return SETTLE_GONE_CODE;
 	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
 		report_line("the checkpoint directory %s can't be used: %s; "
 			    "the job is requeued and held: mend it, then "
 			    "scontrol release %" PRIu32,
 			    b->dir, err.text, b->job_id);
-		return -1;
+		return SETTLE_STORE_CODE;
 	}
 	return 0;
 }
@@ -263,6 +300,7 @@ static void record_run(struct begin *b)
 int begin_run(struct begin *b, const struct brief *brief, int *status)
 {
 	char err[SETTINGS_ERROR_LEN] = "";
+	int code;
 
 	memset(b, 0, sizeof(*b));
 	b->brief = brief;
@@ -277,8 +315,9 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 			    err);
 		goto refuse;
 	}
-	if (claim_store(b)) {
-		*status = exit_status(SETTLE_STORE_CODE);
+	code = claim_store(b);
+	if (code) {
+		*status = exit_status(code);
 		goto refuse;
 	}
 	if (has_ended(b, status))

@@ -121,3 +121,20 @@ bool comment_store_dir(char *dir, size_t size, const char *comment)
 	word[strcspn(word, " ")] = '\0';
 	return word[0] && option_unescape(&at, dir, size) && !*at;
 }
+
+bool comment_says(const char *comment, unsigned run, const char *text)
+{
+	const char *part = strstr(comment, COMMENT_MARK);
+	char said[512];
+	int len;
+
+	if (!part)
+		return false;
+	part += strlen(COMMENT_MARK);
+	if (!strncmp(part, COMMENT_STORE, strlen(COMMENT_STORE)))
+		part += strcspn(part, " ");
+	while (*part == ' ')
+		part++;
+	len = snprintf(said, sizeof(said), "run %u: %s", run, text);
+	return len < (int)sizeof(said) && !strncmp(part, said, (size_t)len);
+}

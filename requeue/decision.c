@@ -144,7 +144,8 @@ static bool is_neutral(const struct decision_input *in,
 		       const struct run_record *run)
 {
 	return run->is_node_fail || run->ending == END_STORE ||
-	       run->ending == END_REPEAT || own_cause(in, run) == CAUSE_PREEMPT;
+	       run->ending == END_GONE || run->ending == END_REPEAT ||
+	       own_cause(in, run) == CAUSE_PREEMPT;
 }
 
 static bool is_killed(const struct decision_input *in,
@@ -405,8 +406,15 @@ static void judge(const struct decision_input *in, struct decision *d,
 		complete(d, run, "the job said that it is done");
 	} else if (run->ending == END_STORE) {
 		d->action = ACT_REQUEUE_HOLD;
-		say(d, "the checkpoint directory can't be used (see the job's "
-		       "output): mend it, " REMEDY_RELEASE);
+		say(d, DECISION_UNUSABLE
+		    " (see the job's output): mend it, " REMEDY_RELEASE);
+	} else if (run->ending == END_GONE) {
+		d->action = ACT_REQUEUE_HOLD;
+		snprintf(d->reason, sizeof(d->reason),
+			 "the checkpoint directory is gone, though this is run "
+			 "%u: put it back, or make an empty directory there to "
+			 "begin anew; " REMEDY_RELEASE,
+			 run->run);
 	} else if (d->cause != CAUSE_NONE) {
 		go_on(in, d, is_neutral_now);
 	} else if (run->ending == END_SUPERVISOR) {

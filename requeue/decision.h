@@ -42,8 +42,13 @@ enum ending {
 	END_SIGNAL,	/* code is the signal */
 	END_SUPERVISOR, /* nothing recorded: the supervisor was killed */
 	END_STORE,	/* the run could not start: the store is unusable */
+	END_GONE,	/* nor could this one: the store is no more */
 	END_REPEAT,	/* the job had ended before; nothing was started */
 };
+
+/* What a run is said to have ended with that could not use its store: with
+ * these words its owner was asked to mend it. */
+#define DECISION_UNUSABLE "the checkpoint directory can't be used"
 
 /* One run, as the journal has it (all runs of the job, oldest first). */
 struct run_record {

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "requeue/decision.h"
@@ -142,6 +144,10 @@ static void read_line(const char *line, struct run_view *view,
 		job->requeue_delay_s = strtoll(value, NULL, 10);
 	else if (IS("call_timeout"))
 		job->call_timeout_s = strtoll(value, NULL, 10);
+	else if (IS("work_dir"))
+		snprintf(job->work_dir, sizeof(job->work_dir), "%s", value);
+	else if (IS("comment"))
+		snprintf(job->comment, sizeof(job->comment), "%s", value);
 	else if (IS("now"))
 		*now_s = strtoll(value, NULL, 10);
 #undef IS
@@ -170,6 +176,29 @@ bool query_finish(struct query *query, int wait_status, int64_t now_ms,
 	if (job->begin_s)
 		job->begin_s -= skew_s;
 	return view->state != STATE_UNKNOWN;
+}
+
+static int64_t wall_ms(void)
+{
+	return (int64_t)time(NULL) * 1000;
+}
+
+bool query_wait(const char *helpers, uint32_t job_id, struct run_view *view,
+		struct query_job *job)
+{
+	struct query query = {.pid = 0};
+	struct pollfd answer;
+	int status = 0;
+
+	if (query_start(&query, helpers, job_id, NULL, wall_ms()))
+		return false;
+	answer = (struct pollfd){.fd = query.fd, .events = POLLIN};
+	/* It prints all at once, and then ends. */
+	if (poll(&answer, 1, QUERY_TIMEOUT_MS) <= 0)
+		kill(query.pid, SIGKILL);
+	while (waitpid(query.pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return query_finish(&query, status, wall_ms(), view, job);
 }
 
 pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum)

@@ -32,6 +32,8 @@ struct query_job {
 	int64_t requeue_delay_s; /* slurmctld's own; 0 also when not asked */
 	int64_t call_timeout_s;	 /* see ctl.h; 0 also when not asked */
 	int notice;		 /* enum ctl_notice; 0 also when not asked */
+	char work_dir[4096];	 /* where the job is to run */
+	char comment[1024];
 };
 
 /*
@@ -47,6 +49,10 @@ int query_start(struct query *query, const char *helpers, uint32_t job_id,
  * slurmctld had our clock.  False: there is none. */
 bool query_finish(struct query *query, int wait_status, int64_t now_ms,
 		  struct run_view *view, struct query_job *job);
+
+/* Ask and wait for the answer, as long as for any; false: there is none. */
+bool query_wait(const char *helpers, uint32_t job_id, struct run_view *view,
+		struct query_job *job);
 
 /* Start "rpc steps JOB SIGNUM"; returns the child's pid or -1. */
 pid_t query_signal_steps(const char *helpers, uint32_t job_id, int signum);

@@ -365,6 +365,19 @@ static void record_settled(struct settle *s)
 	record(s, rec);
 }
 
+/* A supervisor says so when it could not use the store. */
+static enum ending ending_of(int code)
+{
+	switch (code) {
+	case SETTLE_STORE_CODE:
+		return END_STORE;
+	case SETTLE_GONE_CODE:
+		return END_GONE;
+	default:
+		return END_EXIT;
+	}
+}
+
 /* What the journal should have told. */
 static void record_finish(struct settle *s, const struct run_record *run)
 {
@@ -372,7 +385,9 @@ static void record_finish(struct settle *s, const struct run_record *run)
 
 	ckpt_record_set_int(rec, run->ending == END_SIGNAL ? "signal" : "exit",
 			    run->code);
-	ckpt_record_set_bool(rec, "store", run->ending == END_STORE);
+	ckpt_record_set_bool(rec, "store",
+			     run->ending == END_STORE ||
+				     run->ending == END_GONE);
 	ckpt_record_set_bool(rec, "repeat", run->ending == END_REPEAT);
 	ckpt_record_set_bool(rec, "answered", run->is_answered);
 	ckpt_record_set_bool(rec, "cut", run->is_cut);
@@ -386,8 +401,7 @@ static void judge_status(struct run_record *run, int status)
 {
 	run->ended_s = now_s();
 	run->code = WEXITSTATUS(status);
-	/* It says so when it could not use the store. */
-	run->ending = run->code == SETTLE_STORE_CODE ? END_STORE : END_EXIT;
+	run->ending = ending_of(run->code);
 }
 
 static void begin_blind(struct settle *s, struct run_record *run)

@@ -12,6 +12,8 @@
 
 /* Exit code of a supervisor that could not use the store: nothing ran. */
 #define SETTLE_STORE_CODE 74 /* EX_IOERR */
+/* The same, as the store that earlier runs had is no more. */
+#define SETTLE_GONE_CODE  72 /* EX_OSFILE */
 
 /*
  * Settle a run.

@@ -348,6 +348,11 @@ static const struct test_case cases[] = {
 	 RUNS(STALLED(0), STALLED(1), RUN(2, .ending = END_STORE, .code = 85)),
 	 .count = 3, .action = ACT_REQUEUE_HOLD, .stalls = 2,
 	 .reason = "checkpoint directory"},
+	{"a store that is gone holds the job, and that is no stall",
+	 RUNS(STALLED(0), STALLED(1), RUN(2, .ending = END_GONE, .code = 72)),
+	 .count = 3, .action = ACT_REQUEUE_HOLD, .stalls = 2,
+	 .reason = "is gone, though this is run 2: put it back, or make an "
+		   "empty directory"},
 
 	/* -- stalls */
 	{"the first stall says so", RUNS(STALLED(0)), .action = ACT_REQUEUE,

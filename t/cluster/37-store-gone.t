@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A later run whose store isn't there, since it or the job's work directory was
+# renamed or removed: never does it begin anew without being told so.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+
+# rpc can't reach slurmctld while the file away is there
+mkdir "$SCRATCH/helpers"
+install -m 755 "$B"/libexec/* "$SCRATCH/helpers"
+mv "$SCRATCH/helpers/rpc" "$SCRATCH/helpers/rpc.real"
+cat >"$SCRATCH/helpers/rpc" <<END
+#!/bin/bash
+[ ! -e "$WORK/away" ] || exit 1
+exec "$SCRATCH/helpers/rpc.real" "\$@"
+END
+chmod 755 "$SCRATCH/helpers/rpc"
+cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restart_delay=4 \
+	--plugstack-arg "helpers=$SCRATCH/helpers"
+
+# saves a version in the first run, and says from what a later one begins
+script half <<'END'
+#!/bin/bash
+echo "run $SLURM_CHECKPOINT_RUN from version $SLURM_CHECKPOINT_VERSION"
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+scheckpoint save "$0" || exit 9
+exit 85
+END
+
+# gone NAME RUN: held by this run, with reason and remedy
+gone()
+{
+	local what="is gone, though this is run $2"
+
+	wait_for 40 "run $2 to be settled" has_line "$1.out" \
+		"^scheckpoint: run $2: requeued and HELD"
+	wait_held 20 "${id[$1]}"
+	like "$(job_field "${id[$1]}" Comment)" \
+		"run $2: .*$what: put it back, .*empty directory.*release" \
+		"$1: run $2 is held, with reason and remedy in the comment"
+	like "$(grep HELD "$1.out" | tail -n 1)" "$what: put it back.*release" \
+		'and at the end of the output'
+	unlike "$(cat "$1.out")" "^run $2 from" 'nothing was run'
+}
+
+release()
+{
+	ok 'its owner releases it' \
+		run_as "$JOB_USER" scontrol release "${id[$1]}"
+}
+
+# went_on NAME RUN VERSION
+went_on()
+{
+	wait_job 40 "${id[$1]}" COMPLETED
+	like "$(cat "$1.out")" "^run $2 from version $3\$" \
+		"run $2 begins from version $3"
+}
+
+first_run_ends()
+{
+	wait_for 30 "the first run of $1" has_line "$1.out" 'run 0: requeued'
+}
+
+as_owner()
+{
+	run_as "$JOB_USER" "$@"
+}
+
+declare -A id
+
+as_owner mkdir stores elsewhere moved-dir
+for name in moved anew; do
+	id[$name]=$(start $name --checkpoint=30 --time=5 \
+		"--checkpoint-dir=$WORK/stores/$name" half)
+done
+id[dir]=$(start dir --checkpoint=30 --time=5 "--chdir=$WORK/moved-dir" \
+	"--output=$WORK/dir.out" half)
+mkdir unwritable unasked
+chmod 755 unwritable unasked
+for name in unwritable unasked; do
+	id[$name]=$(start $name --checkpoint=30 --time=5 \
+		"--checkpoint-dir=$WORK/$name/store" half)
+done
+first_run_ends moved
+mv stores/moved elsewhere
+first_run_ends anew
+mv stores/anew elsewhere
+first_run_ends dir
+mv moved-dir moved-away
+
+# ---- it was moved, and comes back late
+gone moved 1
+release moved
+gone moved 2
+not_ok 'none was made' test -e stores/moved
+mv elsewhere/moved stores
+release moved
+went_on moved 3 1
+
+# ---- its owner wants to begin anew
+gone anew 1
+as_owner mkdir stores/anew
+release anew
+went_on anew 2 0
+
+# ---- the job's work directory
+gone dir 1
+like "$(cat dir.out)" "work directory $WORK/moved-dir isn't there on n" \
+	'and why is told'
+mv moved-away moved-dir
+release dir
+went_on dir 2 1
+
+# ---- it was never made, and is mended: that slurmctld knows
+for name in unwritable unasked; do
+	wait_held 40 "${id[$name]}"
+	like "$(job_field "${id[$name]}" Comment)" "run 0: .*can't be used" \
+		"$name: the first run can't make it"
+	chown "$JOB_USER" $name
+done
+release unwritable
+wait_job 40 "${id[unwritable]}" COMPLETED
+like "$(cat unwritable.out)" '^run 1 from version 0$' 'mended, it is made'
+touch away
+release unasked
+gone unasked 1
+rm away
+as_owner mkdir unasked/store
+release unasked
+went_on unasked 2 0
+nodes_idle
+done_testing
