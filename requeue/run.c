@@ -28,6 +28,12 @@
 #define MARGIN_MS	  (5 * SECOND_MS)
 /* Copies into the store want more. */
 #define COLLECT_MARGIN_MS (30 * SECOND_MS)
+/* Who was told to save has this long at least, however near the end is: when
+ * Slurm ends the run is Slurm's affair. */
+#define SAVE_LEAST_MS	  (30 * SECOND_MS)
+/* A wake-up that comes later than this tells of a clock that was put forward,
+ * or of a machine that stood still. */
+#define LATE_MS		  (15 * SECOND_MS)
 
 static int64_t min_ms(int64_t a, int64_t b)
 {
@@ -83,7 +89,8 @@ static int64_t renew_at_ms(const struct run *run)
 
 static void ask(struct run *run, struct run_orders *orders, bool about_term)
 {
-	bool is_news = about_term || run->woken_ms || orders->hold;
+	bool is_news = about_term || run->woken_ms || orders->hold ||
+		       run->is_doubted;
 
 	run->ask_ms = run->woken_ms = 0;
 	if (about_term) {
@@ -163,6 +170,38 @@ static void let_go(struct run *run, struct run_orders *orders)
 	orders->let_go = true;
 }
 
+/*
+ * The end as we know it lies where it can't be, or the clock went backwards:
+ * nothing is acted on before slurmctld has been asked once more.
+ */
+static void doubt(struct run *run, int64_t now_ms, struct run_orders *orders)
+{
+	run->is_doubted = true;
+	run->doubted_ms = now_ms;
+	ask(run, orders, false);
+}
+
+static bool is_doubtful(const struct run *run, int64_t at_ms, int64_t now_ms)
+{
+	return at_ms && now_ms - at_ms > LATE_MS &&
+	       now_ms - run->answer_ms > FRESH_MS &&
+	       now_ms - run->doubted_ms > FRESH_MS;
+}
+
+/* The least time from a word to those who save until we give them up. */
+static int64_t save_least_ms(const struct run *run)
+{
+	return min_ms(run->grace_ms - margin_ms(run), SAVE_LEAST_MS);
+}
+
+static void leave_time(struct run *run, int64_t now_ms)
+{
+	int64_t least_ms = now_ms + save_least_ms(run);
+
+	if (run->give_up_ms && run->give_up_ms < least_ms)
+		run->give_up_ms = least_ms;
+}
+
 static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 			 struct run_orders *orders)
 {
@@ -190,6 +229,7 @@ static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 		run->phase = RUN_HOOK;
 		run->hook_until_ms =
 			now_ms + min_ms(run->grace_ms / 2, HOOK_MAX_MS);
+		leave_time(run, now_ms);
 	} else {
 		orders->deliver = true;
 	}
@@ -322,6 +362,9 @@ static void hear_answer(struct run *run, const struct run_event *event,
 		run->end_ms = view->end_ms;
 	if (run->is_woken && !run->woken_ms)
 		wake(run, old_end_ms);
+	else if (run->is_doubted && old_end_ms && run->end_ms)
+		shift(&run->give_up_ms, run->end_ms - old_end_ms);
+	run->is_doubted = false;
 	if (run->is_term_asked)
 		explain_term(run, event, orders);
 	else if (view->state != STATE_RUNNING && run->phase == RUN_COMPUTING)
@@ -340,8 +383,14 @@ static void miss_answer(struct run *run, const struct run_event *event,
 {
 	run->is_asking = false;
 	run->failures++;
-	if (run->failures >= WOKEN_FAILURES && !run->woken_ms)
+	if (run->failures >= WOKEN_FAILURES && !run->woken_ms) {
 		run->is_woken = false;
+		run->doubted_ms = event->now_ms; /* enough was asked */
+	}
+	/* What is known must do; but nobody's time to save is over. */
+	if (run->is_doubted && run->phase == RUN_SAVING)
+		leave_time(run, event->now_ms);
+	run->is_doubted = false;
 	if (run->is_term_asked) {
 		run->is_term_asked = false;
 		make_request(run, event->now_ms, CAUSE_UNKNOWN, orders);
@@ -395,6 +444,8 @@ static void count_delivery(struct run *run, const struct run_event *event,
 	run->looks++;
 	run->look_ms = event->now_ms + min_ms(pause_ms, 15 * SECOND_MS);
 	if (event->count) {
+		if (!run->is_made)
+			leave_time(run, event->now_ms);
 		run->is_made = true;
 		run->phase = RUN_SAVING;
 		return;
@@ -418,8 +469,13 @@ static void tick(struct run *run, const struct run_event *event,
 		ask(run, orders, false);
 	if (is_due(run->hold_until_ms, now_ms))
 		let_go(run, orders);
-	if (run->is_woken)
+	if (run->is_woken || run->is_doubted)
 		return;
+	if ((run->phase == RUN_COMPUTING && is_doubtful(run, at_ms, now_ms)) ||
+	    (is_pending(run) && is_doubtful(run, run->give_up_ms, now_ms))) {
+		doubt(run, now_ms, orders);
+		return;
+	}
 	/* While nobody hears an operator, the limit still comes. */
 	if (at_ms && now_ms >= at_ms && is_open(run))
 		make_request(run, now_ms, CAUSE_LIMIT, orders);
@@ -452,7 +508,7 @@ static int64_t next_wake(const struct run *run)
 
 	if (!run->is_term_asked)
 		wake_ms = earlier(wake_ms, run->hold_until_ms);
-	if (run->is_woken)
+	if (run->is_woken || run->is_doubted)
 		return wake_ms;
 	if (run->phase == RUN_COMPUTING) {
 		wake_ms = earlier(wake_ms, run->save_ms);
@@ -477,6 +533,9 @@ void run_step(struct run *run, const struct run_event *event,
 	memset(orders, 0, sizeof(*orders));
 	if (run->phase == RUN_ENDED)
 		return;
+	if (event->now_ms < run->last_ms && event->kind != RUN_EV_ANSWER)
+		doubt(run, event->now_ms, orders);
+	run->last_ms = event->now_ms;
 	switch (event->kind) {
 	case RUN_EV_START:
 		run->start_ms = event->now_ms;

@@ -105,6 +105,9 @@ struct run {
 	bool is_woken;	       /* from a suspension, perhaps: no moment counts
 				  until slurmctld has told how long it was */
 	int64_t woken_ms;      /* when to ask that; 0 asked */
+	bool is_doubted;       /* the clock has jumped: the same, once */
+	int64_t doubted_ms;    /* when that was */
+	int64_t last_ms;       /* when something happened last */
 	bool has_term;	       /* Slurm has begun to end the run */
 	bool is_over;	       /* it has, by its answer: no TERM has come yet */
 	int64_t ask_ms;	       /* when to ask (again) */

@@ -35,12 +35,32 @@
 #define SENTINEL_LIVED_MS 30000
 #define POLL_PREEMPT_MS	  55000 /* and up to 10 s more, by chance */
 
-int64_t supervisor_now_ms(void)
+static int64_t clock_ms(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/*
+ * The time of day as it was when we started, counted on by a clock that nobody
+ * sets: were the node's put forward by an hour, a run would seem to be over.
+ * What slurmctld says is converted to it like to any clock that isn't its own.
+ */
+int64_t supervisor_now_ms(void)
+{
+	static int64_t offset_ms;
+
+	if (!offset_ms)
+		offset_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
+	return clock_ms(CLOCK_BOOTTIME) + offset_ms;
+}
+
+/* A moment of ours on the clock that others read. */
+static int64_t on_wall_ms(int64_t at_ms)
+{
+	return at_ms + clock_ms(CLOCK_REALTIME) - supervisor_now_ms();
 }
 
 static void keep(struct supervisor *s, struct ckpt_record *rec)
@@ -128,7 +148,8 @@ static void hear_answer(struct supervisor *s, int wait_status)
 	} else if (event.view.end_ms && event.view.end_ms != old_end_ms) {
 		struct ckpt_record *rec = ckpt_record_new("deadline");
 
-		ckpt_record_set_int(rec, "end", event.view.end_ms / 1000);
+		ckpt_record_set_int(rec, "end",
+				    on_wall_ms(event.view.end_ms) / 1000);
 		keep(s, rec);
 	}
 	supervisor_step(s, &event);

@@ -880,6 +880,121 @@ START_TEST(scheckpoint_requeue_is_an_operators_request)
 }
 END_TEST
 
+/* The node's clock is set; slurmctld's isn't, whose answers are by ours. */
+static void jump(struct world *w, int64_t by_ms)
+{
+	w->now_ms += by_ms;
+	w->end_ms += by_ms;
+}
+
+START_TEST(a_clock_that_is_put_forward_does_not_end_a_run)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 10 * MINUTE);
+	jump(&w, 5 * HOUR);
+	tell_kind(&w, RUN_EV_TICK);
+	ck_assert_uint_eq(w.deliveries, 0);
+	ck_assert_uint_eq(w.kills, 0);
+	pass_until(&w, T0 + 5 * HOUR + 50 * MINUTE - 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 5 * HOUR + 50 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+	pass_until(&w, T0 + 7 * HOUR);
+	ck_assert_int_eq(w.killed_ms, T0 + 6 * HOUR - 5 * SECOND);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_put_forward_does_not_end_a_save)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 51 * MINUTE);
+	ck_assert_int_eq(w.run.phase, RUN_SAVING);
+	jump(&w, 5 * HOUR);
+	tell_kind(&w, RUN_EV_TICK);
+	ck_assert_uint_eq(w.kills, 0);
+	pass_until(&w, T0 + 7 * HOUR);
+	ck_assert_int_eq(w.killed_ms, T0 + 6 * HOUR - 5 * SECOND);
+}
+END_TEST
+
+START_TEST(a_jump_that_nobody_explains_leaves_time_to_save)
+{
+	struct world w;
+	unsigned asks;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 10 * MINUTE);
+	w.is_away = true;
+	asks = w.asks;
+	jump(&w, 5 * HOUR);
+	tell_kind(&w, RUN_EV_TICK);
+	ck_assert_uint_eq(w.asks, asks + 1);
+	/* What is known must do. */
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.delivered_ms, w.now_ms);
+	pass_until(&w, w.now_ms + HOUR);
+	ck_assert_int_eq(w.killed_ms, w.delivered_ms + 30 * SECOND);
+}
+END_TEST
+
+START_TEST(a_jump_within_a_save_that_nobody_explains_leaves_time)
+{
+	struct world w;
+	int64_t jumped_ms;
+
+	begin(&w, HOUR, 40);
+	pass_until(&w, T0 + HOUR - 39 * SECOND);
+	ck_assert_int_eq(w.run.phase, RUN_SAVING);
+	w.is_away = true;
+	jump(&w, 5 * HOUR);
+	jumped_ms = w.now_ms;
+	tell_kind(&w, RUN_EV_TICK);
+	ck_assert_uint_eq(w.kills, 0);
+	pass_until(&w, w.now_ms + HOUR);
+	ck_assert_int_eq(w.killed_ms, jumped_ms + 30 * SECOND);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_put_back_delays_nothing)
+{
+	struct world w;
+
+	begin(&w, 3 * HOUR, 600);
+	pass_until(&w, T0 + 2 * HOUR);
+	tell_kind(&w, RUN_EV_TICK);
+	jump(&w, -HOUR);
+	tell_kind(&w, RUN_EV_TICK);
+	pass_until(&w, T0 + 110 * MINUTE - 1);
+	ck_assert_uint_eq(w.deliveries, 0);
+	pass_until(&w, T0 + 110 * MINUTE);
+	ck_assert_uint_eq(w.deliveries, 1);
+	/* Once more, while it is saving. */
+	jump(&w, -HOUR);
+	tell_kind(&w, RUN_EV_TICK);
+	ck_assert_uint_eq(w.deliveries, 1);
+	pass_until(&w, T0 + 2 * HOUR);
+	ck_assert_int_eq(w.killed_ms, T0 + HOUR - 5 * SECOND);
+}
+END_TEST
+
+START_TEST(a_request_that_comes_late_leaves_time_to_save)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + 10 * MINUTE);
+	w.end_ms = w.now_ms + 3 * SECOND; /* the limit was lowered */
+	get_signal(&w, SIGURG);
+	ck_assert_uint_eq(w.deliveries, 1);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_int_eq(w.killed_ms, w.delivered_ms + 30 * SECOND);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("run");
@@ -948,6 +1063,13 @@ int main(void)
 	tcase_add_test(tc, files_are_collected_when_all_have_ended);
 	tcase_add_test(tc, collecting_never_outlasts_the_run);
 	tcase_add_test(tc, scheckpoint_requeue_is_an_operators_request);
+	tcase_add_test(tc, a_clock_that_is_put_forward_does_not_end_a_run);
+	tcase_add_test(tc, a_clock_that_is_put_forward_does_not_end_a_save);
+	tcase_add_test(tc, a_jump_that_nobody_explains_leaves_time_to_save);
+	tcase_add_test(tc,
+		       a_jump_within_a_save_that_nobody_explains_leaves_time);
+	tcase_add_test(tc, a_clock_that_is_put_back_delays_nothing);
+	tcase_add_test(tc, a_request_that_comes_late_leaves_time_to_save);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
