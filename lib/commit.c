@@ -14,46 +14,46 @@
 #include "lib/internal.h"
 
 #define PUBLISH_TRIES 100
+#define NAMES_MAX     1024 /* of a directory at a time */
 
 bool ckpt_is_reserved(const char *name)
 {
 	return !strcmp(name, CKPT_MANIFEST) || !strcmp(name, CKPT_SHARD_FILE);
 }
 
-struct names {
-	char **list;
-	size_t count, room;
-};
-
-static int collect_name(const char *name, void *arg)
+/* What a failed write of the manifest means. */
+static enum ckpt_status manifest_failed(struct ckpt_sealing *s)
 {
-	struct names *names = arg;
-
-	if (names->count == names->room) {
-		size_t room = names->room ? 2 * names->room : 32;
-		char **list = reallocarray(names->list, room, sizeof(*list));
-
-		if (!list)
-			return -1;
-		names->list = list;
-		names->room = room;
-	}
-	names->list[names->count] = strdup(name);
-	return names->list[names->count++] ? 0 : -1;
+	if (errno == ENOMEM)
+		return ckpt_no_memory(s->err);
+	if (errno == EFBIG)
+		return ckpt_fail(s->err, CKPT_LIMIT, 0,
+				 "the manifest of %u files is too long",
+				 s->list.files);
+	return ckpt_fail(s->err, CKPT_EIO, errno, "%s/%s could not be written",
+			 s->stage->path, s->list.name);
 }
 
-static int by_name(const void *a, const void *b)
+enum ckpt_status ckpt_begin_list(struct ckpt_sealing *s, const char *name)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	if (ckpt_listing_begin(&s->list, s->stage->fd, name) == 0)
+		return CKPT_OK;
+	if (errno == EEXIST)
+		return ckpt_fail(s->err, CKPT_EINVAL, 0,
+				 "'%s' can't be a name in a version", name);
+	return manifest_failed(s);
 }
 
-static void free_names(struct names *names)
+enum ckpt_status ckpt_list_file(struct ckpt_sealing *s,
+				const struct ckpt_file *file)
 {
-	size_t i;
-
-	for (i = 0; i < names->count; i++)
-		free(names->list[i]);
-	free(names->list);
+	if (s->list.files == CKPT_FILES_MAX)
+		return ckpt_fail(s->err, CKPT_LIMIT, 0,
+				 "a version holds at most %d files",
+				 CKPT_FILES_MAX);
+	if (ckpt_listing_add(&s->list, file) == 0)
+		return CKPT_OK;
+	return manifest_failed(s);
 }
 
 static enum ckpt_status seal_file(struct ckpt_sealing *s, int fd,
@@ -67,10 +67,6 @@ static enum ckpt_status seal_file(struct ckpt_sealing *s, int fd,
 				 "%s/%s has another owner, or another name "
 				 "elsewhere by which it could be changed later",
 				 s->stage->path, name);
-	if (++s->files > CKPT_FILES_MAX)
-		return ckpt_fail(s->err, CKPT_LIMIT, 0,
-				 "a version holds at most %d files",
-				 CKPT_FILES_MAX);
 	if (ckpt_digest_file(s->digest, fd, true, hex, &file.bytes) < 0)
 		return ckpt_fail(s->err, CKPT_EIO, errno,
 				 "%s/%s could not be read", s->stage->path,
@@ -80,8 +76,7 @@ static enum ckpt_status seal_file(struct ckpt_sealing *s, int fd,
 				 "%s/%s could not be synced", s->stage->path,
 				 name);
 	file.digest = hex;
-	ckpt_manifest_add(&s->list, &file);
-	return s->list.failed ? ckpt_no_memory(s->err) : CKPT_OK;
+	return ckpt_list_file(s, &file);
 }
 
 static enum ckpt_status seal_dir(struct ckpt_sealing *s, int dirfd,
@@ -116,44 +111,100 @@ static enum ckpt_status seal_entry(struct ckpt_sealing *s, int dirfd,
 	return status;
 }
 
+/* A directory's names, some at a time: a directory may be large. */
+struct names {
+	struct ckpt_sealing *s;
+	int dirfd;
+	const char *prefix; /* the directory's path below the stage */
+	int depth;
+	enum ckpt_status status;
+	size_t count;
+	char *list[NAMES_MAX];
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static enum ckpt_status seal_name(const struct names *names, const char *name)
+{
+	struct ckpt_sealing *s = names->s;
+	enum ckpt_status status;
+	char *path = NULL;
+
+	if (asprintf(&path, "%s%s%s", names->prefix, *names->prefix ? "/" : "",
+		     name) < 0)
+		return ckpt_no_memory(s->err);
+	if (!ckpt_fs_is_name(path) || ckpt_is_reserved(path))
+		status = ckpt_fail(s->err, CKPT_EINVAL, 0,
+				   "'%s' can't be a name in a version", path);
+	else
+		status = seal_entry(s, names->dirfd, name, path, names->depth);
+	free(path);
+	return status;
+}
+
+/* In the order of their names, which is often that of their places on disk. */
+static void seal_names(struct names *names)
+{
+	size_t i;
+
+	qsort(names->list, names->count, sizeof(*names->list), by_name);
+	for (i = 0; i < names->count; i++) {
+		if (!names->status)
+			names->status = seal_name(names, names->list[i]);
+		free(names->list[i]);
+	}
+	names->count = 0;
+}
+
+static int take_name(const char *name, void *arg)
+{
+	struct names *names = arg;
+
+	/* Our own. */
+	if (!names->depth && !strcmp(name, names->s->list.name))
+		return 0;
+	names->list[names->count] = strdup(name);
+	if (!names->list[names->count])
+		names->status = ckpt_no_memory(names->s->err);
+	else if (++names->count == NAMES_MAX)
+		seal_names(names);
+	return names->status != CKPT_OK;
+}
+
 static enum ckpt_status seal_dir(struct ckpt_sealing *s, int dirfd,
 				 const char *prefix, int depth)
 {
 	enum ckpt_status status = CKPT_OK;
-	struct names names = {0};
-	size_t i;
+	struct names *names;
 
 	if (depth >= CKPT_DEPTH_MAX)
 		return ckpt_fail(s->err, CKPT_LIMIT, 0,
 				 "%s/%s has more than %d levels",
 				 s->stage->path, prefix, CKPT_DEPTH_MAX);
-	if (ckpt_fs_each(dirfd, collect_name, &names) < 0)
-		status = ckpt_fail(s->err, CKPT_EIO, errno,
-				   "%s/%s could not be listed", s->stage->path,
-				   prefix);
-	if (names.count)
-		qsort(names.list, names.count, sizeof(*names.list), by_name);
-	for (i = 0; i < names.count && !status; i++) {
-		char *path = NULL;
-
-		if (asprintf(&path, "%s%s%s", prefix, *prefix ? "/" : "",
-			     names.list[i]) < 0)
-			status = ckpt_no_memory(s->err);
-		else if (!ckpt_fs_is_name(path) || ckpt_is_reserved(path))
-			status = ckpt_fail(s->err, CKPT_EINVAL, 0,
-					   "'%s' can't be a name in a version",
-					   path);
-		else
-			status = seal_entry(s, dirfd, names.list[i], path,
-					    depth);
-		free(path);
-	}
+	names = malloc(sizeof(*names));
+	if (!names)
+		return ckpt_no_memory(s->err);
+	names->s = s;
+	names->dirfd = dirfd;
+	names->prefix = prefix;
+	names->depth = depth;
+	names->status = CKPT_OK;
+	names->count = 0;
+	if (ckpt_fs_each(dirfd, take_name, names) < 0)
+		names->status = ckpt_fail(s->err, CKPT_EIO, errno,
+					  "%s/%s could not be listed",
+					  s->stage->path, prefix);
+	seal_names(names);
+	status = names->status;
+	free(names);
 	/* The outermost one is synced once the manifest is in it. */
 	if (!status && depth && ckpt_fs_sync_dir(dirfd) < 0)
 		status = ckpt_fail(s->err, CKPT_EIO, errno,
 				   "%s/%s could not be synced", s->stage->path,
 				   prefix);
-	free_names(&names);
 	return status;
 }
 
@@ -187,29 +238,19 @@ static void fill_head(struct ckpt_stage *stage, uint32_t number)
 		ckpt_record_set_num(head, "progress", progress);
 }
 
-/* Write the manifest as `name`, and sync it and its directory. */
-enum ckpt_status ckpt_seal_manifest(struct ckpt_sealing *s, const char *name,
-				    uint32_t number)
+enum ckpt_status ckpt_seal_manifest(struct ckpt_sealing *s, uint32_t number)
 {
 	struct ckpt_stage *stage = s->stage;
-	struct ckpt_text text = {0};
-	enum ckpt_status status = CKPT_OK;
 
 	fill_head(stage, number);
-	ckpt_manifest_seal(stage->head, &s->list, &text);
-	if (text.failed)
-		status = ckpt_no_memory(s->err);
-	else if (text.len_bytes > CKPT_MANIFEST_MAX)
-		status = ckpt_fail(s->err, CKPT_LIMIT, 0,
-				   "the manifest of %u files is too long",
-				   s->files);
-	else if (ckpt_fs_replace(stage->fd, name, text.data, text.len_bytes,
-				 true) < 0)
-		status = ckpt_fail(s->err, CKPT_EIO, errno,
-				   "%s/%s could not be written", stage->path,
-				   name);
-	ckpt_text_free(&text);
-	return status;
+	if (ckpt_record_failed(stage->head))
+		return ckpt_no_memory(s->err);
+	if (ckpt_listing_seal(&s->list, stage->head) < 0)
+		return manifest_failed(s);
+	if (ckpt_fs_sync_dir(stage->fd) < 0)
+		return ckpt_fail(s->err, CKPT_EIO, errno,
+				 "%s could not be synced", stage->path);
+	return CKPT_OK;
 }
 
 /* A network file system may report a failure of a rename that it did carry
@@ -227,46 +268,52 @@ bool ckpt_is_moved(int fd, int dirfd, const char *name)
 	return is_moved;
 }
 
-enum ckpt_status ckpt_publish(struct ckpt_sealing *s, uint32_t *number)
+/* Try the number *number; CKPT_NONE: it, or a later one, is there already, and
+ * *number is then the next to try. */
+static enum ckpt_status publish_as(struct ckpt_sealing *s, uint32_t *number)
 {
 	struct ckpt_stage *stage = s->stage;
 	struct ckpt_store *store = stage->store;
 	enum ckpt_status status;
 	char name[CKPT_ENTRY_NAME];
-	int tries, errnum;
+	uint32_t newest;
+	int errnum;
 
-	for (tries = 0; tries < PUBLISH_TRIES; tries++) {
-		uint32_t newest;
-
-		if (ckpt_newest_version(store, &newest) < 0)
-			return ckpt_fail(s->err, CKPT_EIO, errno,
-					 "the store %s could not be listed",
-					 store->dir);
-		if (newest >= CKPT_VERSION_MAX)
-			return ckpt_fail(s->err, CKPT_LIMIT, 0,
-					 "the store %s has no free number",
-					 store->dir);
+	if (*number > CKPT_VERSION_MAX)
+		return ckpt_fail(s->err, CKPT_LIMIT, 0,
+				 "the store %s has no free number", store->dir);
+	status = ckpt_seal_manifest(s, *number);
+	/* As late as can be: what follows is the one step. */
+	if (!status)
+		status = ckpt_fence(store, &newest, s->err);
+	if (status)
+		return status;
+	if (newest >= *number) {
 		*number = newest + 1;
-		status = ckpt_seal_manifest(s, CKPT_MANIFEST, *number);
-		/* As late as can be: what follows is the one step. */
-		if (!status)
-			status = ckpt_fence(store, s->err);
-		if (status)
-			return status;
-		ckpt_version_name(name, *number);
-		if (ckpt_fs_publish(store->fd, stage->name, store->fd, name) ==
-		    0)
-			return CKPT_OK;
-		errnum = errno;
-		if (ckpt_is_moved(stage->fd, store->fd, name))
-			return CKPT_OK;
-		if (errnum != EEXIST)
-			return ckpt_fail(s->err, CKPT_EIO, errnum,
-					 "%s/%s could not be published",
-					 store->dir, name);
+		return CKPT_NONE;
 	}
-	return ckpt_fail(s->err, CKPT_EIO, EEXIST,
-			 "%s/%s could not be published", store->dir, name);
+	ckpt_version_name(name, *number);
+	if (ckpt_fs_publish(store->fd, stage->name, store->fd, name) == 0 ||
+	    ckpt_is_moved(stage->fd, store->fd, name))
+		return CKPT_OK;
+	errnum = errno;
+	status = ckpt_fail(s->err, CKPT_EIO, errnum,
+			   "%s/%s could not be published", store->dir, name);
+	if (errnum != EEXIST)
+		return status;
+	++*number;
+	return CKPT_NONE;
+}
+
+enum ckpt_status ckpt_publish(struct ckpt_sealing *s, uint32_t *number)
+{
+	enum ckpt_status status = CKPT_NONE;
+	int tries;
+
+	*number = s->stage->newest + 1;
+	for (tries = 0; status == CKPT_NONE && tries < PUBLISH_TRIES; tries++)
+		status = publish_as(s, number);
+	return status == CKPT_NONE ? CKPT_EIO : status;
 }
 
 /* Digest and sync all that was staged. */
@@ -277,8 +324,11 @@ static enum ckpt_status seal_stage(struct ckpt_sealing *s)
 	s->digest = ckpt_digest_new();
 	if (!s->digest)
 		return ckpt_no_memory(s->err);
-	status = seal_dir(s, s->stage->fd, "", 0);
-	if (!status && !s->files)
+	status = ckpt_begin_list(s, s->stage->shards ? CKPT_SHARD_FILE
+						     : CKPT_MANIFEST);
+	if (!status)
+		status = seal_dir(s, s->stage->fd, "", 0);
+	if (!status && !s->list.files)
 		status = ckpt_fail(s->err, CKPT_EINVAL, 0,
 				   "no file was put into %s", s->stage->path);
 	return status;
@@ -287,7 +337,7 @@ static enum ckpt_status seal_stage(struct ckpt_sealing *s)
 enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 			     struct ckpt_error *err)
 {
-	struct ckpt_sealing s = {.stage = stage, .err = err};
+	struct ckpt_sealing s = {.stage = stage, .list.fd = -1, .err = err};
 	struct ckpt_store *store = stage->store;
 	enum ckpt_status status;
 	uint32_t number = 0;
@@ -318,7 +368,7 @@ out:
 		ckpt_stage_free(stage);
 	else
 		ckpt_abort(stage);
-	ckpt_text_free(&s.list);
+	ckpt_listing_end(&s.list);
 	ckpt_digest_free(s.digest);
 	return status;
 }

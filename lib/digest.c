@@ -80,8 +80,9 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 		ckpt_digest_update(digest, digest->chunk, (size_t)got);
 		*bytes += (uint64_t)got;
 		/* The disk writes while we go on reading: ahead of us, but
-		 * not so far that to ask for it would be to wait for it. */
-		if (is_new && *bytes > begun) {
+		 * not so far that to ask for it would be to wait for it.  What
+		 * is short is left to the sync that follows. */
+		if (is_new && (size_t)got == CHUNK_BYTES && *bytes > begun) {
 			sync_file_range(fd, (off64_t)begun, CKPT_FLUSH_BYTES,
 					SYNC_FILE_RANGE_WRITE);
 			begun += CKPT_FLUSH_BYTES;
@@ -94,4 +95,48 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 uint64_t ckpt_digest_small(const void *data, size_t len_bytes)
 {
 	return XXH3_64bits(data, len_bytes);
+}
+
+/* -------------------------------------------------- checks of long texts */
+
+struct ckpt_sum {
+	XXH3_state_t *state;
+	XXH3_state_t *more; /* with what follows */
+};
+
+struct ckpt_sum *ckpt_sum_new(void)
+{
+	struct ckpt_sum *sum = calloc(1, sizeof(*sum));
+
+	if (!sum)
+		return NULL;
+	sum->state = XXH3_createState();
+	sum->more = XXH3_createState();
+	if (sum->state && sum->more) {
+		XXH3_64bits_reset(sum->state);
+		return sum;
+	}
+	ckpt_sum_free(sum);
+	return NULL;
+}
+
+void ckpt_sum_free(struct ckpt_sum *sum)
+{
+	if (!sum)
+		return;
+	XXH3_freeState(sum->state);
+	XXH3_freeState(sum->more);
+	free(sum);
+}
+
+void ckpt_sum_update(struct ckpt_sum *sum, const void *data, size_t len_bytes)
+{
+	XXH3_64bits_update(sum->state, data, len_bytes);
+}
+
+uint64_t ckpt_sum_with(struct ckpt_sum *sum, const void *data, size_t len_bytes)
+{
+	XXH3_copyState(sum->more, sum->state);
+	XXH3_64bits_update(sum->more, data, len_bytes);
+	return XXH3_64bits_digest(sum->more);
 }

@@ -15,6 +15,7 @@
 #include "lib/store.h"
 
 #define CKPT_FORMAT	   1 /* the newest on-disk format this code reads */
+#define CKPT_FORMAT_TEXT   "1"
 #define CKPT_MANIFEST	   "MANIFEST.json"
 #define CKPT_SHARD_FILE	   ".shard.json" /* at the root of a shard */
 #define CKPT_STORE_FILE	   "store.json"
@@ -70,18 +71,29 @@ struct ckpt_stage {
 	double progress; /* negative: what the run told */
 	struct timespec begun;
 	struct ckpt_record *head; /* the manifest's members but the files */
+	uint32_t newest;	  /* version that was there at its begin */
 	uint32_t shards;	  /* 0: the whole version is staged here */
 	uint32_t shard;
 	char *mark;	/* what the shards of one version have in common */
 	bool is_parted; /* moved to the other shards: no longer ours */
 };
 
+/* A manifest that is being written: the list of files comes first. */
+struct ckpt_listing {
+	int dirfd; /* borrowed, and so is the name */
+	const char *name;
+	int fd;
+	uint64_t end; /* of what was written of the list */
+	uint32_t files;
+	struct ckpt_sum *sum;	  /* of what was written */
+	struct ckpt_text pending; /* to be written next */
+};
+
 /* What becomes of a stage's files while they are digested and synced. */
 struct ckpt_sealing {
 	struct ckpt_stage *stage;
 	struct ckpt_digest *digest;
-	struct ckpt_text list; /* the manifest's entries */
-	uint32_t files;
+	struct ckpt_listing list;
 	struct ckpt_error *err;
 };
 
@@ -109,16 +121,18 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 		     char hex[CKPT_DIGEST_LENGTH + 1], uint64_t *bytes);
 /* XXH3-64: the check of one small record. */
 uint64_t ckpt_digest_small(const void *data, size_t len_bytes);
+/* The same of a text that comes in pieces. */
+struct ckpt_sum;
+struct ckpt_sum *ckpt_sum_new(void);
+void ckpt_sum_free(struct ckpt_sum *sum);
+void ckpt_sum_update(struct ckpt_sum *sum, const void *data, size_t len_bytes);
+/* With more at its end, which isn't kept. */
+uint64_t ckpt_sum_with(struct ckpt_sum *sum, const void *data,
+		       size_t len_bytes);
 
 /* ---- json.c ---- */
 void ckpt_text_add(struct ckpt_text *text, const char *data, size_t len_bytes);
 void ckpt_text_free(struct ckpt_text *text);
-
-struct ckpt_file {
-	const char *name;
-	uint64_t bytes;
-	const char *digest;
-};
 
 /* As ckpt_record_new(), without "rec" and "t". */
 struct ckpt_record *ckpt_record_plain(void);
@@ -130,31 +144,57 @@ void ckpt_record_set_note(struct ckpt_record *rec, const char *key,
 			  const char *value);
 const char *ckpt_record_note(const struct ckpt_record *rec, const char *key);
 size_t ckpt_record_notes(const struct ckpt_record *rec);
+/* A name of a file, in whatever encoding; ckpt_record_set_str() makes UTF-8. */
+void ckpt_record_set_bytes(struct ckpt_record *rec, const char *key,
+			   const char *value);
+/* The members as text, without the braces; an empty record fails. */
+void ckpt_record_members(const struct ckpt_record *rec, struct ckpt_text *out);
 /* The record's text with its check and a newline at the end. */
 void ckpt_record_seal(const struct ckpt_record *rec, struct ckpt_text *out);
+/* An object that needs no check and that text may go on after: at *used. */
+struct ckpt_record *ckpt_record_part(const char *text, size_t len_bytes,
+				     size_t *used);
+/* How each checked text ends: ,"sum":"0123456789abcdef"}, and a newline. */
+#define CKPT_SEAL_KEY	 ",\"sum\":\""
+#define CKPT_SEAL_LENGTH (sizeof(CKPT_SEAL_KEY) - 1 + 16 + 2)
+void ckpt_seal_end(char end[CKPT_SEAL_LENGTH + 2], uint64_t sum);
+/* Where the check begins that the text ends with; 0: it has none. */
+size_t ckpt_sealed_length(const char *text, size_t len_bytes);
+bool ckpt_is_seal(const char *end, uint64_t sum);
 
-/* One manifest: its members, and its list of files as text. */
-struct ckpt_manifest {
-	struct ckpt_record *head;
-	char *text;
-	size_t files_at, files_end;
+/* ---- manifest.c: -1 and errno, EBADMSG: it is damaged ---- */
+struct ckpt_file {
+	const char *name;
+	uint64_t bytes;
+	const char *digest;
 };
-/* Append one file's entry to the list that ckpt_manifest_seal() takes. */
-void ckpt_manifest_add(struct ckpt_text *list, const struct ckpt_file *file);
-void ckpt_manifest_seal(const struct ckpt_record *head,
-			const struct ckpt_text *list, struct ckpt_text *out);
-/* Takes text, also on failure; false: damaged, or errno is ENOMEM. */
-bool ckpt_manifest_parse(struct ckpt_manifest *manifest, char *text,
-			 size_t len_bytes);
-void ckpt_manifest_free(struct ckpt_manifest *manifest);
-/*
- * Walk the files: *at starts as manifest->files_at; *holder as NULL, and owns
- * what *file points to until the next call or ckpt_record_free().
- * 1: *file is filled, 0: the end, -1: not what a manifest may hold, or errno
- * is ENOMEM.
- */
-int ckpt_manifest_next(const struct ckpt_manifest *manifest, size_t *at,
-		       struct ckpt_record **holder, struct ckpt_file *file);
+
+/* Create a manifest; what is listed goes to the file from time to time.  To be
+ * ended once begun. */
+int ckpt_listing_begin(struct ckpt_listing *list, int dirfd, const char *name);
+int ckpt_listing_add(struct ckpt_listing *list, const struct ckpt_file *file);
+/* The other members, the check, and the sync; again with another head. */
+int ckpt_listing_seal(struct ckpt_listing *list,
+		      const struct ckpt_record *head);
+void ckpt_listing_end(struct ckpt_listing *list);
+
+/* A manifest that is being read. */
+struct ckpt_manifest {
+	int fd;
+	struct ckpt_record *head; /* its members but the list of files */
+	uint64_t files_at, files_end, at;
+	struct ckpt_record *entry;  /* the file that was read last */
+	struct ckpt_window *window; /* the piece of the text in memory */
+	char end[CKPT_SEAL_LENGTH];
+};
+#define CKPT_NO_MANIFEST ((struct ckpt_manifest){.fd = -1})
+/* As ckpt_fs_open_file(); EFBIG: longer than a manifest may be. */
+int ckpt_manifest_open(struct ckpt_manifest *manifest, int dirfd,
+		       const char *name, uid_t owner);
+void ckpt_manifest_close(struct ckpt_manifest *manifest);
+void ckpt_manifest_rewind(struct ckpt_manifest *manifest);
+/* 1: *file is filled, and good until the next call, 0: the end. */
+int ckpt_manifest_next(struct ckpt_manifest *manifest, struct ckpt_file *file);
 
 /* ---- fsutil.c: -1 and errno, unless they say otherwise ---- */
 bool ckpt_fs_is_name(const char *name);
@@ -195,8 +235,12 @@ void ckpt_stage_name(const struct ckpt_store *store,
 		     char name[CKPT_ENTRY_NAME]);
 void ckpt_stage_free(struct ckpt_stage *stage);
 bool ckpt_is_reserved(const char *name);
-enum ckpt_status ckpt_seal_manifest(struct ckpt_sealing *s, const char *name,
-				    uint32_t number);
+/* Begin the list of the stage's files in the manifest of this name. */
+enum ckpt_status ckpt_begin_list(struct ckpt_sealing *s, const char *name);
+enum ckpt_status ckpt_list_file(struct ckpt_sealing *s,
+				const struct ckpt_file *file);
+/* Write the rest of it, and sync it and its directory. */
+enum ckpt_status ckpt_seal_manifest(struct ckpt_sealing *s, uint32_t number);
 enum ckpt_status ckpt_publish(struct ckpt_sealing *s, uint32_t *number);
 /* Is the open directory fd the one called name?  errno is kept. */
 bool ckpt_is_moved(int fd, int dirfd, const char *name);
@@ -205,8 +249,10 @@ bool ckpt_is_moved(int fd, int dirfd, const char *name);
 enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s);
 
 /* ---- store.c ---- */
-/* Has a later run begun than the one this handle writes for? */
-enum ckpt_status ckpt_fence(struct ckpt_store *store, struct ckpt_error *err);
+/* Has a later run begun than the one this handle writes for?  *newest: the
+ * newest version, seen in the same look; may be NULL. */
+enum ckpt_status ckpt_fence(struct ckpt_store *store, uint32_t *newest,
+			    struct ckpt_error *err);
 /* What failed because a later run swept it away is told as that. */
 enum ckpt_status ckpt_or_stale(struct ckpt_store *store,
 			       enum ckpt_status status, struct ckpt_error *err);
@@ -219,7 +265,6 @@ enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
 /* "v000012" → 12; 0: no version's name. */
 uint32_t ckpt_version_number(const char *name);
 void ckpt_version_name(char name[CKPT_ENTRY_NAME], uint32_t number);
-int ckpt_newest_version(struct ckpt_store *store, uint32_t *number);
 /* Write, read or remove one of the small files beside the versions. */
 enum ckpt_status ckpt_fact_write(struct ckpt_store *store, const char *name,
 				 struct ckpt_record *rec, bool is_synced,

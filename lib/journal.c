@@ -34,25 +34,6 @@ int ckpt_journal_run(const char *name)
 	return strcmp(name, again) ? -1 : (int)run;
 }
 
-static int keep_newest(const char *name, void *arg)
-{
-	int *newest = arg, run = ckpt_journal_run(name);
-
-	if (run > *newest)
-		*newest = run;
-	return 0;
-}
-
-/* -2: the store can't be listed. */
-int ckpt_journal_newest(struct ckpt_store *store)
-{
-	int newest = -1;
-
-	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
-		return -2;
-	return newest;
-}
-
 uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run)
 {
 	char name[CKPT_ENTRY_NAME];
@@ -338,10 +319,9 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 	/* There from an earlier call for this run, perhaps cut short. */
 	if (ckpt_journal_base(store, run) != UINT32_MAX)
 		return CKPT_OK;
-	if (ckpt_newest_version(store, &newest) < 0)
-		return ckpt_fail(err, CKPT_EIO, errno,
-				 "the store %s could not be listed",
-				 store->dir);
+	status = ckpt_fence(store, &newest, err);
+	if (status)
+		return status;
 	rec = ckpt_record_new("claim");
 	ckpt_record_set_int(rec, "base", newest);
 	if (ckpt_record_failed(rec))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * json.c: records and manifests as JSON.  The only file that includes json-c:
- * what it owns never leaves this file, and every member's type is checked
- * before it is read, as the text may be anybody's.
+ * json.c: records as JSON.  The only file that includes json-c: what it owns
+ * never leaves this file, and every member's type is checked before it is
+ * read, as the text may be anybody's.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,13 +16,8 @@
 
 #include "lib/internal.h"
 
-#define DEPTH_MAX  16
-#define STYLE	   (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
-#define SUM_KEY	   ",\"sum\":\""
-#define SUM_DIGITS 16
-/* ,"sum":"0123456789abcdef"} */
-#define SUM_LENGTH (sizeof(SUM_KEY) - 1 + SUM_DIGITS + 2)
-
+#define DEPTH_MAX 16
+#define STYLE	  (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 struct ckpt_record {
 	json_object *members;
 	bool failed;
@@ -169,6 +164,12 @@ void ckpt_record_set_str(struct ckpt_record *rec, const char *key,
 		set(rec, key, new_text(value));
 }
 
+void ckpt_record_set_bytes(struct ckpt_record *rec, const char *key,
+			   const char *value)
+{
+	set(rec, key, json_object_new_string(value));
+}
+
 void ckpt_record_set_int(struct ckpt_record *rec, const char *key,
 			 int64_t value)
 {
@@ -205,20 +206,7 @@ void ckpt_record_drop(struct ckpt_record *rec, const char *key)
 		json_object_object_del(rec->members, key);
 }
 
-/* The end of every checked text: from before its last brace. */
-static void seal(struct ckpt_text *out)
-{
-	char end[SUM_LENGTH + 2];
-
-	if (out->failed)
-		return;
-	snprintf(end, sizeof(end), SUM_KEY "%016" PRIx64 "\"}\n",
-		 ckpt_digest_small(out->data, out->len_bytes));
-	ckpt_text_add(out, end, strlen(end));
-}
-
-/* Without the last brace; an object of no members has no checked form. */
-static void add_members(const struct ckpt_record *rec, struct ckpt_text *out)
+void ckpt_record_members(const struct ckpt_record *rec, struct ckpt_text *out)
 {
 	const char *text = NULL;
 	size_t len = 0;
@@ -229,13 +217,25 @@ static void add_members(const struct ckpt_record *rec, struct ckpt_text *out)
 	if (!text || len <= 2)
 		out->failed = true;
 	else
-		ckpt_text_add(out, text, len - 1);
+		ckpt_text_add(out, text + 1, len - 2);
+}
+
+void ckpt_seal_end(char end[CKPT_SEAL_LENGTH + 2], uint64_t sum)
+{
+	snprintf(end, CKPT_SEAL_LENGTH + 2, CKPT_SEAL_KEY "%016" PRIx64 "\"}\n",
+		 sum);
 }
 
 void ckpt_record_seal(const struct ckpt_record *rec, struct ckpt_text *out)
 {
-	add_members(rec, out);
-	seal(out);
+	char end[CKPT_SEAL_LENGTH + 2];
+
+	ckpt_text_add(out, "{", 1);
+	ckpt_record_members(rec, out);
+	if (out->failed)
+		return;
+	ckpt_seal_end(end, ckpt_digest_small(out->data, out->len_bytes));
+	ckpt_text_add(out, end, strlen(end));
 }
 
 const char *ckpt_record_json(const struct ckpt_record *rec)
@@ -249,25 +249,25 @@ const char *ckpt_record_json(const struct ckpt_record *rec)
 
 /* ----------------------------------------------------------------- read */
 
-/* Length of a sealed text without its check; 0: it isn't whole. */
-static size_t checked_length(const char *text, size_t len_bytes)
+size_t ckpt_sealed_length(const char *text, size_t len_bytes)
 {
-	char digits[SUM_DIGITS + 1];
-	size_t body;
-
 	while (len_bytes && text[len_bytes - 1] == '\n')
 		len_bytes--;
-	if (len_bytes <= SUM_LENGTH)
+	if (len_bytes <= CKPT_SEAL_LENGTH)
 		return 0;
-	body = len_bytes - SUM_LENGTH;
-	if (memcmp(text + body, SUM_KEY, sizeof(SUM_KEY) - 1) ||
-	    memcmp(text + len_bytes - 2, "\"}", 2))
-		return 0;
-	snprintf(digits, sizeof(digits), "%016" PRIx64,
-		 ckpt_digest_small(text, body));
-	if (memcmp(text + body + sizeof(SUM_KEY) - 1, digits, SUM_DIGITS))
-		return 0;
-	return body;
+	len_bytes -= CKPT_SEAL_LENGTH;
+	return memcmp(text + len_bytes, CKPT_SEAL_KEY,
+		      sizeof(CKPT_SEAL_KEY) - 1)
+		       ? 0
+		       : len_bytes;
+}
+
+bool ckpt_is_seal(const char *end, uint64_t sum)
+{
+	char right[CKPT_SEAL_LENGTH + 2];
+
+	ckpt_seal_end(right, sum);
+	return !memcmp(end, right, CKPT_SEAL_LENGTH);
 }
 
 /* RHEL 8 has 0.13, where the member is all there is. */
@@ -326,10 +326,11 @@ static struct ckpt_record *wrap(json_object *members)
 
 struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes)
 {
+	size_t used = 0, body = ckpt_sealed_length(text, len_bytes);
 	json_object *members;
-	size_t used = 0;
 
-	if (!checked_length(text, len_bytes)) {
+	if (!body ||
+	    !ckpt_is_seal(text + body, ckpt_digest_small(text, body))) {
 		errno = EBADMSG;
 		return NULL;
 	}
@@ -343,6 +344,12 @@ struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes)
 	if (members)
 		json_object_object_del(members, "sum");
 	return wrap(members);
+}
+
+struct ckpt_record *ckpt_record_part(const char *text, size_t len_bytes,
+				     size_t *used)
+{
+	return wrap(parse_object(text, len_bytes, used));
 }
 
 static json_object *get(const struct ckpt_record *rec, const char *key)
@@ -456,190 +463,4 @@ size_t ckpt_record_notes(const struct ckpt_record *rec)
 	if (!json_object_is_type(notes, json_type_object))
 		return 0;
 	return (size_t)json_object_object_length(notes);
-}
-
-/* ------------------------------------------------------------- manifest */
-
-void ckpt_manifest_add(struct ckpt_text *list, const struct ckpt_file *file)
-{
-	json_object *entry = json_object_new_object();
-	json_object *name = json_object_new_string(file->name);
-	struct ckpt_record rec = {.members = entry};
-	const char *text = NULL;
-
-	if (!entry) {
-		json_object_put(name);
-		list->failed = true;
-		return;
-	}
-	/* The name's bytes as they are: it must find the file again. */
-	set(&rec, "name", name);
-	ckpt_record_set_int(&rec, "size", (int64_t)file->bytes);
-	ckpt_record_set_str(&rec, "xxh3", file->digest);
-	if (!rec.failed)
-		text = json_object_to_json_string_ext(entry, STYLE);
-	if (!text)
-		list->failed = true;
-	if (text && list->len_bytes)
-		ckpt_text_add(list, ",\n", 2);
-	if (text)
-		ckpt_text_add(list, text, strlen(text));
-	json_object_put(entry);
-}
-
-void ckpt_manifest_seal(const struct ckpt_record *head,
-			const struct ckpt_text *list, struct ckpt_text *out)
-{
-	static const char open[] = ",\"files\":[\n";
-
-	add_members(head, out);
-	ckpt_text_add(out, open, sizeof(open) - 1);
-	if (list->failed)
-		out->failed = true;
-	else if (list->len_bytes)
-		ckpt_text_add(out, list->data, list->len_bytes);
-	ckpt_text_add(out, "]", 1);
-	seal(out);
-}
-
-/* Skip a JSON string; at is its opening quote. */
-static size_t skip_string(const char *text, size_t at, size_t end)
-{
-	for (at++; at < end && text[at] != '"'; at++)
-		if (text[at] == '\\')
-			at++;
-	return at < end ? at + 1 : end;
-}
-
-static size_t skip_space(const char *text, size_t at, size_t end)
-{
-	while (at < end && strchr(" \t\r\n", text[at]) && text[at])
-		at++;
-	return at;
-}
-
-/*
- * Find the list "files" of the outermost object, from after its bracket to
- * the closing one.  Parsed as one tree a list of many files would take many
- * times its size in memory; so it is cut out and read entry by entry.
- */
-static bool find_files(const char *text, size_t end, size_t *from, size_t *to)
-{
-	static const char key[] = "\"files\"";
-	bool is_ours = false;
-	size_t at = 0, depth = 0;
-
-	while (at < end) {
-		char c = text[at];
-
-		if (c == '"') {
-			size_t next = skip_string(text, at, end);
-
-			is_ours = depth == 1 && next - at == sizeof(key) - 1 &&
-				  !memcmp(text + at, key, sizeof(key) - 1);
-			at = skip_space(text, next, end);
-			is_ours = is_ours && at < end && text[at] == ':';
-			if (is_ours) {
-				at = skip_space(text, at + 1, end);
-				is_ours = at < end && text[at] == '[';
-			}
-			if (is_ours)
-				break;
-			continue;
-		}
-		if (c == '{' || c == '[')
-			depth++;
-		if ((c == '}' || c == ']') && depth-- == 0)
-			return false;
-		at++;
-	}
-	if (!is_ours)
-		return false;
-	*from = ++at;
-	for (depth = 1; at < end;) {
-		if (text[at] == '"') {
-			at = skip_string(text, at, end);
-			continue;
-		}
-		if (text[at] == '{' || text[at] == '[')
-			depth++;
-		if ((text[at] == '}' || text[at] == ']') && --depth == 0)
-			break;
-		at++;
-	}
-	*to = at;
-	return at < end;
-}
-
-bool ckpt_manifest_parse(struct ckpt_manifest *manifest, char *text,
-			 size_t len_bytes)
-{
-	struct ckpt_text head = {0};
-	json_object *members = NULL;
-	size_t used = 0;
-
-	memset(manifest, 0, sizeof(*manifest));
-	manifest->text = text;
-	errno = EBADMSG;
-	if (!checked_length(text, len_bytes) ||
-	    !find_files(text, len_bytes, &manifest->files_at,
-			&manifest->files_end))
-		goto out;
-	ckpt_text_add(&head, text, manifest->files_at);
-	ckpt_text_add(&head, text + manifest->files_end,
-		      len_bytes - manifest->files_end);
-	if (head.failed)
-		errno = ENOMEM;
-	if (head.failed || head.len_bytes > CKPT_FACT_MAX)
-		goto out;
-	members = parse_object(head.data, head.len_bytes, &used);
-	manifest->head = wrap(members);
-out:
-	ckpt_text_free(&head);
-	if (manifest->head)
-		return true;
-	ckpt_manifest_free(manifest);
-	return false;
-}
-
-void ckpt_manifest_free(struct ckpt_manifest *manifest)
-{
-	ckpt_record_free(manifest->head);
-	free(manifest->text);
-	memset(manifest, 0, sizeof(*manifest));
-}
-
-int ckpt_manifest_next(const struct ckpt_manifest *manifest, size_t *at,
-		       struct ckpt_record **holder, struct ckpt_file *file)
-{
-	const char *text = manifest->text;
-	size_t end = manifest->files_end, used = 0;
-	json_object *entry;
-	int64_t bytes;
-
-	ckpt_record_free(*holder);
-	*holder = NULL;
-	*at = skip_space(text, *at, end);
-	if (*at == end)
-		return 0;
-	if (*at > manifest->files_at && text[*at] == ',')
-		*at = skip_space(text, *at + 1, end);
-	errno = EBADMSG;
-	if (*at == end || text[*at] != '{')
-		return -1;
-	entry = parse_object(text + *at, end - *at, &used);
-	*holder = wrap(entry);
-	if (!*holder)
-		return -1;
-	errno = EBADMSG;
-	*at += used;
-	file->name = ckpt_record_str(*holder, "name");
-	file->digest = ckpt_record_str(*holder, "xxh3");
-	bytes = ckpt_record_int(*holder, "size", -1);
-	file->bytes = (uint64_t)bytes;
-	if (!file->name || !file->digest || bytes < 0 ||
-	    strlen(file->digest) != CKPT_DIGEST_LENGTH ||
-	    !ckpt_fs_is_name(file->name))
-		return -1;
-	return 1;
 }

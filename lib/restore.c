@@ -89,32 +89,34 @@ static enum ckpt_status read_head(const struct ckpt_manifest *manifest,
 	return CKPT_OK;
 }
 
-static enum ckpt_status count_files(const struct ckpt_manifest *manifest,
+/* What a failed read of the list of files means. */
+static enum ckpt_status list_failed(struct ckpt_error *err, uint32_t number)
+{
+	if (errno == EBADMSG)
+		return damaged(err, number,
+			       "its manifest's list of files is damaged");
+	return file_failed(err, number, CKPT_MANIFEST, errno);
+}
+
+static enum ckpt_status count_files(struct ckpt_manifest *manifest,
 				    struct ckpt_version *version,
 				    struct ckpt_error *err)
 {
-	size_t at = manifest->files_at;
-	struct ckpt_record *holder = NULL;
 	struct ckpt_file file;
-	int rc;
+	int rc = 1;
 
-	while ((rc = ckpt_manifest_next(manifest, &at, &holder, &file)) > 0) {
+	while (version->files <= CKPT_FILES_MAX &&
+	       version->bytes <= INT64_MAX &&
+	       (rc = ckpt_manifest_next(manifest, &file)) > 0) {
 		version->bytes += file.bytes;
-		if (++version->files > CKPT_FILES_MAX) {
-			errno = 0;
-			rc = -1;
-			break;
-		}
+		version->files++;
 	}
-	if (rc < 0 && errno == ENOMEM) {
-		ckpt_record_free(holder);
-		return ckpt_no_memory(err);
-	}
-	ckpt_record_free(holder);
-	if (rc < 0 || !version->files)
-		return damaged(err, version->number,
-			       "its manifest's list of files is damaged");
-	return CKPT_OK;
+	ckpt_manifest_rewind(manifest);
+	if (rc == 0 && version->files)
+		return CKPT_OK;
+	if (rc >= 0)
+		errno = EBADMSG;
+	return list_failed(err, version->number);
 }
 
 enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
@@ -122,11 +124,10 @@ enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
 				   struct ckpt_version *version,
 				   struct ckpt_error *err)
 {
-	char name[CKPT_ENTRY_NAME], *text = NULL;
+	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
-	size_t len;
 
-	memset(manifest, 0, sizeof(*manifest));
+	*manifest = CKPT_NO_MANIFEST;
 	memset(version, 0, sizeof(*version));
 	version->number = number;
 	version->progress = -1;
@@ -138,15 +139,12 @@ enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
 				 number);
 	if (*dirfd < 0)
 		return file_failed(err, number, "its directory", errno);
-	if (ckpt_fs_read_small(*dirfd, CKPT_MANIFEST, store->owner,
-			       CKPT_MANIFEST_MAX, &text, &len) < 0) {
-		status = file_failed(err, number, CKPT_MANIFEST, errno);
-		goto out;
-	}
-	if (!ckpt_manifest_parse(manifest, text, len)) {
-		status = errno == ENOMEM ? ckpt_no_memory(err)
-					 : damaged(err, number,
-						   "its manifest is damaged");
+	if (ckpt_manifest_open(manifest, *dirfd, CKPT_MANIFEST, store->owner) <
+	    0) {
+		status = errno == EBADMSG ? damaged(err, number,
+						    "its manifest is damaged")
+					  : file_failed(err, number,
+							CKPT_MANIFEST, errno);
 		goto out;
 	}
 	status = read_head(manifest, version, err);
@@ -154,7 +152,7 @@ enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
 		status = count_files(manifest, version, err);
 out:
 	if (status) {
-		ckpt_manifest_free(manifest);
+		ckpt_manifest_close(manifest);
 		ckpt_fs_close(dirfd);
 	}
 	return status;
@@ -227,25 +225,20 @@ static bool was_checked(const struct ckpt_store *store, uint32_t number,
 
 static enum ckpt_status verify_open(struct ckpt_store *store, int dirfd,
 				    uint32_t number,
-				    const struct ckpt_manifest *manifest,
+				    struct ckpt_manifest *manifest,
 				    struct ckpt_error *err)
 {
 	struct ckpt_digest *digest = ckpt_digest_new();
 	enum ckpt_status status = CKPT_OK;
-	struct ckpt_record *holder = NULL;
-	size_t at = manifest->files_at;
 	struct ckpt_file file;
 	int rc = 1;
 
 	if (!digest)
 		return ckpt_no_memory(err);
-	while (!status &&
-	       (rc = ckpt_manifest_next(manifest, &at, &holder, &file)) > 0)
+	while (!status && (rc = ckpt_manifest_next(manifest, &file)) > 0)
 		status = verify_file(store, dirfd, number, &file, digest, err);
-	/* The list was read to its end when the manifest was loaded. */
 	if (!status && rc < 0)
-		status = ckpt_no_memory(err);
-	ckpt_record_free(holder);
+		status = list_failed(err, number);
 	ckpt_digest_free(digest);
 	if (!status && !was_checked(store, number, dirfd))
 		remember_checked(store, number, dirfd);
@@ -265,7 +258,7 @@ enum ckpt_status ckpt_verify(struct ckpt_store *store, uint32_t number,
 	if (status)
 		return status;
 	status = verify_open(store, dirfd, number, &manifest, err);
-	ckpt_manifest_free(&manifest);
+	ckpt_manifest_close(&manifest);
 	ckpt_fs_close(&dirfd);
 	return status;
 }
@@ -284,7 +277,7 @@ enum ckpt_status ckpt_version_check(struct ckpt_store *store, uint32_t number,
 		return status;
 	if (!was_checked(store, number, dirfd))
 		status = verify_open(store, dirfd, number, &manifest, err);
-	ckpt_manifest_free(&manifest);
+	ckpt_manifest_close(&manifest);
 	ckpt_fs_close(&dirfd);
 	return status;
 }
@@ -377,7 +370,7 @@ enum ckpt_status ckpt_list(struct ckpt_store *store, struct ckpt_version **list,
 
 		status = ckpt_version_load(store, numbers.list[i], &dirfd,
 					   &manifest, version, &why);
-		ckpt_manifest_free(&manifest);
+		ckpt_manifest_close(&manifest);
 		ckpt_fs_close(&dirfd);
 		if (status == CKPT_ENOMEM) {
 			ckpt_no_memory(err);
@@ -426,7 +419,7 @@ enum ckpt_status ckpt_read_note(struct ckpt_store *store, uint32_t number,
 				   strlen(note));
 	else
 		strcpy(value, note);
-	ckpt_manifest_free(&manifest);
+	ckpt_manifest_close(&manifest);
 	ckpt_fs_close(&dirfd);
 	return status;
 }
@@ -548,7 +541,7 @@ static bool find_first(struct ckpt_store *store, const struct numbers *numbers,
 		if (ckpt_version_load(store, numbers->list[i], &dirfd,
 				      &manifest, &version, NULL))
 			return false;
-		ckpt_manifest_free(&manifest);
+		ckpt_manifest_close(&manifest);
 		ckpt_fs_close(&dirfd);
 		ckpt_read_marks(store, &version);
 		if (version.is_aside || is_late(store, base, &version) ||

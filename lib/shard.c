@@ -71,7 +71,7 @@ static enum ckpt_status write_shard_file(struct ckpt_sealing *s)
 	ckpt_record_set_str(head, "mark", s->stage->mark);
 	ckpt_record_set_int(head, "shard", s->stage->shard);
 	ckpt_record_set_int(head, "shards", s->stage->shards);
-	return ckpt_seal_manifest(s, CKPT_SHARD_FILE, 0);
+	return ckpt_seal_manifest(s, 0);
 }
 
 /* Move the sealed shard to where the others are; *gather: that directory. */
@@ -81,7 +81,7 @@ static enum ckpt_status move_shard(struct ckpt_sealing *s, const char *name,
 	struct ckpt_stage *stage = s->stage;
 	struct ckpt_store *store = stage->store;
 	char shard[CKPT_ENTRY_NAME];
-	enum ckpt_status status = ckpt_fence(store, s->err);
+	enum ckpt_status status = ckpt_fence(store, NULL, s->err);
 
 	if (status)
 		return status;
@@ -122,56 +122,64 @@ static int count_shard(const char *name, void *arg)
 	return 0;
 }
 
+/* What a failed read of a shard's list means. */
+static enum ckpt_status shard_failed(struct ckpt_sealing *s, const char *shard)
+{
+	if (errno == ENOMEM)
+		return ckpt_no_memory(s->err);
+	if (errno == EBADMSG)
+		return ckpt_fail(s->err, CKPT_DAMAGED, 0,
+				 "%s/%s/" CKPT_SHARD_FILE " is damaged",
+				 s->stage->path, shard);
+	return ckpt_fail(s->err, CKPT_EIO, errno,
+			 "%s/%s/" CKPT_SHARD_FILE " could not be read",
+			 s->stage->path, shard);
+}
+
+/* Copy one sealed shard's list, its names below the shard's directory. */
+static enum ckpt_status take_files(struct ckpt_sealing *s, const char *shard,
+				   struct ckpt_manifest *manifest)
+{
+	enum ckpt_status status = CKPT_OK;
+	struct ckpt_file file;
+	int rc;
+
+	while (!status && (rc = ckpt_manifest_next(manifest, &file)) > 0) {
+		char *name = NULL;
+
+		if (asprintf(&name, "%s/%s", shard, file.name) < 0)
+			return ckpt_no_memory(s->err);
+		file.name = name;
+		status = ckpt_list_file(s, &file);
+		free(name);
+	}
+	if (status || !rc)
+		return status;
+	return shard_failed(s, shard);
+}
+
 /* Put the files of one sealed shard into the version's list. */
 static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
 {
 	struct ckpt_stage *stage = s->stage;
-	struct ckpt_manifest manifest = {0};
-	struct ckpt_record *holder = NULL;
-	struct ckpt_file file;
-	char shard[CKPT_ENTRY_NAME], path[2 * CKPT_ENTRY_NAME], *text;
+	struct ckpt_manifest manifest = CKPT_NO_MANIFEST;
+	char shard[CKPT_ENTRY_NAME], path[2 * CKPT_ENTRY_NAME];
+	enum ckpt_status status;
 	double progress;
-	size_t len, at;
-	int rc;
 
 	shard_name(shard, index);
 	snprintf(path, sizeof(path), "%s/" CKPT_SHARD_FILE, shard);
-	if (ckpt_fs_read_small(stage->fd, path, stage->store->owner,
-			       CKPT_MANIFEST_MAX, &text, &len) < 0)
-		return ckpt_fail(s->err, CKPT_EIO, errno,
-				 "%s/%s could not be read", stage->path, path);
-	if (!ckpt_manifest_parse(&manifest, text, len) && errno == ENOMEM)
-		return ckpt_no_memory(s->err);
-	if (!manifest.head)
-		return ckpt_fail(s->err, CKPT_DAMAGED, 0, "%s/%s is damaged",
-				 stage->path, path);
+	if (ckpt_manifest_open(&manifest, stage->fd, path,
+			       stage->store->owner) < 0)
+		return shard_failed(s, shard);
 	progress = ckpt_record_num(manifest.head, "progress", -1);
 	/* The version is as far as the shard that lags. */
 	if (progress >= 0 &&
 	    (stage->progress < 0 || progress < stage->progress))
 		stage->progress = progress;
-	at = manifest.files_at;
-	while ((rc = ckpt_manifest_next(&manifest, &at, &holder, &file)) > 0) {
-		char *name = NULL;
-
-		errno = 0;
-		if (++s->files > CKPT_FILES_MAX ||
-		    asprintf(&name, "%s/%s", shard, file.name) < 0) {
-			rc = -1;
-			break;
-		}
-		file.name = name;
-		ckpt_manifest_add(&s->list, &file);
-		free(name);
-	}
-	s->list.failed |= rc < 0 && errno == ENOMEM;
-	ckpt_record_free(holder);
-	ckpt_manifest_free(&manifest);
-	if (s->list.failed)
-		return ckpt_no_memory(s->err);
-	return rc < 0 ? ckpt_fail(s->err, CKPT_DAMAGED, 0, "%s/%s is damaged",
-				  stage->path, path)
-		      : CKPT_OK;
+	status = take_files(s, shard, &manifest);
+	ckpt_manifest_close(&manifest);
+	return status;
 }
 
 /* Make the gathered shards this process's own stage; *is_ours: nobody else
@@ -233,9 +241,9 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
 	if (status || !is_ours)
 		goto out;
 	/* From here on it is a version like any other. */
-	ckpt_text_free(&s->list);
-	s->files = 0;
+	ckpt_listing_end(&s->list);
 	ckpt_record_drop(stage->head, "shard");
+	status = ckpt_begin_list(s, CKPT_MANIFEST);
 	for (i = 0; i < stage->shards && !status; i++)
 		status = take_shard(s, i);
 out:

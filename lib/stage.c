@@ -33,12 +33,11 @@ void ckpt_stage_name(const struct ckpt_store *store, char name[CKPT_ENTRY_NAME])
 	ckpt_fs_unique(name, CKPT_ENTRY_NAME, prefix);
 }
 
-/* The manifest's first members; commit fills in what isn't known yet. */
+/* The manifest's members; commit fills in what isn't known yet. */
 static struct ckpt_record *new_head(const struct ckpt_store *store)
 {
 	struct ckpt_record *head = ckpt_record_plain();
 
-	ckpt_record_set_int(head, "format", CKPT_FORMAT);
 	ckpt_record_set_int(head, "version", 0);
 	ckpt_record_set_int(head, "run", store->run);
 	ckpt_record_set_int(head, "job", store->id.job);
@@ -48,11 +47,13 @@ static struct ckpt_record *new_head(const struct ckpt_store *store)
 enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
 			    struct ckpt_error *err)
 {
-	enum ckpt_status status;
+	enum ckpt_status status = ckpt_need_writer(store, err);
 	struct ckpt_stage *new = NULL;
+	uint32_t newest = 0;
 
 	*stage = NULL;
-	status = ckpt_begin_change(store, err);
+	if (!status)
+		status = ckpt_fence(store, &newest, err);
 	if (status)
 		return status;
 	new = calloc(1, sizeof(*new));
@@ -61,6 +62,7 @@ enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
 	new->fd = -1;
 	new->store = store;
 	new->progress = -1;
+	new->newest = newest;
 	clock_gettime(CLOCK_MONOTONIC, &new->begun);
 	ckpt_stage_name(store, new->name);
 	new->head = new_head(store);

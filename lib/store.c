@@ -36,19 +36,32 @@ uint32_t ckpt_version_number(const char *name)
 	return (uint32_t)number;
 }
 
-static int keep_highest(const char *name, void *arg)
-{
-	uint32_t *highest = arg, number = ckpt_version_number(name);
+struct newest {
+	int run; /* -1: none has begun */
+	uint32_t version;
+};
 
-	if (number > *highest)
-		*highest = number;
+static int keep_newest(const char *name, void *arg)
+{
+	uint32_t number = ckpt_version_number(name);
+	struct newest *newest = arg;
+	int run = ckpt_journal_run(name);
+
+	if (run > newest->run)
+		newest->run = run;
+	if (number > newest->version)
+		newest->version = number;
 	return 0;
 }
 
-int ckpt_newest_version(struct ckpt_store *store, uint32_t *number)
+/* -2: the store can't be listed. */
+int ckpt_journal_newest(struct ckpt_store *store)
 {
-	*number = 0;
-	return ckpt_fs_each(store->fd, keep_highest, number);
+	struct newest newest = {.run = -1};
+
+	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
+		return -2;
+	return newest.run;
 }
 
 /* ---------------------------------------------------------------- facts */
@@ -347,15 +360,19 @@ static enum ckpt_status stale(const struct ckpt_store *store, int newest,
 			 newest, store->dir, store->run);
 }
 
-enum ckpt_status ckpt_fence(struct ckpt_store *store, struct ckpt_error *err)
+enum ckpt_status ckpt_fence(struct ckpt_store *store, uint32_t *version,
+			    struct ckpt_error *err)
 {
-	int newest = ckpt_journal_newest(store);
+	struct newest newest = {.run = -1};
 
-	if (newest == -2)
+	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
 		return ckpt_fail(err, CKPT_EIO, errno,
 				 "the store %s could not be listed",
 				 store->dir);
-	return newest > store->run ? stale(store, newest, err) : CKPT_OK;
+	if (version)
+		*version = newest.version;
+	return newest.run > store->run ? stale(store, newest.run, err)
+				       : CKPT_OK;
 }
 
 enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
@@ -372,7 +389,7 @@ enum ckpt_status ckpt_or_stale(struct ckpt_store *store,
 {
 	struct ckpt_error later;
 
-	if (ckpt_fence(store, &later) != CKPT_STALE)
+	if (ckpt_fence(store, NULL, &later) != CKPT_STALE)
 		return status;
 	if (err)
 		*err = later;
@@ -384,7 +401,7 @@ enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
 {
 	enum ckpt_status status = ckpt_need_writer(store, err);
 
-	return status ? status : ckpt_fence(store, err);
+	return status ? status : ckpt_fence(store, NULL, err);
 }
 
 enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
@@ -417,7 +434,7 @@ enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 		run = ckpt_journal_newest(*store);
 	(*store)->run = run < 0 ? 0 : run;
 	if (mode == CKPT_WRITE)
-		status = ckpt_fence(*store, err);
+		status = ckpt_fence(*store, NULL, err);
 	if (!status && mode == CKPT_WRITE)
 		ckpt_sweep(*store);
 out:
@@ -461,7 +478,7 @@ enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 	if (status)
 		goto out;
 	(*store)->run = (int)run;
-	status = ckpt_fence(*store, err);
+	status = ckpt_fence(*store, NULL, err);
 	if (!status)
 		status = ckpt_journal_begin(*store, run, err);
 	if (!status)

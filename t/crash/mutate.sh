@@ -47,11 +47,15 @@ mutate "a failed sync of a file is overlooked" commit commit.c \
 	'/^static enum ckpt_status seal_file/,/^}/s/ckpt_fs_sync(fd) < 0/ckpt_fs_sync(fd) < -1/'
 mutate "a directory in a stage isn't synced" commit commit.c \
 	'/^static enum ckpt_status seal_dir/,/^}/s/ckpt_fs_sync_dir(dirfd) < 0/0/'
-mutate "the manifest isn't synced" commit commit.c \
-	'/ckpt_fs_replace(stage->fd, name/,/< 0/s/true/false/'
+mutate "the manifest isn't synced" commit manifest.c \
+	'/^int ckpt_listing_seal/,/^}/s/ckpt_fs_sync(list->fd) < 0/0/'
+mutate "a manifest is sealed anew over its old end" "commit that is overtaken" \
+	manifest.c 's/ftruncate(list->fd, (off_t)list->end) < 0/0/; s/lseek(list->fd, 0, SEEK_END)/lseek(list->fd, (off_t)list->end, SEEK_SET)/'
 mutate "small files aren't synced, only their directory" "done" fsutil.c \
 	'/^static int write_temporary/,/^}/s/is_synced && ckpt_fs_sync(fd) < 0/0/'
-mutate "the stage isn't synced" commit fsutil.c \
+mutate "the stage isn't synced" commit commit.c \
+	'/^enum ckpt_status ckpt_seal_manifest/,/^}/s/ckpt_fs_sync_dir(stage->fd) < 0/0/'
+mutate "the store isn't synced after a fact is replaced" "done" fsutil.c \
 	'/^int ckpt_fs_replace/,/^}/s/is_synced ? ckpt_fs_sync_dir(dirfd) : 0/0/'
 mutate "the store isn't synced after the rename" commit commit.c \
 	'/^enum ckpt_status ckpt_commit/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
@@ -61,14 +65,16 @@ mutate "a short write is taken for a whole one" commit fsutil.c \
 	'/^int ckpt_fs_write/,/^}/s/len_bytes -= (size_t)put/len_bytes = 0/'
 mutate "a failed write is overlooked" commit fsutil.c \
 	'/^int ckpt_fs_write/,/^}/s/if (put < 0)/if (put < 0) return 0; if (0)/'
-mutate "a short read of a small file ends it" "restore of a damaged version" \
+mutate "a short read of a small file ends it" "strike and set aside" \
 	fsutil.c 's/len += (size_t)got;/len += (size_t)got; size = len;/'
+mutate "a short read of a manifest ends it" "restore of a damaged version" \
+	manifest.c 's/from += (uint64_t)got;/from = end;/'
 mutate "a lost answer to the rename is believed" commit commit.c \
-	's/if (ckpt_is_moved(stage->fd, store->fd, name))/if (0)/'
+	's/ckpt_is_moved(stage->fd, store->fd, name)/0/'
 mutate "the version is published without a manifest" commit commit.c \
-	's/status = ckpt_seal_manifest(s, CKPT_MANIFEST, \*number);/status = CKPT_OK;/'
+	's/status = ckpt_seal_manifest(s, \*number);/status = CKPT_OK;/'
 mutate "nobody looks for a later run before the rename" fence commit.c \
-	'/As late as can be/,/status = /s/status = ckpt_fence(store, s->err)/status = CKPT_OK/'
+	'/As late as can be/,/status = /s/status = ckpt_fence(store, \&newest, s->err)/newest = 0/'
 mutate "late versions are seen by a run that had begun" fence restore.c \
 	's/version->number > base/0/'
 mutate "the journal that shuts out earlier runs isn't synced" claim journal.c \

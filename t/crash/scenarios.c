@@ -68,24 +68,33 @@ static bool has_text(const char *dir, const char *name, const char *text)
 }
 
 /* Two files, one of them in a directory, both holding text. */
+static enum ckpt_status fill(const struct ckpt_stage *stage, const char *text,
+			     struct ckpt_error *err)
+{
+	char dir[256];
+
+	snprintf(dir, sizeof(dir), "%s/deep", ckpt_stage_dir(stage));
+	if (write_text(ckpt_stage_dir(stage), "state", text) == 0 &&
+	    mkdir(dir, 0700) == 0 && write_text(dir, "part", text) == 0)
+		return CKPT_OK;
+	err->errnum = errno;
+	strcpy(err->text, BY_ITSELF);
+	return CKPT_EIO;
+}
+
 static enum ckpt_status save(struct ckpt_store *store, const char *text,
 			     struct ckpt_error *err)
 {
 	struct ckpt_stage *stage;
-	char dir[256];
 	enum ckpt_status status = ckpt_begin(store, &stage, err);
 
 	if (status)
 		return status;
-	snprintf(dir, sizeof(dir), "%s/deep", ckpt_stage_dir(stage));
-	if (write_text(ckpt_stage_dir(stage), "state", text) < 0 ||
-	    mkdir(dir, 0700) < 0 || write_text(dir, "part", text) < 0) {
-		ckpt_abort(stage);
-		err->errnum = errno;
-		strcpy(err->text, BY_ITSELF);
-		return CKPT_EIO;
-	}
-	return ckpt_commit(stage, NULL, err);
+	status = fill(stage, text, err);
+	if (!status)
+		return ckpt_commit(stage, NULL, err);
+	ckpt_abort(stage);
+	return status;
 }
 
 static void must_save(struct ckpt_store *store, const char *text)
@@ -185,6 +194,31 @@ static void commit_body(struct told *told)
 
 	if (!status)
 		status = save(store, "new", &err);
+	tell(told, status, &err);
+	ckpt_close(store);
+}
+
+/* Another commit takes the number in between, so that the manifest is sealed
+ * once more, with the next. */
+static void overtaken_body(struct told *told)
+{
+	struct ckpt_store *store;
+	struct ckpt_stage *stage = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
+
+	if (!status)
+		status = ckpt_begin(store, &stage, &err);
+	/* Of the other commit nothing is told but that it failed. */
+	if (!status && save(store, "old", &err))
+		status = CKPT_EIO;
+	if (!status)
+		status = fill(stage, "new", &err);
+	if (!status)
+		status = ckpt_commit(stage, NULL, &err);
+	else
+		ckpt_abort(stage);
 	tell(told, status, &err);
 	ckpt_close(store);
 }
@@ -885,6 +919,7 @@ static void check_take(const struct told *told, bool is_cut)
 
 const struct scenario scenarios[] = {
 	{"commit", set_up_old, commit_body, check_commit},
+	{"commit that is overtaken", set_up_old, overtaken_body, check_commit},
 	{"add and commit", set_up_add, add_body, check_commit},
 	{"first shard", set_up_old, first_shard_body, check_first_shard},
 	{"last shard", set_up_shard, last_shard_body, check_last_shard},

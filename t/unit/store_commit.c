@@ -336,6 +336,31 @@ START_TEST(names_of_any_bytes_come_back)
 }
 END_TEST
 
+/* More than are looked at together, in two directories. */
+START_TEST(all_files_of_a_large_directory_are_listed)
+{
+	struct ckpt_stage *stage;
+	struct ckpt_version version;
+	char path[256];
+	int i;
+
+	ck_ok(ckpt_begin(store, &stage, &err));
+	snprintf(path, sizeof(path), "%s/sub", ckpt_stage_dir(stage));
+	ck_assert(mkdir(path, 0700) == 0);
+	for (i = 0; i < 4 * 1024 + 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s%d", ckpt_stage_dir(stage),
+			 i % 2 ? "" : "sub/", i);
+		write_file(path, i % 3 ? "1" : "");
+	}
+	ck_ok(ckpt_commit(stage, NULL, &err));
+	ck_ok(ckpt_restore(store, &version, NULL, &err));
+	ck_assert_uint_eq(version.files, 4 * 1024 + 2);
+	ck_assert(unlink("store/v000001/sub/2048") == 0);
+	ck_refused(ckpt_verify(store, 1, &err), CKPT_DAMAGED,
+		   "sub/2048 is missing");
+}
+END_TEST
+
 START_TEST(progress_of_a_version_is_its_own_or_what_was_told)
 {
 	struct ckpt_stage *stage;
@@ -391,8 +416,9 @@ START_TEST(a_commit_after_the_stage_is_gone_is_refused)
 	struct ckpt_stage *stage = stage_text(store, "one");
 
 	ck_assert(ckpt_fs_remove(AT_FDCWD, ckpt_stage_dir(stage)) == 0);
-	ck_refused(ckpt_commit(stage, NULL, &err), CKPT_EINVAL,
-		   "no file was put into");
+	ck_refused(ckpt_commit(stage, NULL, &err), CKPT_EIO,
+		   "MANIFEST.json could not be written: No such file");
+	ck_assert_int_eq(err.errnum, ENOENT);
 	ck_assert_uint_eq(count_versions(store), 0);
 }
 END_TEST
@@ -435,6 +461,7 @@ int main(void)
 	tcase_add_test(tc, a_manifest_of_the_application_is_refused);
 	tcase_add_test(tc, a_stage_nested_too_deeply_is_refused);
 	tcase_add_test(tc, names_of_any_bytes_come_back);
+	tcase_add_test(tc, all_files_of_a_large_directory_are_listed);
 	tcase_add_test(tc, progress_of_a_version_is_its_own_or_what_was_told);
 	tcase_add_test(tc, progress_told_by_another_process_is_found);
 	tcase_add_test(tc, progress_must_be_a_part_of_one);
