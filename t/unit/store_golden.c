@@ -4,11 +4,20 @@
 
 static struct ckpt_store *store;
 
-static void open_golden(void)
+/* Only looked at, so that it stays as it is. */
+static void open_golden(const char *dir)
 {
-	/* Only looked at, so that it stays as it is. */
-	ck_ok(ckpt_open(&store, "t/golden/store-1", CKPT_READ, CKPT_RUN_PRESENT,
-			&err));
+	ck_ok(ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, &err));
+}
+
+static void open_1(void)
+{
+	open_golden("t/golden/store-1");
+}
+
+static void open_1b(void)
+{
+	open_golden("t/golden/store-1b");
 }
 
 static void close_golden(void)
@@ -116,12 +125,12 @@ START_TEST(format_1_has_what_the_job_told)
 }
 END_TEST
 
-int main(void)
+/* What each store of format 1 holds. */
+static TCase *format_1(const char *name, void (*open)(void))
 {
-	Suite *suite = suite_create("store_golden");
-	TCase *tc = tcase_create("golden");
+	TCase *tc = tcase_create(name);
 
-	tcase_add_checked_fixture(tc, open_golden, close_golden);
+	tcase_add_checked_fixture(tc, open, close_golden);
 	tcase_add_test(tc, format_1_tells_whose_it_is);
 	tcase_add_test(tc, format_1_lists_its_versions);
 	tcase_add_test(tc, format_1_verifies);
@@ -129,6 +138,14 @@ int main(void)
 	tcase_add_test(tc, format_1_has_notes);
 	tcase_add_test(tc, format_1_has_journals);
 	tcase_add_test(tc, format_1_has_what_the_job_told);
-	suite_add_tcase(suite, tc);
+	return tc;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("store_golden");
+
+	suite_add_tcase(suite, format_1("store-1", open_1));
+	suite_add_tcase(suite, format_1("store-1b", open_1b));
 	return run_suite(suite);
 }
