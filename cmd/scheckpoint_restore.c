@@ -15,15 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <linux/fs.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint.h"
 
-#define MANIFEST    "MANIFEST.json"
-#define SHARD_FILE  ".shard.json"
 #define DEPTH_MOST  64
 #define PLACE_MODEL ".scheckpoint-restore-XXXXXX"
 
@@ -32,6 +28,9 @@ struct restoring {
 	struct ckpt_version version;
 	bool may_replace_newer;
 	unsigned files;
+	char below[32]; /* "shard-0003/": only what is below; "": all */
+	const struct level *copying;
+	int code; /* of the copying */
 };
 
 /* One directory of the version and its counterparts, and how deep it is. */
@@ -50,51 +49,19 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static int copy_bytes(int from, int to)
+/* Copy an open file with its mode and time; nothing is left after a failure. */
+static int copy_file(int from, int to_dir, const char *to_name)
 {
-	char buffer[65536];
-	ssize_t n;
-
-	if (ioctl(to, FICLONE, from) == 0)
-		return 0;
-	while ((n = copy_file_range(from, NULL, to, NULL, 1 << 30, 0)) > 0)
-		;
-	if (n == 0)
-		return 0;
-	if (errno != EXDEV && errno != EINVAL && errno != ENOSYS &&
-	    errno != EOPNOTSUPP && errno != EPERM)
-		return -1;
-	if (lseek(from, 0, SEEK_SET) || lseek(to, 0, SEEK_SET) ||
-	    ftruncate(to, 0))
-		return -1;
-	while ((n = read(from, buffer, sizeof(buffer))) > 0)
-		for (ssize_t at = 0, put; at < n; at += put)
-			if ((put = write(to, buffer + at, (size_t)(n - at))) <
-			    0)
-				return -1;
-	return n < 0 ? -1 : 0;
-}
-
-/* Copy a file with its mode and time; nothing is left after a failure. */
-static int copy_file(int from_dir, const char *name, int to_dir,
-		     const char *to_name)
-{
-	int from = -1, to = -1, rc = -1, saved;
+	int to, rc = -1, saved;
 	struct stat st;
 
-	from = openat(from_dir, name,
-		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (from < 0 || fstat(from, &st))
-		goto out;
-	if (!S_ISREG(st.st_mode)) {
-		errno = EINVAL;
-		goto out;
-	}
+	if (fstat(from, &st))
+		return -1;
 	to = openat(to_dir, to_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0600);
 	if (to < 0)
-		goto out;
-	if (copy_bytes(from, to) == 0 && fchmod(to, st.st_mode & 0777) == 0 &&
+		return -1;
+	if (ckpt_copy(from, to) == 0 && fchmod(to, st.st_mode & 0777) == 0 &&
 	    futimens(to, (struct timespec[]){st.st_atim, st.st_mtim}) == 0)
 		rc = 0;
 	saved = errno;
@@ -104,10 +71,6 @@ static int copy_file(int from_dir, const char *name, int to_dir,
 	}
 	if (rc)
 		unlinkat(to_dir, to_name, 0);
-	errno = saved;
-out:
-	saved = errno;
-	close_fd(&from);
 	errno = saved;
 	return rc;
 }
@@ -142,10 +105,7 @@ static int each_entry(struct restoring *r, const struct level *level,
 	while (!code && (entry = readdir(dir))) {
 		const char *name = entry->d_name;
 
-		if (!strcmp(name, ".") || !strcmp(name, "..") ||
-		    (!level->depth && !strcmp(name, MANIFEST)) ||
-		    (level->depth <= 1 && r->version.shards &&
-		     !strcmp(name, SHARD_FILE)))
+		if (!strcmp(name, ".") || !strcmp(name, ".."))
 			continue;
 		if (fstatat(level->from, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
@@ -159,47 +119,17 @@ static int each_entry(struct restoring *r, const struct level *level,
 
 /* ------------------------------------------------------------------ copy */
 
-/* May this file be put over what is there? */
-static int check_place(const struct restoring *r, const struct level *level,
-		       const char *name, const char *path)
-{
-	struct stat st;
-
-	if (level->final < 0 ||
-	    fstatat(level->final, name, &st, AT_SYMLINK_NOFOLLOW))
-		return SAYS_YES;
-	if (S_ISDIR(st.st_mode))
-		return say_error(r->call,
-				 "%s is a directory, but a file in "
-				 "version %u; move it away",
-				 path, r->version.number);
-	if (!r->may_replace_newer && st.st_mtime > r->version.time_s)
-		return say_error(r->call,
-				 "%s is newer than version %u; give "
-				 "another DIR, or --force to replace "
-				 "it",
-				 path, r->version.number);
-	return SAYS_YES;
-}
-
-static int copy_level(struct restoring *r, const struct level *level);
-
-static int copy_entry(struct restoring *r, const struct level *level,
-		      const char *name, bool is_dir)
+/* The directories of the version, which its manifest doesn't list. */
+static int copy_dir(struct restoring *r, const struct level *level,
+		    const char *name, bool is_dir)
 {
 	struct level next = {-1, -1, -1, NULL, level->depth + 1};
 	char path[PATH_MAX];
 	int code;
 
+	if (!is_dir)
+		return SAYS_YES;
 	join(path, level->path, name);
-	if (!is_dir) {
-		code = check_place(r, level, name, path);
-		if (!code && copy_file(level->from, name, level->to, name))
-			code = say_error(r->call, "%s could not be copied: %s",
-					 path, strerror(errno));
-		r->files++;
-		return code;
-	}
 	next.path = path;
 	next.from = openat(level->from, name,
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -218,16 +148,63 @@ static int copy_entry(struct restoring *r, const struct level *level,
 				 "version %u; move it away",
 				 path, r->version.number);
 	else
-		code = copy_level(r, &next);
+		code = each_entry(r, &next, copy_dir);
 	close_fd(&next.from);
 	close_fd(&next.to);
 	close_fd(&next.final);
 	return code;
 }
 
-static int copy_level(struct restoring *r, const struct level *level)
+/* May this file be put over what is there? */
+static int check_place(const struct restoring *r, int final, const char *path)
 {
-	return each_entry(r, level, copy_entry);
+	struct stat st;
+
+	if (fstatat(final, path, &st, AT_SYMLINK_NOFOLLOW))
+		return SAYS_YES;
+	if (S_ISDIR(st.st_mode))
+		return say_error(r->call,
+				 "%s is a directory, but a file in "
+				 "version %u; move it away",
+				 path, r->version.number);
+	if (!r->may_replace_newer && st.st_mtime > r->version.time_s)
+		return say_error(r->call,
+				 "%s is newer than version %u; give "
+				 "another DIR, or --force to replace "
+				 "it",
+				 path, r->version.number);
+	return SAYS_YES;
+}
+
+/* A file that the manifest lists, and so one that was verified. */
+static bool copy_listed(const char *name, int fd, void *arg)
+{
+	struct restoring *r = arg;
+	size_t len = strlen(r->below);
+
+	if (strncmp(name, r->below, len))
+		return true;
+	name += len;
+	r->code = check_place(r, r->copying->final, name);
+	if (!r->code && copy_file(fd, r->copying->to, name))
+		r->code = say_error(r->call, "%s could not be copied: %s", name,
+				    strerror(errno));
+	r->files++;
+	return r->code == SAYS_YES;
+}
+
+static int copy_version(struct restoring *r, struct ckpt_store *store,
+			const struct level *copying)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	r->copying = copying;
+	r->code = each_entry(r, copying, copy_dir);
+	if (r->code)
+		return r->code;
+	status = ckpt_files(store, r->version.number, copy_listed, r, &err);
+	return status ? say_status(r->call, status, &err) : r->code;
 }
 
 /* ----------------------------------------------------------------- place */
@@ -236,7 +213,7 @@ static int copy_level(struct restoring *r, const struct level *level)
 static int rename_or_copy(int from, int to, const char *name)
 {
 	char place[] = PLACE_MODEL;
-	int rc;
+	int fd, rc;
 
 	if (renameat(from, name, to, name) == 0)
 		return 0;
@@ -244,7 +221,10 @@ static int rename_or_copy(int from, int to, const char *name)
 		return -1;
 	snprintf(place + sizeof(place) - 7, 7, "%06u",
 		 (unsigned)getpid() % 1000000);
-	if (copy_file(from, name, to, place))
+	fd = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	rc = fd < 0 ? -1 : copy_file(fd, to, place);
+	close_fd(&fd);
+	if (rc)
 		return -1;
 	rc = renameat(to, place, to, name);
 	if (rc)
@@ -306,8 +286,8 @@ static int remove_entry(struct restoring *r, const struct level *level,
 	return SAYS_YES;
 }
 
-static int copy_and_place(struct restoring *r, const char *version_dir,
-			  const char *target)
+static int copy_and_place(struct restoring *r, struct ckpt_store *store,
+			  const char *version_dir, const char *target)
 {
 	struct level copying = {-1, -1, -1, "", 0};
 	struct level placing = {-1, -1, -1, "", 0};
@@ -334,7 +314,7 @@ static int copy_and_place(struct restoring *r, const char *version_dir,
 	placing.to = copying.final;
 	code = copying.to < 0 ? say_error(r->call, "%s can't be opened: %s",
 					  place, strerror(errno))
-			      : copy_level(r, &copying);
+			      : copy_version(r, store, &copying);
 	if (!code)
 		code = each_entry(r, &placing, place_entry);
 out:
@@ -413,10 +393,9 @@ static int choose_dir(struct restoring *r, const struct shard *shard,
 				 r->version.number, r->version.shards,
 				 shard->count);
 	if (shard->count)
-		snprintf(dir, PATH_MAX, "%.4000s/shard-%04u", version_dir,
+		snprintf(r->below, sizeof(r->below), "shard-%04u/",
 			 shard->index);
-	else
-		snprintf(dir, PATH_MAX, "%.4000s", version_dir);
+	snprintf(dir, PATH_MAX, "%.4000s/%s", version_dir, r->below);
 	return SAYS_YES;
 }
 
@@ -464,7 +443,7 @@ int command_restore(struct call *call)
 	r.may_replace_newer = is_own || call_option(call, "force");
 	code = choose_dir(&r, &shard, version_dir, dir);
 	if (!code)
-		code = copy_and_place(&r, dir, target);
+		code = copy_and_place(&r, store, dir, target);
 	if (!code)
 		say_restored(&r, &shard, target);
 out:

@@ -41,7 +41,7 @@ static enum ckpt_status add_file(int from, const struct stat *before, int to,
 		return ckpt_fail(err, CKPT_EINVAL, 0,
 				 "%s: the version holds a '%s' already", path,
 				 name);
-	if (fd < 0 || ckpt_fs_copy(from, fd) < 0 || fstat(from, &after) < 0)
+	if (fd < 0 || ckpt_copy(from, fd) < 0 || fstat(from, &after) < 0)
 		status = ckpt_fail(err, CKPT_EIO, errno,
 				   "%s could not be copied", path);
 	else if (before->st_size != after.st_size ||

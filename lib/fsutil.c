@@ -356,7 +356,7 @@ static int copy_in_kernel(int from, int to)
 	}
 }
 
-int ckpt_fs_copy(int from, int to)
+int ckpt_copy(int from, int to)
 {
 	char *chunk;
 	ssize_t got;

@@ -221,8 +221,6 @@ int ckpt_fs_create(int dirfd, const char *name, const char *text,
 		   size_t len_bytes);
 /* Rename a directory, never replacing one that holds something (EEXIST). */
 int ckpt_fs_publish(int from_fd, const char *from, int to_fd, const char *to);
-/* Copy a file's bytes: shared blocks where the file system can. */
-int ckpt_fs_copy(int from, int to);
 /* Names of a directory; the callback's non-zero answer ends it and is
  * returned. */
 int ckpt_fs_each(int dirfd, int (*each)(const char *name, void *arg),
@@ -265,13 +263,25 @@ enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
 /* "v000012" → 12; 0: no version's name. */
 uint32_t ckpt_version_number(const char *name);
 void ckpt_version_name(char name[CKPT_ENTRY_NAME], uint32_t number);
-/* Write, read or remove one of the small files beside the versions. */
+
+/* ---- identity.c ---- */
+/* Read store.json into store->id. */
+enum ckpt_status ckpt_read_identity(struct ckpt_store *store,
+				    struct ckpt_error *err);
+/* Create it, unless another job was quicker. */
+enum ckpt_status ckpt_write_identity(struct ckpt_store *store,
+				     const struct ckpt_identity *id,
+				     struct ckpt_error *err);
+/* id NULL, or no token: any job's. */
+enum ckpt_status ckpt_check_identity(const struct ckpt_store *store,
+				     const struct ckpt_identity *id,
+				     struct ckpt_error *err);
+
+/* ---- facts.c ---- */
+/* Write one of the small files beside the versions. */
 enum ckpt_status ckpt_fact_write(struct ckpt_store *store, const char *name,
 				 struct ckpt_record *rec, bool is_synced,
 				 struct ckpt_error *err);
-/* After a commit: remove what is clearly older than the store's policy
- * keeps, reading no file; failures are left to ckpt_retain(). */
-void ckpt_prune(struct ckpt_store *store);
 /* CKPT_NONE, CKPT_DAMAGED and CKPT_EIO leave *rec NULL. */
 enum ckpt_status ckpt_fact_read(struct ckpt_store *store, const char *name,
 				struct ckpt_record **rec,
@@ -286,7 +296,17 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 /* Newest version that existed when the run began; UINT32_MAX: unknown. */
 uint32_t ckpt_journal_base(struct ckpt_store *store, unsigned run);
 
-/* ---- restore.c ---- */
+/* ---- list.c ---- */
+struct ckpt_numbers {
+	uint32_t *list; /* highest first; to be freed */
+	size_t count, room;
+	int newest_run; /* that has a journal; -1: none */
+};
+/* By name, reading none; -1 and errno. */
+int ckpt_list_numbers(struct ckpt_store *store, struct ckpt_numbers *numbers);
+bool ckpt_is_unreadable(const struct ckpt_version *version);
+
+/* ---- version.c ---- */
 /* Open a version's directory and read its manifest; err tells what is wrong
  * with it.  CKPT_NONE: no such version. */
 enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
@@ -302,5 +322,8 @@ enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
 				const char *reason, struct ckpt_error *err);
 void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version);
 void ckpt_sweep(struct ckpt_store *store);
+/* After a commit: remove what is clearly older than the store's policy
+ * keeps, reading no file; failures are left to ckpt_retain(). */
+void ckpt_prune(struct ckpt_store *store);
 
 #endif

@@ -142,6 +142,14 @@ enum ckpt_status ckpt_turn_end(struct ckpt_store *store, const char *who,
 			       struct ckpt_error *err);
 
 /* -------- versions -------- */
+/* Call each() for the files that a version's manifest lists: the name below
+ * the version's directory, and the file, open for reading until each()
+ * returns; false ends the walk.  They are not compared with their digests. */
+enum ckpt_status ckpt_files(struct ckpt_store *store, uint32_t version,
+			    bool (*each)(const char *name, int fd, void *arg),
+			    void *arg, struct ckpt_error *err);
+/* Copy a file's bytes: shared blocks where the file system can.  -1: errno */
+int ckpt_copy(int from, int to);
 /* One run that began from a version failed before it saved anything; at two
  * strikes the version is set aside.  Counted once for the run that the handle
  * is of, however often it is told.  reason is for people. */

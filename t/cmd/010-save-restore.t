@@ -68,6 +68,19 @@ run scheckpoint save empty
 exits 2 "an empty directory has nothing to save"
 says err "no file was put into"
 
+# What came into a version's directory later is none of it; directories that
+# hold nothing are.
+mkdir -p hollow/empty into
+echo x >hollow/x
+run scheckpoint save hollow
+exits 0 "a directory with an empty one in it"
+echo stray | tee checkpoint-7/v000003/stray >checkpoint-7/v000003/hollow/stray
+run scheckpoint restore into
+says out "1 file, 2 B"
+is "what isn't listed isn't restored" "hollow hollow/empty hollow/x" \
+	"$(cd into && find ./* | sed 's:^./::' | sort | xargs)"
+rm -r checkpoint-7/v000003 hollow into
+
 # A directory where a file was, and the other way round
 rm -r checkpoint-7/v000002
 rm -r state out

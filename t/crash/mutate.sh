@@ -94,7 +94,7 @@ mutate "a strike isn't synced" "strike and set aside" retain.c \
 mutate "a release isn't synced" release retain.c \
 	'/^enum ckpt_status ckpt_release/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
 mutate "restore doesn't compare digests" "restore of a damaged version" \
-	restore.c 's/bytes != file->bytes || strcmp(hex, file->digest)/0/; s/(uint64_t)st.st_size != file->bytes/0/'
+	version.c 's/bytes != file->bytes || strcmp(hex, file->digest)/0/; s/(uint64_t)st.st_size != file->bytes/0/'
 mutate "a shard is published with one missing" "first shard" shard.c \
 	's/count == stage->shards/count \&\& (stage->shards = count)/'
 mutate "a failed rename of the shards counts as another's" "last shard" \
