@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What becomes of versions: set aside for damage or for strikes and released
+# again, removed when a job has completed, begun from by another job.
+# shellcheck source=t/cluster/lib.sh
+. "$(dirname "$0")/lib.sh"
+cluster_up --nodes 2 --plugstack-arg restore_window=30 \
+	--plugstack-arg restart_delay=2
+
+scheckpoint() # ARGUMENT...: as the job's owner
+{
+	run_as "$JOB_USER" "$B/bin/scheckpoint" "$@"
+}
+
+# versions DIR [WORD]: numbers of the versions of a store, or of those that
+# are so
+versions()
+{
+	scheckpoint list "$1" | awk -v word="${2:-.}" \
+		'$1 ~ /^[0-9]+$/ && $0 ~ word { print $1 }' | xargs
+}
+
+# Two versions in the first run, "good" and then $1; a later run says what it
+# began from, and fails where that is "bad".
+script chain <<'EOF2'
+#!/bin/bash
+state=none
+if [ -n "${SLURM_CHECKPOINT_RESTORE:-}" ]; then
+	state=$(cat "$SLURM_CHECKPOINT_RESTORE/state")
+fi
+echo "run $SLURM_CHECKPOINT_RUN: $SLURM_CHECKPOINT_VERSION is $state"
+case $state in
+bad) exit 1 ;;
+none)
+	mkdir "in-$SLURM_JOB_ID" && cd "in-$SLURM_JOB_ID" || exit 9
+	echo good >state && scheckpoint save state || exit 9
+	echo "$1" >state && scheckpoint save state || exit 9
+	# Damage, as a disk or an operator might do it.
+	[ "$1" != torn ] || echo x >>"$SLURM_CHECKPOINT_DIR/v000002/state"
+	exit 85
+	;;
+esac
+# Once it has saved, it isn't the version's fault that it fails.
+if [ -n "${2:-}" ]; then
+	cd "in-$SLURM_JOB_ID" && scheckpoint save state || exit 9
+	exit "$2"
+fi
+EOF2
+
+declare -A id
+job() # NAME [OPTION]... -- ARGUMENT...
+{
+	local name=$1 options=()
+
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	id[$name]=$(submit --checkpoint=20 --time=5 --output="$name.out" \
+		"${options[@]}" chain "$@")
+}
+
+job torn -- torn
+job bad -- bad
+job cleaned --checkpoint-clean=success -- good
+job failed --checkpoint-clean=success -- good 3
+job kept -- good
+
+# ---- a version that is damaged
+wait_job 90 "${id[torn]}" COMPLETED
+is "$(grep '^run 1' torn.out)" 'run 1: 1 is good' \
+	'the run after goes on from the version before the damaged one'
+dir=checkpoint-${id[torn]}
+is "$(versions "$dir" 'set aside')" 2 'the damaged one is set aside'
+like "$(scheckpoint list "$dir")" \
+	'state has [0-9]+ bytes instead of [0-9]+' 'list has the reason'
+not_ok 'verify refuses it' scheckpoint verify "$dir" 2
+ok 'and takes the other' scheckpoint verify "$dir" 1
+
+# ---- one that no run can start from
+wait_job 120 "${id[bad]}" COMPLETED
+is "$(grep -E '^run [123]:' bad.out | xargs -d '\n')" \
+	'run 1: 2 is bad run 2: 2 is bad run 3: 1 is good' \
+	'after two strikes a run goes on from the version before'
+dir=checkpoint-${id[bad]}
+is "$(versions "$dir" 'set aside')" 2 'which is set aside'
+like "$(scheckpoint list "$dir")" 'runs failed to start from it' \
+	'list has the reason'
+ok 'its owner releases it' scheckpoint release "$dir" 2
+is "$(versions "$dir" 'set aside')" '' 'it is not set aside any more'
+mkdir -m 0777 into
+ok 'and restored again' scheckpoint restore --from "$dir" into
+is "$(cat into/state)" bad 'as the newest'
+
+# ---- clean
+wait_job 60 "${id[cleaned]}" COMPLETED
+wait_for 20 'the versions to go' \
+	fails test -e "checkpoint-${id[cleaned]}/v000001"
+is "$(versions "checkpoint-${id[cleaned]}")" '' \
+	'--checkpoint-clean=success removes the versions of a completed job'
+ok 'its journals stay' test -e "checkpoint-${id[cleaned]}/journal-0001.jsonl"
+wait_job 60 "${id[failed]}" FAILED
+is "$(job_state "${id[failed]}")" FAILED 'a job that fails'
+is "$(versions "checkpoint-${id[failed]}")" '3 2 1' 'keeps its versions'
+wait_job 60 "${id[kept]}" COMPLETED
+is "$(versions "checkpoint-${id[kept]}")" '2 1' 'and so does one without the option'
+
+# ---- another job begins where one has ended
+job other --checkpoint-from="$WORK/checkpoint-${id[kept]}" -- good
+wait_job 60 "${id[other]}" COMPLETED
+is "$(grep '^run' other.out)" 'run 0: 2 is good' \
+	'--checkpoint-from: the first run begins from its newest version'
+like "$(cat other.out)" "begins from version 2 of $WORK/checkpoint-" \
+	'and says so'
+is "$(versions "checkpoint-${id[other]}")" '' 'it has none of its own yet'
+job nowhere --checkpoint-from="$WORK/nowhere" -- good
+wait_job 90 "${id[nowhere]}" COMPLETED
+like "$(cat nowhere.out)" '--checkpoint-from=.*nowhere: there is no store' \
+	'where there is no store the job says so'
+is "$(grep '^run' nowhere.out | xargs -d '\n')" \
+	'run 0: 0 is none run 1: 2 is good' 'and begins anew'
+
+ok 'an owner cleans up' scheckpoint clean "checkpoint-${id[kept]}"
+is "$(versions "checkpoint-${id[kept]}")" '' 'no version is left'
+nodes_idle
+done_testing
