@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,19 +177,37 @@ void ckpt_record_set_int(struct ckpt_record *rec, const char *key,
 	set(rec, key, json_object_new_int64(value));
 }
 
+/* The fewest digits that read back as the same number, with a point whatever
+ * the program's locale has. */
+static bool print_number(char *text, size_t size, double value)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
+	int digits;
+
+	if (!plain)
+		return false;
+	before = uselocale(plain);
+	for (digits = 6; digits <= 17; digits++) {
+		snprintf(text, size, "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	uselocale(before);
+	freelocale(plain);
+	return true;
+}
+
 void ckpt_record_set_num(struct ckpt_record *rec, const char *key, double value)
 {
 	char text[40];
-	int digits;
 
 	/* JSON has no such numbers; a key left out reads as "unknown". */
 	if (!isfinite(value))
 		return;
-	/* The fewest digits that read back as the same number. */
-	for (digits = 6; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
+	if (!print_number(text, sizeof(text), value)) {
+		if (rec)
+			rec->failed = true;
+		return;
 	}
 	if (!strpbrk(text, ".e"))
 		strcat(text, ".0");

@@ -14,7 +14,23 @@ $(CXX_USER): t/lib/user.cc lib/ckptstate.h $(LIBCKPT)
 	$(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
 		-x c lib/ckptstate.h
 
-check-lib: all $(LAYOUT) $(CXX_USER) $(B)/t/cmd/mkstore
+# The programs that the manual and the header show, as they stand there.
+MANUAL := $(B)/t/lib/manual
+
+$(B)/t/lib/manual.inc: doc/ckptstate.3
+	@mkdir -p $(@D)
+	sed -n '/^struct ckpt_store /,/^\.fi/p' $< | \
+		sed -e '/^\.fi/d' -e 's/\\-/-/g' >$@
+
+$(B)/t/lib/header.inc: lib/ckptstate.h
+	@mkdir -p $(@D)
+	sed -n '/^ \*	ckpt_open(/,/^ \*	ckpt_done(/s/^ \*//p' $< >$@
+
+$(MANUAL): t/lib/manual.c $(B)/t/lib/manual.inc $(B)/t/lib/header.inc $(LIBCKPT)
+	$(CC) -std=gnu11 -Wall -Wextra -Werror -Ilib -I$(@D) -o $@ $< \
+		-L$(B)/lib -lckptstate
+
+check-lib: all $(LAYOUT) $(CXX_USER) $(MANUAL) $(B)/t/cmd/mkstore
 	B=$(B) prove t/lib
 
 .PHONY: check-lib
