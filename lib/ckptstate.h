@@ -24,6 +24,9 @@
  *	}
  *	ckpt_done(store, &err);
  *
+ * No pointer may be NULL unless it is said to; texts end with a NUL, and are
+ * copied.
+ *
  * Units: bytes, seconds, and seconds since the epoch, unless a name says
  * otherwise.  No function prints, exits, or changes signals or umask, but for
  * ckpt_notice_install().  All block on storage, and only ckpt_notice_pending()
@@ -134,7 +137,7 @@ CKPT_API void ckpt_close(struct ckpt_store *store);
  * that is committed, and required of each that is restored.  Without a call
  * versions of any schema are restored.
  *
- * name  at most 63 bytes; copied
+ * name  at most 63 bytes; CKPT_EINVAL: it is longer, or NULL
  */
 CKPT_API enum ckpt_status ckpt_schema(struct ckpt_store *store,
 				      const char *name, uint32_t number,
@@ -162,9 +165,11 @@ CKPT_API enum ckpt_status ckpt_begin(struct ckpt_store *store,
  * mark   what the shards of one version, and of no other version of this run,
  *        have in common, such as "step 1200"; at most 255 bytes, copied
  * index  from 0 to count - 1
+ * count  at most 65,536; of all shards of a version the same
  *
  * A restored version holds the files of shard 3 in its directory shard-0003.
- * Otherwise as ckpt_begin().
+ * Its progress is that of the shard that lags, its notes are those of the one
+ * that came last.  Otherwise as ckpt_begin().
  */
 CKPT_API enum ckpt_status ckpt_shard_begin(struct ckpt_store *store,
 					   struct ckpt_stage **stage,
@@ -200,14 +205,16 @@ CKPT_API enum ckpt_status ckpt_add(struct ckpt_stage *stage, const char *path,
 				   const char *name, struct ckpt_error *err);
 
 /* How much of the whole job this version has done, from 0 to 1.  Without a
- * call it is what the run told last by ckpt_progress(). */
+ * call it is what the run told last by ckpt_progress().  CKPT_EINVAL: it is
+ * none; nothing has changed. */
 CKPT_API enum ckpt_status ckpt_stage_progress(struct ckpt_stage *stage,
 					      double progress,
 					      struct ckpt_error *err);
 
 /* Put a short text into the version's manifest, for ckpt_read_note() and for
  * people: key of 1 to 63 bytes, value of at most 1023, at most 64 of them.  The
- * same key again replaces the value. */
+ * same key again replaces the value.  CKPT_EINVAL, CKPT_LIMIT: nothing has
+ * changed; CKPT_ENOMEM: abort. */
 CKPT_API enum ckpt_status ckpt_note(struct ckpt_stage *stage, const char *key,
 				    const char *value, struct ckpt_error *err);
 
@@ -246,11 +253,13 @@ CKPT_API void ckpt_abort(struct ckpt_stage *stage);
  * writing) and the one before is tried.  All processes of a run that call this
  * before the run has committed anything get the same version.
  *
- * version  filled on CKPT_OK; may be NULL
+ * version  filled on CKPT_OK, else untouched; may be NULL
  * dir      set on CKPT_OK to its directory, absolute, valid until the next
- *          restore or close; may be NULL.  Read its files, never change them
+ *          restore or close, else untouched; may be NULL.  Read its files,
+ *          never change them
  *
  * CKPT_NONE    there is no good version; err tells what is wrong with the last
+ *              one that was tried, which is the oldest
  * CKPT_SCHEMA  the newest has another schema than ckpt_schema() named
  * CKPT_NEWER   the newest was written by a later release
  * CKPT_EIO     reading failed in a way that may pass: try again
@@ -264,19 +273,23 @@ CKPT_API enum ckpt_status ckpt_restore(struct ckpt_store *store,
  * All versions, newest first, those set aside among them; one whose manifest
  * can't be read is_aside with the reason and has no files.
  *
- * list  set on CKPT_OK to an array that free() frees; else NULL
+ * list   set on CKPT_OK to an array that free() frees; else NULL
+ * count  of its elements; 0 is no failure
  */
 CKPT_API enum ckpt_status ckpt_list(struct ckpt_store *store,
 				    struct ckpt_version **list, size_t *count,
 				    struct ckpt_error *err);
 
 /* Read every file of a version and compare with its manifest: CKPT_OK, or
- * CKPT_DAMAGED with the file and what is wrong.  Changes nothing. */
+ * CKPT_DAMAGED with the file and what is wrong; CKPT_NONE, CKPT_NEWER,
+ * CKPT_LIMIT, CKPT_EIO, CKPT_ENOMEM: it could not be found out.  Changes
+ * nothing. */
 CKPT_API enum ckpt_status ckpt_verify(struct ckpt_store *store,
 				      uint32_t version, struct ckpt_error *err);
 
-/* Copy a version's note into value, which has room for size bytes.
- * CKPT_NONE: no such version or note, CKPT_LIMIT: it doesn't fit. */
+/* Copy a version's note into value, which has room for size bytes; 1,024 are
+ * always enough.  CKPT_NONE: no such version or note, CKPT_LIMIT: it doesn't
+ * fit; value is untouched. */
 CKPT_API enum ckpt_status ckpt_read_note(struct ckpt_store *store,
 					 uint32_t version, const char *key,
 					 char *value, size_t size,
@@ -288,8 +301,8 @@ CKPT_API enum ckpt_status ckpt_last_save(struct ckpt_store *store,
 					 double *seconds, uint64_t *bytes,
 					 struct ckpt_error *err);
 
-/* Tell how much of the whole job is done, from 0 to 1.  Cheap: not synced, as
- * it is an estimate. */
+/* Tell how much of the whole job is done, from 0 to 1 (else CKPT_EINVAL).
+ * Cheap: not synced, as it is an estimate. */
 CKPT_API enum ckpt_status ckpt_progress(struct ckpt_store *store,
 					double progress,
 					struct ckpt_error *err);
@@ -299,22 +312,26 @@ CKPT_API enum ckpt_status ckpt_progress(struct ckpt_store *store,
 CKPT_API enum ckpt_status ckpt_done(struct ckpt_store *store,
 				    struct ckpt_error *err);
 
-/* Seconds until the end of this run, as last known; 0: it is over.
- * CKPT_NONE: nobody has told. */
+/* Seconds until the end of this run, as last known; 0: it is over.  Reads the
+ * run's journal, a few KiB.  CKPT_NONE: nobody has told; *seconds is
+ * untouched. */
 CKPT_API enum ckpt_status ckpt_time_left(struct ckpt_store *store,
 					 int64_t *seconds,
 					 struct ckpt_error *err);
 
 /*
  * Is the present run asked to save and stop?  CKPT_OK: yes, CKPT_NONE: no.
+ * Reads the run's journal: for once in a while, not for each turn of a loop.
  * A store that is open for writing also learns that the request was heard, so
  * that the job is run again though no signal reached anyone.
  */
 CKPT_API enum ckpt_status ckpt_requested(struct ckpt_store *store,
 					 struct ckpt_error *err);
 
-/* Let `signum` set a flag that a loop can poll.  It is the process's, not a
- * store's.  Interrupted system calls go on (SA_RESTART). */
+/* Let `signum` set a flag that a loop can poll, in place of what it did before.
+ * The flag is the process's, not a store's, and the same for all signals that
+ * were installed.  Interrupted system calls go on (SA_RESTART).
+ * CKPT_EINVAL: there is no such signal, or it can't be caught. */
 CKPT_API enum ckpt_status ckpt_notice_install(int signum,
 					      struct ckpt_error *err);
 CKPT_API bool ckpt_notice_pending(void); /* async-signal-safe */

@@ -200,7 +200,7 @@ class Store:
         _call("ckpt_open", ctypes.byref(self._handle), _path(path), int(write), run)
 
     def close(self):
-        """Stages must have ended before."""
+        """Stages must have ended before; others can't be any more."""
         _lib.ckpt_close(self._handle)
         self._handle = _P()
 
@@ -334,6 +334,7 @@ class Stage:
     def _open(self):
         if not self._handle:
             raise ValueError("the stage was committed or aborted")
+        self._store._open  # or the library would use what was freed
         return self._handle
 
     def add(self, path, name=None):
@@ -368,7 +369,7 @@ class Stage:
         return self
 
     def __exit__(self, kind, _value, _trace):
-        if not self._handle:
+        if not self._handle or (kind and not self._store._handle):
             return
         if kind is None:
             self.commit()

@@ -141,6 +141,14 @@ class Binding(unittest.TestCase):
         store.close()
         with self.assertRaises(ValueError):
             store.restore()
+        with Store(DIR) as store:
+            stage = store.begin()
+        with self.assertRaisesRegex(ValueError, "store is closed"):
+            stage.commit()
+        with self.assertRaisesRegex(KeyError, "why"):
+            with Store(DIR) as store, store.begin():
+                store.close()
+                raise KeyError("why")
 
     def test_12_a_later_run(self):
         with Store(DIR) as store:
