@@ -193,9 +193,9 @@ static enum ckpt_status seal_dir(struct ckpt_sealing *s, int dirfd,
 	names->status = CKPT_OK;
 	names->count = 0;
 	if (ckpt_fs_each(dirfd, take_name, names) < 0)
-		names->status = ckpt_fail(s->err, CKPT_EIO, errno,
-					  "%s/%s could not be listed",
-					  s->stage->path, prefix);
+		names->status = ckpt_fail(
+			s->err, errno == E2BIG ? CKPT_LIMIT : CKPT_EIO, errno,
+			"%s/%s could not be listed", s->stage->path, prefix);
 	seal_names(names);
 	status = names->status;
 	free(names);
@@ -351,10 +351,10 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 		number = 0;
 	if ((status && status != CKPT_UNSURE) || stage->is_parted)
 		status = ckpt_or_stale(store, status, err);
+	if (version && (!status || status == CKPT_UNSURE))
+		*version = number;
 	if (status)
 		goto out;
-	if (version)
-		*version = number;
 	if (number && ckpt_fs_sync_dir(store->fd) < 0)
 		status = ckpt_fail(err, CKPT_UNSURE, errno,
 				   "version %u is published, but the store %s "

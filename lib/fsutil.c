@@ -429,8 +429,10 @@ static int remove_entry(const char *name, void *arg)
 
 	if (unlinkat(parent->dirfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	/* A directory that its owner made read-only is still to go. */
-	if (errno == EACCES && fchmod(parent->dirfd, 0700) == 0 &&
+	/* A directory that its owner made read-only is still to go; the one
+	 * that it lies in isn't ours to change. */
+	if (errno == EACCES && parent->depth &&
+	    fchmod(parent->dirfd, 0700) == 0 &&
 	    unlinkat(parent->dirfd, name, 0) == 0)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)

@@ -313,8 +313,13 @@ enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
 				   int *dirfd, struct ckpt_manifest *manifest,
 				   struct ckpt_version *version,
 				   struct ckpt_error *err);
-/* As ckpt_verify(), but what was once seen to be whole isn't read again. */
+/* What its manifest tells, but for the number of its files and bytes. */
+enum ckpt_status ckpt_version_head(struct ckpt_store *store, uint32_t number,
+				   struct ckpt_version *version);
+/* As ckpt_verify(), with what its manifest tells.  is_again: though it was once
+ * seen to be whole. */
 enum ckpt_status ckpt_version_check(struct ckpt_store *store, uint32_t number,
+				    bool is_again, struct ckpt_version *version,
 				    struct ckpt_error *err);
 
 /* ---- retain.c ---- */

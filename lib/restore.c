@@ -33,15 +33,21 @@ static enum ckpt_status check_schema(const struct ckpt_store *store,
 
 /* CKPT_NONE: pass it over; err then tells why. */
 static enum ckpt_status try_version(struct ckpt_store *store,
-				    const struct ckpt_version *version,
+				    struct ckpt_version *version,
 				    struct ckpt_error *err)
 {
 	enum ckpt_status status;
+	struct ckpt_version checked;
 	struct ckpt_error why = {0};
 
 	status = check_schema(store, version, &why);
 	if (!status)
-		status = ckpt_verify(store, version->number, &why);
+		status = ckpt_version_check(store, version->number, true,
+					    &checked, &why);
+	if (!status) {
+		version->files = checked.files;
+		version->bytes = checked.bytes;
+	}
 	if (status == CKPT_DAMAGED && store->mode == CKPT_WRITE)
 		ckpt_set_aside(store, version->number, why.text, NULL);
 	if (status && err)
@@ -88,17 +94,12 @@ static bool find_first(struct ckpt_store *store,
 	size_t i;
 
 	for (i = 0; i < numbers->count; i++) {
-		struct ckpt_manifest manifest;
 		struct ckpt_version version;
-		int dirfd;
 
 		if (is_found && numbers->list[i] <= below)
 			return true;
-		if (ckpt_version_load(store, numbers->list[i], &dirfd,
-				      &manifest, &version, NULL))
+		if (ckpt_version_head(store, numbers->list[i], &version))
 			return false;
-		ckpt_manifest_close(&manifest);
-		ckpt_fs_close(&dirfd);
 		ckpt_read_marks(store, &version);
 		if (version.is_aside || is_late(store, base, &version) ||
 		    (is_found && version.run <= first->run))
@@ -142,13 +143,13 @@ static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
 	for (i = 0; i < count && status == CKPT_NONE; i++) {
 		if (is_late(store, base, &list[i]))
 			continue;
-		*chosen = list[i];
 		if (list[i].is_aside && !ckpt_is_unreadable(&list[i]))
 			ckpt_fail(err, CKPT_NONE, 0,
 				  "version %u is set aside: %s", list[i].number,
 				  list[i].reason);
 		else
 			status = try_version(store, &list[i], err);
+		*chosen = list[i];
 	}
 	free(list);
 	return status;

@@ -71,21 +71,6 @@ void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version)
 	ckpt_record_free(rec);
 }
 
-enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
-				const char *reason, struct ckpt_error *err)
-{
-	struct ckpt_record *rec = ckpt_record_new("aside");
-	char name[CKPT_ENTRY_NAME];
-	enum ckpt_status status;
-
-	mark_name(name, "aside", number);
-	ckpt_record_set_int(rec, "run", store->run);
-	ckpt_record_set_str(rec, "reason", reason);
-	status = ckpt_fact_write(store, name, rec, true, err);
-	ckpt_record_free(rec);
-	return status;
-}
-
 static enum ckpt_status need_version(struct ckpt_store *store, uint32_t number,
 				     struct ckpt_error *err)
 {
@@ -100,6 +85,25 @@ static enum ckpt_status need_version(struct ckpt_store *store, uint32_t number,
 				 "%s/%s could not be looked at", store->dir,
 				 name);
 	return ckpt_fail(err, CKPT_NONE, 0, "there is no version %u", number);
+}
+
+enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
+				const char *reason, struct ckpt_error *err)
+{
+	enum ckpt_status status = need_version(store, number, err);
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	/* One whose files went while it was read was removed, perhaps. */
+	if (status)
+		return status;
+	rec = ckpt_record_new("aside");
+	mark_name(name, "aside", number);
+	ckpt_record_set_int(rec, "run", store->run);
+	ckpt_record_set_str(rec, "reason", reason);
+	status = ckpt_fact_write(store, name, rec, true, err);
+	ckpt_record_free(rec);
+	return status;
 }
 
 enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
@@ -200,6 +204,7 @@ static enum ckpt_status count_kept(struct ckpt_store *store,
 				   struct ckpt_error *err)
 {
 	unsigned usable = 0, whole = 0;
+	struct ckpt_version checked;
 	struct ckpt_error why = {0};
 	enum ckpt_status status;
 	size_t i;
@@ -210,7 +215,8 @@ static enum ckpt_status count_kept(struct ckpt_store *store,
 	for (i = 0; i < count && *kept < count && whole < KEEP_LEAST; i++) {
 		if (list[i].is_aside)
 			continue;
-		status = ckpt_version_check(store, list[i].number, &why);
+		status = ckpt_version_check(store, list[i].number, false,
+					    &checked, &why);
 		if (status == CKPT_ENOMEM) {
 			if (err)
 				*err = why;

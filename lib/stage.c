@@ -72,7 +72,9 @@ enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
 		status = ckpt_no_memory(err);
 		goto out;
 	}
-	if (mkdirat(store->fd, new->name, 0700) < 0 ||
+	/* There already: the answer to a first try was lost, as nobody else
+	 * makes such a name. */
+	if ((mkdirat(store->fd, new->name, 0700) < 0 && errno != EEXIST) ||
 	    (new->fd = ckpt_fs_open_dir(store->fd, new->name)) < 0)
 		status = ckpt_fail(err, CKPT_EIO, errno,
 				   "%s could not be created", new->path);

@@ -106,7 +106,8 @@ bool ckpt_is_heard(struct ckpt_store *store, unsigned run);
 #define CKPT_ASK_MAX 16
 enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
 			  const char *word, struct ckpt_error *err);
-/* Take it: true at most once for each; word is at least CKPT_ASK_MAX. */
+/* Take it, by the run's supervisor alone: true at most once for each; word is
+ * at least CKPT_ASK_MAX. */
 bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word);
 
 /*

@@ -117,10 +117,11 @@ static enum ckpt_status count_files(struct ckpt_manifest *manifest,
 	return list_failed(err, version->number);
 }
 
-enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
-				   int *dirfd, struct ckpt_manifest *manifest,
-				   struct ckpt_version *version,
-				   struct ckpt_error *err)
+/* As ckpt_version_load(), but the list of files isn't looked at. */
+static enum ckpt_status open_version(struct ckpt_store *store, uint32_t number,
+				     int *dirfd, struct ckpt_manifest *manifest,
+				     struct ckpt_version *version,
+				     struct ckpt_error *err)
 {
 	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
@@ -146,13 +147,41 @@ enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
 		goto out;
 	}
 	status = read_head(manifest, version, err);
-	if (!status)
-		status = count_files(manifest, version, err);
 out:
 	if (status) {
 		ckpt_manifest_close(manifest);
 		ckpt_fs_close(dirfd);
 	}
+	return status;
+}
+
+enum ckpt_status ckpt_version_load(struct ckpt_store *store, uint32_t number,
+				   int *dirfd, struct ckpt_manifest *manifest,
+				   struct ckpt_version *version,
+				   struct ckpt_error *err)
+{
+	enum ckpt_status status =
+		open_version(store, number, dirfd, manifest, version, err);
+
+	if (!status)
+		status = count_files(manifest, version, err);
+	if (status) {
+		ckpt_manifest_close(manifest);
+		ckpt_fs_close(dirfd);
+	}
+	return status;
+}
+
+enum ckpt_status ckpt_version_head(struct ckpt_store *store, uint32_t number,
+				   struct ckpt_version *version)
+{
+	struct ckpt_manifest manifest;
+	enum ckpt_status status;
+	int dirfd;
+
+	status = open_version(store, number, &dirfd, &manifest, version, NULL);
+	ckpt_manifest_close(&manifest);
+	ckpt_fs_close(&dirfd);
 	return status;
 }
 
@@ -246,34 +275,24 @@ static enum ckpt_status verify_open(struct ckpt_store *store, int dirfd,
 enum ckpt_status ckpt_verify(struct ckpt_store *store, uint32_t number,
 			     struct ckpt_error *err)
 {
-	struct ckpt_manifest manifest;
 	struct ckpt_version version;
-	enum ckpt_status status;
-	int dirfd;
 
-	status = ckpt_version_load(store, number, &dirfd, &manifest, &version,
-				   err);
-	if (status)
-		return status;
-	status = verify_open(store, dirfd, number, &manifest, err);
-	ckpt_manifest_close(&manifest);
-	ckpt_fs_close(&dirfd);
-	return status;
+	return ckpt_version_check(store, number, true, &version, err);
 }
 
 enum ckpt_status ckpt_version_check(struct ckpt_store *store, uint32_t number,
+				    bool is_again, struct ckpt_version *version,
 				    struct ckpt_error *err)
 {
 	struct ckpt_manifest manifest;
-	struct ckpt_version version;
 	enum ckpt_status status;
 	int dirfd;
 
-	status = ckpt_version_load(store, number, &dirfd, &manifest, &version,
+	status = ckpt_version_load(store, number, &dirfd, &manifest, version,
 				   err);
 	if (status)
 		return status;
-	if (!was_checked(store, number, dirfd))
+	if (is_again || !was_checked(store, number, dirfd))
 		status = verify_open(store, dirfd, number, &manifest, err);
 	ckpt_manifest_close(&manifest);
 	ckpt_fs_close(&dirfd);

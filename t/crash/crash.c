@@ -140,32 +140,43 @@ static void try_errors(void)
 	report("each read and write is cut short");
 }
 
-/* As over a network: the call was carried out, its answer lost.  Names are
- * what this is about; a read or close that lies is beyond help. */
-static void try_lost_answers(void)
+/* As over a network: the call was carried out, its answer lost, and the
+ * second try failed.  Names are what this is about; a read or close that lies
+ * is beyond help. */
+static void lose_answers(const char *call, int errnum)
 {
 	struct course course;
 	long at;
 
 	for (at = 1;; at++) {
 		struct stop stop = {
-			.kind = STOP_LOSE, .at = at, .errnum = ESTALE};
+			.kind = STOP_LOSE, .at = at, .errnum = errnum};
 
 		set_up();
 		if (run(&stop, &course) < 0 || !course.is_reached)
 			break;
-		if (!course.is_applied || !strstr(course.call, "rename"))
+		if (!course.is_applied || !strstr(course.call, call))
 			continue;
 		stops++;
 		snprintf(where, sizeof(where), "%s, call %ld, %s lost",
 			 now->name, at, course.call);
-		if (told->status == CKPT_EIO && strstr(course.call, "2"))
+		/* A program's own mkdir() is its own affair. */
+		if (told->status == CKPT_EIO &&
+		    (strstr(course.call, "2") ||
+		     !strcmp(course.call, "mkdirat")))
 			complain("it happened, but was told to have failed: %s",
 				 told->text);
 		now->check(told, false);
 	}
+}
+
+static void try_lost_answers(void)
+{
+	lose_answers("rename", ESTALE);
+	lose_answers("mkdir", EEXIST);
+	lose_answers("unlink", ENOENT);
 	if (stops)
-		report("the answer to a rename is lost");
+		report("the answer to a change of names is lost");
 }
 
 /* ---------------------------------------------------------- power loss */
