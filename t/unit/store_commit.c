@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* store_commit.c: staging, adding and committing versions. */
+#include <sys/resource.h>
+
 #include "store_fixture.h"
 
 static struct ckpt_store *store;
@@ -361,6 +363,60 @@ START_TEST(all_files_of_a_large_directory_are_listed)
 }
 END_TEST
 
+START_TEST(a_list_that_grows_takes_no_memory)
+{
+	static const char digest[] = "00000000000000000000000000000000";
+	struct ckpt_file file = {.name = "name", .digest = digest};
+	struct ckpt_record *head = ckpt_record_plain();
+	struct ckpt_manifest manifest;
+	struct rusage before, after;
+	struct ckpt_listing list;
+	int i, dir = ckpt_fs_open_dir(AT_FDCWD, ".");
+
+	ckpt_record_set_int(head, "version", 1);
+	ck_assert(ckpt_listing_begin(&list, dir, "list") == 0);
+	getrusage(RUSAGE_SELF, &before);
+	for (i = 0; i < 300000; i++)
+		ck_assert(ckpt_listing_add(&list, &file) == 0);
+	ck_assert(ckpt_listing_seal(&list, head) == 0);
+	ck_assert(ckpt_manifest_open(&manifest, dir, "list", geteuid()) == 0);
+	for (i = 0; ckpt_manifest_next(&manifest, &file) == 1;)
+		i++;
+	ck_assert_int_eq(i, 300000);
+	getrusage(RUSAGE_SELF, &after);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed for a while */
+	ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 1024);
+#endif
+	ckpt_manifest_close(&manifest);
+	ckpt_listing_end(&list);
+	ckpt_record_free(head);
+	close(dir);
+}
+END_TEST
+
+START_TEST(a_list_that_is_too_long_is_refused)
+{
+	static const char digest[] = "00000000000000000000000000000000";
+	struct ckpt_file file = {.digest = digest};
+	struct ckpt_listing list;
+	char *name = malloc(CKPT_NAME_MAX + 1);
+	int rc = 0, dir = ckpt_fs_open_dir(AT_FDCWD, ".");
+	size_t i;
+
+	memset(name, 'x', CKPT_NAME_MAX);
+	name[CKPT_NAME_MAX] = '\0';
+	file.name = name;
+	ck_assert(ckpt_listing_begin(&list, dir, "list") == 0);
+	for (i = 0; rc == 0 && i <= CKPT_MANIFEST_MAX / CKPT_NAME_MAX; i++)
+		rc = ckpt_listing_add(&list, &file);
+	ck_assert_int_eq(rc, -1);
+	ck_assert_int_eq(errno, EFBIG);
+	ckpt_listing_end(&list);
+	free(name);
+	close(dir);
+}
+END_TEST
+
 START_TEST(progress_of_a_version_is_its_own_or_what_was_told)
 {
 	struct ckpt_stage *stage;
@@ -463,6 +519,8 @@ int main(void)
 	tcase_add_test(tc, a_stage_nested_too_deeply_is_refused);
 	tcase_add_test(tc, names_of_any_bytes_come_back);
 	tcase_add_test(tc, all_files_of_a_large_directory_are_listed);
+	tcase_add_test(tc, a_list_that_grows_takes_no_memory);
+	tcase_add_test(tc, a_list_that_is_too_long_is_refused);
 	tcase_add_test(tc, progress_of_a_version_is_its_own_or_what_was_told);
 	tcase_add_test(tc, progress_told_by_another_process_is_found);
 	tcase_add_test(tc, progress_must_be_a_part_of_one);
