@@ -38,6 +38,7 @@ uint32_t ckpt_version_number(const char *name)
 struct newest {
 	int run; /* -1: none has begun */
 	uint32_t version;
+	bool has_hidden; /* what may be litter */
 };
 
 static int keep_newest(const char *name, void *arg)
@@ -50,17 +51,26 @@ static int keep_newest(const char *name, void *arg)
 		newest->run = run;
 	if (number > newest->version)
 		newest->version = number;
+	newest->has_hidden |= name[0] == '.';
 	return 0;
+}
+
+static enum ckpt_status look(struct ckpt_store *store, struct newest *newest,
+			     struct ckpt_error *err)
+{
+	*newest = (struct newest){.run = -1};
+	if (ckpt_fs_each(store->fd, keep_newest, newest) == 0)
+		return CKPT_OK;
+	return ckpt_fail(err, CKPT_EIO, errno,
+			 "the store %s could not be listed", store->dir);
 }
 
 /* -2: the store can't be listed. */
 int ckpt_journal_newest(struct ckpt_store *store)
 {
-	struct newest newest = {.run = -1};
+	struct newest newest;
 
-	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
-		return -2;
-	return newest.run;
+	return look(store, &newest, NULL) ? -2 : newest.run;
 }
 
 /* ----------------------------------------------------------------- open */
@@ -197,16 +207,39 @@ static enum ckpt_status stale(const struct ckpt_store *store, int newest,
 enum ckpt_status ckpt_fence(struct ckpt_store *store, uint32_t *version,
 			    struct ckpt_error *err)
 {
-	struct newest newest = {.run = -1};
+	struct newest newest;
+	enum ckpt_status status = look(store, &newest, err);
 
-	if (ckpt_fs_each(store->fd, keep_newest, &newest) < 0)
-		return ckpt_fail(err, CKPT_EIO, errno,
-				 "the store %s could not be listed",
-				 store->dir);
+	if (status)
+		return status;
 	if (version)
 		*version = newest.version;
 	return newest.run > store->run ? stale(store, newest.run, err)
 				       : CKPT_OK;
+}
+
+/* The run that a handle is of: as told, by the environment, or the present. */
+static enum ckpt_status take_run(struct ckpt_store *store, int run,
+				 struct ckpt_error *err)
+{
+	struct newest newest;
+	enum ckpt_status status;
+
+	store->run = run == CKPT_RUN_PRESENT ? run_of_environment() : run;
+	if (store->run >= 0 && store->mode == CKPT_READ)
+		return CKPT_OK;
+	status = look(store, &newest, err);
+	if (status)
+		return status;
+	if (store->run < 0)
+		store->run = newest.run < 0 ? 0 : newest.run;
+	if (store->mode == CKPT_READ)
+		return CKPT_OK;
+	if (newest.run > store->run)
+		return stale(store, newest.run, err);
+	if (newest.has_hidden)
+		ckpt_sweep(store);
+	return CKPT_OK;
 }
 
 enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
@@ -260,18 +293,8 @@ enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 		status = open_dir(*store, err);
 	if (!status)
 		status = ckpt_read_identity(*store, err);
-	if (status)
-		goto out;
-	if (run == CKPT_RUN_PRESENT)
-		run = run_of_environment();
-	if (run == CKPT_RUN_PRESENT)
-		run = ckpt_journal_newest(*store);
-	(*store)->run = run < 0 ? 0 : run;
-	if (mode == CKPT_WRITE)
-		status = ckpt_fence(*store, NULL, err);
-	if (!status && mode == CKPT_WRITE)
-		ckpt_sweep(*store);
-out:
+	if (!status)
+		status = take_run(*store, run, err);
 	if (status) {
 		ckpt_close(*store);
 		*store = NULL;
