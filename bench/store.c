@@ -225,7 +225,7 @@ static void commit(struct ckpt_store *store, unsigned files, uint64_t bytes)
 
 static void read_file(const char *path)
 {
-	static char data[256 << 10];
+	static char data[256 << 10] __attribute__((aligned(4096)));
 	int fd = open(path, O_RDONLY);
 	ssize_t got;
 
