@@ -9,6 +9,7 @@ declare -A id
 
 # How a job ends that was preempted with PreemptMode=CANCEL in an earlier run:
 # 24.11 has it as preempted for good.
+# shellcheck disable=SC2034 # for those who source this
 case $(slurmctld -V) in
 *' 24.'*) CANCELLED=PREEMPTED ;;
 *) CANCELLED=COMPLETED ;;
