@@ -25,6 +25,7 @@ if [ -e "$SCRATCH/site/$name.\$SLURM_JOB_ID" ]; then
 	rm "$SCRATCH/site/$name.\$SLURM_JOB_ID"
 	scontrol requeue "\$SLURM_JOB_ID" >>"$SCRATCH/$name.log" 2>&1
 fi
+[ $name = epilog-slurmctld ] || env -0 >"$SCRATCH/env.\$SLURM_JOB_ID"
 if [ $name = epilog ] && [ -e "$SCRATCH/run" ]; then
 	"$CLUSTER/libexec/epilog" || exit 1
 elif [ $name = epilog ]; then
@@ -68,6 +69,25 @@ counted()
 
 is "$(env -i sh -x "$TOP/scripts/epilog" 2>&1 | paste -sd' ')" \
 	"+ [ -n  ]" 'a job without --checkpoint costs its first line'
+
+# ---- one whose settle hangs, beside all the rest
+mkdir "$SCRATCH/hangs"
+install -m 755 "$TOP/scripts/epilog" "$SCRATCH/hangs/"
+cat >"$SCRATCH/hangs/settle" <<END
+#!/bin/sh
+trap '' TERM
+id -u >"$WORK/hangs"
+id -G >>"$WORK/hangs"
+while :; do sleep 1; done
+END
+chmod 755 "$SCRATCH/hangs/settle"
+begun=$SECONDS
+(
+	env -i SPANK_CHECKPOINT=v1 SLURM_JOB_ID=1 SLURM_CONF="$SLURM_CONF" \
+		SLURM_JOB_UID="$(id -u "$JOB_USER")" \
+		SLURM_JOB_GID="$(id -g "$JOB_USER")" "$SCRATCH/hangs/epilog"
+	echo "$? $((SECONDS - begun))" >"$SCRATCH/hung"
+) &
 
 # ---- the plugin's settle is out of order
 : >"$SCRATCH/broken"
@@ -137,6 +157,17 @@ is "$(job_field "${id[asked]}" Restarts)" 1 'once'
 counted named 80 'a requeue by an operator is settled'
 is "$(job_field "${id[named]}" Restarts)" 1 'once'
 
+# ---- once more, long after
+for name in asked cancelled named; do
+	# shellcheck disable=SC2016 # for that shell
+	ok "the epilog of $name, run again" xargs -0 -a \
+		"$SCRATCH/env.${id[$name]}" \
+		sh -c 'exec env -i "$@" "$0"' "$CLUSTER/libexec/epilog"
+done
+is "$(for name in asked cancelled named; do
+	echo "$(job_state "${id[$name]}") $(job_field "${id[$name]}" Restarts)"
+done | paste -sd,)" 'COMPLETED 1,CANCELLED 0,COMPLETED 1' 'changes nothing'
+
 # ---- beside a site's own requeue
 for name in epilog epilog-slurmctld; do
 	id[$name]=$(start $name --time=10 --checkpoint=30 --hold "$counter" 60)
@@ -153,5 +184,12 @@ for name in epilog epilog-slurmctld; do
 	is "$(job_field "${id[$name]}" Restarts)" 1 'requeued once'
 	not_ok 'which was called' test -e "$SCRATCH/site/$name.${id[$name]}"
 done
+
+wait_for 40 'the epilog whose settle hangs' test -s "$SCRATCH/hung"
+read -r status took <"$SCRATCH/hung"
+is "$status" 0 'an epilog whose settle hangs fails not, which would drain'
+ok "and ends in time: after $took s" test "$took" -ge 30 -a "$took" -le 40
+is "$(paste -sd' ' hangs)" "$(id -u "$JOB_USER") $(id -G "$JOB_USER")" \
+	'its settle was the owner, with his groups'
 nodes_idle
 done_testing
