@@ -183,14 +183,27 @@ blocked minutes QOSGrpCPUMinutesLimit \
 	'one that has used up the minutes of its QOS was stopped and waits'
 like "$(cat minutes.out)" 'saved: version 1' 'its state saved'
 blocked poor AssocGrpCPUMinutesLimit 'and so has one of an account'
-booked minutes 'its run is booked once' REQUEUED PENDING
+# What Slurm itself has stopped it books as REQUEUED, from 25.11 as TIMEOUT.
+stopped()
+{
+	local end
+
+	for end in REQUEUED TIMEOUT; do
+		is_booked minutes "$end" "$1" && return
+	done
+	records minutes
+	return 1
+}
+wait_for 20 'the accounting of minutes' stopped PENDING
+ok 'its run is booked once' stopped PENDING
 manage modify qos wall set maxwall=10
 manage modify qos minutes set grptresmins=cpu=-1
 manage modify account poor set grptresmins=cpu=-1
 counted wall 200 'with more MaxWall it goes on'
 counted minutes 600 'with more minutes, too'
 counted poor 600 'in the account as well'
-booked minutes 'and the next one, too' REQUEUED COMPLETED
+wait_for 20 'the accounting of minutes' stopped COMPLETED
+ok 'and the next one, too' stopped COMPLETED
 
 # ---- many at once, with slurmctld counting the calls of their owner
 id[many]=$(start many --time=10 --checkpoint=40 --array=1-16 \
