@@ -28,8 +28,8 @@ ok 'make install into DESTDIR' installed install "DESTDIR=$root" \
 list=$(modes "$root")
 like "$list" '^755 usr/bin/scheckpoint$' 'the command'
 like "$list" '^755 usr/lib/slurm/spank_checkpoint.so$' 'the plugin'
-is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 4 \
-	'four helpers that a user may run and not read'
+is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 5 \
+	'five helpers that a user may run and not read'
 is "$(grep -c "$SCRATCH" "$root/usr/lib/pkgconfig/ckptstate.pc")" 0 \
 	'no file names DESTDIR'
 like "$(cat "$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf")" \
