@@ -255,6 +255,61 @@ enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
 	return info ? CTL_OK : result_of(ESLURM_INVALID_JOB_ID, text);
 }
 
+/* ------------------------------------------------------- reservations */
+
+static bool is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)); at++)
+		if ((at == list || at[-1] == ',') &&
+		    (at[len] == ',' || !at[len]))
+			return true;
+	return false;
+}
+
+static bool shares_node(const char *list, hosts_t wanted)
+{
+	hosts_t hosts = slurm_hostlist_create(list);
+	bool is_shared = false;
+	char *host;
+
+	while (hosts && !is_shared && (host = slurm_hostlist_shift(hosts))) {
+		is_shared = slurm_hostlist_find(wanted, host) >= 0;
+		free(host);
+	}
+	if (hosts)
+		slurm_hostlist_destroy(hosts);
+	return is_shared;
+}
+
+/* May it be the one of several that the job runs in? */
+static bool may_hold(const reserve_info_t *resv, const struct ctl_job *job)
+{
+	bool is_shared;
+	hosts_t nodes;
+
+	if (resv->start_time > job->now_s)
+		return false;
+	/* Of licenses, or on so many nodes that we don't have them all. */
+	if (!resv->node_list || !*resv->node_list ||
+	    strlen(job->nodes) + 1 == sizeof(job->nodes))
+		return true;
+	nodes = slurm_hostlist_create(resv->node_list);
+	if (!nodes)
+		return true;
+	is_shared = shares_node(job->nodes, nodes);
+	slurm_hostlist_destroy(nodes);
+	return is_shared;
+}
+
+static bool is_jobs(const reserve_info_t *resv, const struct ctl_job *job)
+{
+	if (!resv->name || !is_listed(job->reservation, resv->name))
+		return false;
+	return !strchr(job->reservation, ',') || may_hold(resv, job);
+}
+
 enum ctl_result ctl_fit_end(struct ctl_job *job, char *text)
 {
 	reserve_info_msg_t *msg = NULL;
@@ -266,8 +321,8 @@ enum ctl_result ctl_fit_end(struct ctl_job *job, char *text)
 	for (uint32_t i = 0; i < msg->record_count; i++) {
 		const reserve_info_t *resv = &msg->reservation_array[i];
 
-		if (!resv->name || strcmp(resv->name, job->reservation) != 0 ||
-		    (resv->flags & RESERVE_FLAG_FLEX) || !resv->end_time)
+		if (!is_jobs(resv, job) || (resv->flags & RESERVE_FLAG_FLEX) ||
+		    !resv->end_time)
 			continue;
 		if (!job->end_s || resv->end_time < job->end_s)
 			job->end_s = resv->end_time;
@@ -275,6 +330,8 @@ enum ctl_result ctl_fit_end(struct ctl_job *job, char *text)
 	slurm_free_reservation_info_msg(msg);
 	return CTL_OK;
 }
+
+/* ------------------------------------------------------------ changes */
 
 enum ctl_result ctl_requeue(uint32_t job_id, bool only_running, bool hold,
 			    char *text)
@@ -399,21 +456,6 @@ enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text)
 }
 
 /* -------------------------------------------------------- for operators */
-
-static bool shares_node(const char *list, hosts_t wanted)
-{
-	hosts_t hosts = slurm_hostlist_create(list);
-	bool is_shared = false;
-	char *host;
-
-	while (hosts && !is_shared && (host = slurm_hostlist_shift(hosts))) {
-		is_shared = slurm_hostlist_find(wanted, host) >= 0;
-		free(host);
-	}
-	if (hosts)
-		slurm_hostlist_destroy(hosts);
-	return is_shared;
-}
 
 static enum ctl_result parse_nodes(const char *nodes, hosts_t *hosts,
 				   char *text)

@@ -59,7 +59,7 @@ struct ctl_job {
 	char nodes[1024];
 	char name[256];
 	char partition[128];
-	char reservation[128]; /* "": none */
+	char reservation[1100]; /* "": none; as asked for, with commas */
 	char work_dir[CTL_PATH_MAX];
 	char std_err[CTL_PATH_MAX];
 	char *comment; /* as it is; NULL: no memory for it */
@@ -75,8 +75,12 @@ void ctl_init(void);
 enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text);
 void ctl_forget(struct ctl_job *job);
 
-/* Where the job's reservation ends before its limit does, that is the end of
- * the run.  One call, for a job that runs in one. */
+/*
+ * Where the job's reservation ends before its limit does, that is the end of
+ * the run.  One call, for a job that runs in one.  Of several that it was
+ * submitted to, Slurm doesn't tell which one it runs in: those count that have
+ * begun and hold one of its nodes.
+ */
 enum ctl_result ctl_fit_end(struct ctl_job *job, char *text);
 
 /*

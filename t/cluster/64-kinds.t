@@ -70,6 +70,11 @@ ok 'a reservation' scontrol create reservation=short starttime=now \
 	duration=2 nodes=n4 "users=$JOB_USER,root" flags=ignore_jobs
 id[reservation]=$(start reservation --time=10 --checkpoint=80 \
 	--reservation=short "$counter" 110 1)
+# ---- of two, the other of which has not begun: Slurm names both, always
+ok 'a later one' scontrol create reservation=later starttime=now+1hour \
+	duration=2 nodes=n4 "users=$JOB_USER,root"
+id[either]=$(start either --time=10 --checkpoint=80 \
+	--reservation=later,short "$counter" 110 1)
 like "$(job_state "${id[lent]}") $(job_field "${id[lent]}" Reason)" \
 	'PENDING (Licenses|Priority)' 'the next job waits for the licence'
 for name in nodes one pen deadline het short; do
@@ -133,8 +138,15 @@ like "$(cat reservation.out)" 'the run ends in (79|8[0-9]) s: asking' \
 	'a job is asked before its reservation ends'
 wait_for 20 'its end' has_line reservation.out 'requeued:'
 is "$(job_field "${id[reservation]}" Restarts)" 1 'and requeued'
-run_as "$JOB_USER" scancel "${id[reservation]}"
+note "a job in one of two has Reservation=$(job_field "${id[either]}" Reservation)"
+wait_for 10 'the end of the other' has_line either.out 'the run ends in'
+like "$(cat either.out)" 'the run ends in (79|8[0-9]) s: asking' \
+	'so is one that was submitted to several'
+wait_for 20 'its end' has_line either.out 'requeued:'
+run_as "$JOB_USER" scancel "${id[reservation]}" "${id[either]}"
 wait_for 30 'the reservation to go' \
 	scontrol delete reservationname=short
+wait_for 30 'the later one to go' \
+	scontrol delete reservationname=later
 nodes_idle
 done_testing
