@@ -208,6 +208,8 @@ static bool has_ended(struct begin *b, int *status)
 	struct ckpt_record *rec;
 	bool is_over = false;
 
+	b->left = plan_submitted(b->run ? 0 : b->set.submitted_min,
+				 b->set.total_s, b->set.grace_s);
 	if (b->run == 0)
 		return false;
 	if (!history_load(&history, b->store, b->run - 1, &err)) {
@@ -221,6 +223,7 @@ static bool has_ended(struct begin *b, int *status)
 		b->planned_begin_s =
 			history.plan.is_there ? history.planned_begin_s : 0;
 		b->ended_s = last->ended_s;
+		b->left = history.left;
 	}
 	history_free(&history);
 	if (!is_over)
@@ -334,6 +337,20 @@ refuse:
 	return -1;
 }
 
+/* Whoever changed the limit of the pending job meant it for later runs too. */
+static void hear_order(const struct begin *b, struct ckpt_record *view,
+		       const struct query_job *job)
+{
+	const struct plan_limits found = {job->limit_min, job->time_min_min};
+
+	if (!plan_is_order(&b->left, &found))
+		return;
+	ckpt_record_set_int(view, "ordered_min", job->limit_min);
+	report_line("the time limit was changed to %" PRId64 " min: it holds "
+		    "for later runs as if it had been submitted",
+		    job->limit_min);
+}
+
 void begin_record_view(struct begin *b, const struct run_view *view,
 		       const struct query_job *job)
 {
@@ -342,8 +359,10 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 	int64_t completing_s;
 
 	ckpt_record_set_int(rec, "limit_min", job->limit_min);
+	ckpt_record_set_int(rec, "time_min_min", job->time_min_min);
 	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
 	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
+	hear_order(b, rec, job);
 	ckpt_record_set_int(rec, "submitted_min",
 			    b->set.submitted_min ? b->set.submitted_min
 						 : job->limit_min);

@@ -31,6 +31,7 @@ struct begin {
 	char restore_dir[4096];	     /* "": none */
 	int64_t planned_begin_s;     /* by the run before; 0 none */
 	int64_t ended_s;	     /* when the run before ended */
+	struct plan_limits left;     /* what it left the job with */
 	int64_t start_s;
 	char *run_env[BEGIN_ENV_MAX + 1]; /* SLURM_CHECKPOINT_*; owned */
 	char oom_path[OOM_PATH_MAX]; /* where OOM kills are counted; "" none */

@@ -167,6 +167,25 @@ int64_t plan_used_s(const struct run_record *runs, size_t count,
  */
 struct plan plan_limit(const struct plan_input *in);
 
+/* A limit and a minimum that a job has; minutes. */
+struct plan_limits {
+	int64_t limit_min;    /* 0: unlimited; -1: not known */
+	int64_t time_min_min; /* 0: none */
+};
+
+/*
+ * Has somebody ordered the limit that a run begins with?  left is what the job
+ * was left with in the queue.  A higher limit is an order; a lower one may be
+ * backfill's doing, as long as it isn't below either minimum.
+ */
+bool plan_is_order(const struct plan_limits *left,
+		   const struct plan_limits *found);
+
+/* What sbatch submitted the job with, which for a total asks for less than the
+ * user did; limit_min is -1 where that isn't known. */
+struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
+				  int64_t grace_s);
+
 /*
  * Seconds by which slurmctld's clock is ahead of ours: its time in an answer,
  * ours when we asked and when we heard.  0 where the answer doesn't tell.

@@ -42,6 +42,14 @@ static void read_run(struct reading *r, const struct ckpt_record *rec)
 	copy(h->output, sizeof(h->output), ckpt_record_str(rec, "output"));
 }
 
+static void read_order(struct history *h, const struct ckpt_record *rec)
+{
+	int64_t ordered_min = ckpt_record_int(rec, "ordered_min", -1);
+
+	if (ordered_min >= 0)
+		h->ordered_min = ordered_min;
+}
+
 static void read_view(struct reading *r, const struct ckpt_record *rec)
 {
 	struct history *h = r->history;
@@ -50,6 +58,10 @@ static void read_view(struct reading *r, const struct ckpt_record *rec)
 	r->run->limit_min =
 		ckpt_record_int(rec, "limit_min", r->run->limit_min);
 	h->call_timeout_s = ckpt_record_int(rec, "call_timeout", 0);
+	h->began_min = h->left.limit_min =
+		ckpt_record_int(rec, "limit_min", -1);
+	h->left.time_min_min = ckpt_record_int(rec, "time_min_min", 0);
+	read_order(h, rec);
 	if (!h->submitted_min)
 		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
 	if (completing_s > h->completing_s)
@@ -108,6 +120,20 @@ static void read_plan(struct reading *r, const struct ckpt_record *rec)
 	r->run->progress = ckpt_record_num(rec, "progress", -1);
 	r->run->is_done = ckpt_record_bool(rec, "done");
 	r->run->cause = plan->cause;
+	read_order(r->history, rec);
+}
+
+/* A limit that could not be set, as while the job was preempted, is none to
+ * which another could be compared. */
+static void read_settled(struct reading *r, const struct ckpt_record *rec)
+{
+	struct history *h = r->history;
+	int64_t limit_min = ckpt_record_int(rec, "limit_min", -1);
+	bool is_set = !h->plan.limit_min || h->plan.limit_min == limit_min;
+
+	h->is_settled = true;
+	h->left.limit_min = is_set ? limit_min : -1;
+	h->left.time_min_min = ckpt_record_int(rec, "time_min_min", 0);
 }
 
 static bool read_record(const struct ckpt_record *rec, void *arg)
@@ -130,7 +156,7 @@ static bool read_record(const struct ckpt_record *rec, void *arg)
 	else if (!strcmp(kind, "strike"))
 		r->history->has_strike = true;
 	else if (!strcmp(kind, "settled"))
-		r->history->is_settled = true;
+		read_settled(r, rec);
 	return true;
 }
 
@@ -173,6 +199,7 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 	enum ckpt_status status;
 
 	memset(history, 0, sizeof(*history));
+	history->ordered_min = history->left.limit_min = -1;
 	if (run > RUN_MOST) {
 		if (err)
 			snprintf(err->text, sizeof(err->text),
@@ -194,6 +221,7 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 		record->ending = END_SUPERVISOR;
 		history->has_term = history->is_settled = false;
 		history->has_strike = false;
+		history->began_min = -1;
 		history->plan.is_there = false;
 		status =
 			ckpt_journal_read(store, i, read_record, &reading, err);

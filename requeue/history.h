@@ -39,8 +39,13 @@ struct history {
 	int64_t call_timeout_s; /* of a call to slurmctld; 0 unknown */
 	char node[256];		/* where its supervisor ran */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
+	int64_t began_min; /* the limit that it began with; -1 unknown */
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */
+	int64_t ordered_min;	 /* set by somebody since, which then stands
+				    for it; 0 unlimited, -1 none */
+	struct plan_limits left; /* what the job was left with when it was
+				    settled last, or when it began to run */
 	int64_t completing_s;	 /* longest COMPLETING seen */
 	unsigned misses;	 /* restart delays that were too short for
 				    a COMPLETING of unknown length */

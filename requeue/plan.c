@@ -196,6 +196,37 @@ struct plan plan_limit(const struct plan_input *in)
 	return plan;
 }
 
+bool plan_is_order(const struct plan_limits *left,
+		   const struct plan_limits *found)
+{
+	int64_t least = found->time_min_min > left->time_min_min
+				? found->time_min_min
+				: left->time_min_min;
+
+	if (left->limit_min < 0 || found->limit_min < 0 ||
+	    left->limit_min == found->limit_min)
+		return false;
+	if (!found->limit_min ||
+	    (left->limit_min && found->limit_min > left->limit_min))
+		return true;
+	return !found->time_min_min || found->limit_min < least;
+}
+
+struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
+				  int64_t grace_s)
+{
+	struct plan_limits submitted = {.limit_min = -1};
+	int64_t need_min = minutes_up(clamp(total_s, 0, TIME_MOST_S) +
+				      clamp(grace_s, 0, TIME_MOST_S));
+
+	if (submitted_min <= 0)
+		return submitted;
+	submitted.limit_min = submitted_min;
+	if (total_s > 0 && need_min < submitted_min)
+		submitted.limit_min = need_min;
+	return submitted;
+}
+
 int64_t plan_skew_s(int64_t theirs_s, int64_t asked_s, int64_t heard_s)
 {
 	/* Both clocks are read in whole seconds. */

@@ -59,6 +59,7 @@ struct settle {
 	int64_t delay_s;
 	int64_t skew_s;	    /* slurmctld's clock is ahead of ours by this */
 	bool is_requeued;   /* by us, or so we heard */
+	bool has_order;	    /* somebody changed the limit of this run */
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
 	struct ctl_change change; /* the one under way */
@@ -258,6 +259,38 @@ static const struct run_record *runs_of(const struct settle *s, size_t *count)
 
 /* ------------------------------------------------------------- decide */
 
+static bool is_pending_next(const struct settle *s)
+{
+	return s->job.state == STATE_PENDING &&
+	       s->job.restart_count == s->run + 1;
+}
+
+/*
+ * A limit that isn't the one with which the run began was set by its owner or
+ * an operator: it stands for the submitted one from now on.  The limit of a
+ * pending job that was submitted without one is the partition's.
+ */
+static void hear_order(struct settle *s)
+{
+	int64_t began_min = s->history.began_min;
+
+	if (!s->history.count || began_min < 0 ||
+	    s->job.limit_min == began_min ||
+	    (s->job.restart_count != s->run && !is_pending_next(s)) ||
+	    (s->job.state == STATE_PENDING && !s->set.submitted_min))
+		return;
+	s->history.ordered_min = s->job.limit_min;
+	s->has_order = true;
+}
+
+static int64_t submitted_min(const struct settle *s)
+{
+	if (s->history.count && s->history.ordered_min >= 0)
+		return s->history.ordered_min;
+	return s->history.submitted_min ? s->history.submitted_min
+					: s->set.submitted_min;
+}
+
 static void decide_and_plan(struct settle *s)
 {
 	struct decision_input in = {
@@ -274,9 +307,7 @@ static void decide_and_plan(struct settle *s)
 		.restore_window_s = s->site.restore_window_s,
 	};
 	struct plan_input plan = {
-		.submitted_min = s->history.submitted_min
-					 ? s->history.submitted_min
-					 : s->set.submitted_min,
+		.submitted_min = submitted_min(s),
 		.grace_s = s->set.grace_s,
 		.total_s = s->set.total_s,
 		.exit_code = (int)s->set.exit_code,
@@ -336,6 +367,8 @@ static void record_plan(struct settle *s)
 	ckpt_record_set_int(rec, "old_limit_min", s->job.limit_min);
 	ckpt_record_set_int(rec, "limit_min", s->plan.limit_min);
 	ckpt_record_set_int(rec, "time_min_min", s->plan.time_min_min);
+	if (s->has_order)
+		ckpt_record_set_int(rec, "ordered_min", s->job.limit_min);
 	ckpt_record_set_int(rec, "delay", s->delay_s);
 	ckpt_record_set_int(rec, "begin", now_s() + s->delay_s);
 	ckpt_record_set_int(rec, "remaining", s->plan.remaining_s);
@@ -532,12 +565,6 @@ static bool may_requeue(enum job_state state)
 	default:
 		return false;
 	}
-}
-
-static bool is_pending_next(const struct settle *s)
-{
-	return s->job.state == STATE_PENDING &&
-	       s->job.restart_count == s->run + 1;
 }
 
 /* Put the job back in the queue, and look whether it is there. */
@@ -775,6 +802,7 @@ static void settle_known(struct settle *s)
 	if (s->history.plan.is_there) {
 		take_recorded_plan(s);
 	} else {
+		hear_order(s);
 		decide_and_plan(s);
 		strike(s);
 		record_plan(s);

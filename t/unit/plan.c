@@ -390,6 +390,41 @@ START_TEST(a_site_that_asks_for_a_longer_delay_gets_it)
 }
 END_TEST
 
+START_TEST(an_order_is_told_from_what_backfill_does)
+{
+	static const struct {
+		struct plan_limits left, found;
+		bool is_order;
+	} seen[] = {
+		{{60, 0}, {60, 0}, false},
+		{{60, 0}, {120, 0}, true},
+		{{60, 10}, {120, 10}, true},
+		{{60, 0}, {0, 0}, true}, /* without end */
+		{{0, 0}, {60, 0}, true},
+		/* nobody else lowers the limit of a job without a minimum */
+		{{60, 0}, {30, 0}, true},
+		/* backfill does, down to the minimum */
+		{{60, 10}, {30, 10}, false},
+		{{60, 10}, {10, 10}, false},
+		{{60, 10}, {8, 5}, true},
+		/* it is not known what the job was left with */
+		{{-1, 0}, {60, 0}, false},
+	};
+
+	ck_assert_int_eq(plan_is_order(&seen[_i].left, &seen[_i].found),
+			 seen[_i].is_order);
+}
+END_TEST
+
+START_TEST(a_total_is_submitted_with_less_than_was_asked_for)
+{
+	ck_assert_int_eq(plan_submitted(60, 0, 600).limit_min, 60);
+	ck_assert_int_eq(plan_submitted(60, 1200, 600).limit_min, 30);
+	ck_assert_int_eq(plan_submitted(60, 36000, 600).limit_min, 60);
+	ck_assert_int_eq(plan_submitted(0, 1200, 600).limit_min, -1);
+}
+END_TEST
+
 int main(void)
 {
 	int count = (int)(sizeof(cases) / sizeof(cases[0]));
@@ -407,6 +442,10 @@ int main(void)
 	tcase_add_test(tcase, the_delay_doubles_after_a_miss);
 	tcase_add_test(tcase, the_delay_doubles_from_the_fifth_quick_run);
 	tcase_add_test(tcase, a_site_that_asks_for_a_longer_delay_gets_it);
+	tcase_add_loop_test(tcase, an_order_is_told_from_what_backfill_does, 0,
+			    10);
+	tcase_add_test(tcase,
+		       a_total_is_submitted_with_less_than_was_asked_for);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
