@@ -1,6 +1,6 @@
 # Benchmarks on a private cluster; included by the Makefile.  Each prints a
 # figure of ours beside that of plain Slurm, in the same run.  BENCH picks.
-BENCH ?= restart cost signals
+BENCH ?= restart cost signals storm
 
 $(B)/bench/crowd $(B)/bench/day: $(B)/%: $(B)/%.o $(B)/librequeue.a $(LIBCKPT_A)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
@@ -8,8 +8,4 @@ $(B)/bench/crowd $(B)/bench/day: $(B)/%: $(B)/%.o $(B)/librequeue.a $(LIBCKPT_A)
 bench: all $(B)/bench/crowd $(B)/bench/day
 	@for name in $(BENCH); do B=$(B) bench/$$name || exit; echo; done
 
-# JOBS=200 of them preempted at once
-bench-storm: all
-	B=$(B) bench/storm
-
-.PHONY: bench bench-storm
+.PHONY: bench
