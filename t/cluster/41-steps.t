@@ -125,6 +125,7 @@ if [ -z "$OTHER_USER" ]; then
 	done_testing
 	exit
 fi
+mv -f "$SCRATCH/deliver" "$CLUSTER/libexec/deliver"
 rm -rf state
 id=$(submit --hold --nodelist=n1 --checkpoint=30 --time=5 \
 	--output=crowded.out ranks)
