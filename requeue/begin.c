@@ -362,6 +362,7 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 	ckpt_record_set_int(rec, "time_min_min", job->time_min_min);
 	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
 	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
+	ckpt_record_set_bool(rec, "requeue", job->can_requeue);
 	hear_order(b, rec, job);
 	ckpt_record_set_int(rec, "submitted_min",
 			    b->set.submitted_min ? b->set.submitted_min

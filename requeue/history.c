@@ -61,6 +61,7 @@ static void read_view(struct reading *r, const struct ckpt_record *rec)
 	h->began_min = h->left.limit_min =
 		ckpt_record_int(rec, "limit_min", -1);
 	h->left.time_min_min = ckpt_record_int(rec, "time_min_min", 0);
+	h->could_requeue = ckpt_record_bool(rec, "requeue");
 	read_order(h, rec);
 	if (!h->submitted_min)
 		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
@@ -222,6 +223,7 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 		history->has_term = history->is_settled = false;
 		history->has_strike = false;
 		history->began_min = -1;
+		history->could_requeue = false;
 		history->plan.is_there = false;
 		status =
 			ckpt_journal_read(store, i, read_record, &reading, err);

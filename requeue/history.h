@@ -39,7 +39,8 @@ struct history {
 	int64_t call_timeout_s; /* of a call to slurmctld; 0 unknown */
 	char node[256];		/* where its supervisor ran */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
-	int64_t began_min; /* the limit that it began with; -1 unknown */
+	int64_t began_min;  /* the limit that it began with; -1 unknown */
+	bool could_requeue; /* Requeue=1 as it began; false: also unknown */
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */
 	int64_t ordered_min;	 /* set by somebody since, which then stands

@@ -140,6 +140,8 @@ static void read_line(const char *line, struct run_view *view,
 		job->limit_min = strtoll(value, NULL, 10);
 	else if (IS("time_min_min"))
 		job->time_min_min = strtoll(value, NULL, 10);
+	else if (IS("requeue"))
+		job->can_requeue = strtoll(value, NULL, 10) != 0;
 	else if (IS("begin_time"))
 		job->begin_s = strtoll(value, NULL, 10);
 	else if (IS("requeue_delay"))

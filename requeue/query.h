@@ -27,9 +27,10 @@ struct query {
 
 /* What an answer tells beside the view. */
 struct query_job {
-	int64_t limit_min;	 /* 0: none */
-	int64_t time_min_min;	 /* 0: none */
-	int64_t begin_s;	 /* by our clock */
+	int64_t limit_min;    /* 0: none */
+	int64_t time_min_min; /* 0: none */
+	int64_t begin_s;      /* by our clock */
+	bool can_requeue;
 	int64_t requeue_delay_s; /* slurmctld's own; 0 also when not asked */
 	int64_t call_timeout_s;	 /* see ctl.h; 0 also when not asked */
 	int notice;		 /* enum ctl_notice; 0 also when not asked */

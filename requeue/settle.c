@@ -41,6 +41,9 @@
 /* No call takes longer than this where the site's MessageTimeout is unknown. */
 #define CALL_MAX_S  900
 
+/* A path that leaves room for the rest of a reason. */
+#define REASON_DIR_MAX 120
+
 struct settle {
 	const struct brief *brief;
 	void (*beat)(bool is_waiting);
@@ -60,6 +63,7 @@ struct settle {
 	int64_t skew_s;	    /* slurmctld's clock is ahead of ours by this */
 	bool is_requeued;   /* by us, or so we heard */
 	bool has_order;	    /* somebody changed the limit of this run */
+	bool is_forbidden;  /* to put it back: Requeue=0 */
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
 	struct ctl_change change; /* the one under way */
@@ -322,6 +326,29 @@ static void decide_and_plan(struct settle *s)
 	s->delay_s = plan_delay_s(s->history.completing_s, s->history.misses,
 				  s->decision.quick_runs,
 				  s->site.restart_delay_s);
+}
+
+/*
+ * Requeue=0 as the site's default is no obstacle: --checkpoint asks for it. But
+ * where the run began with 1, somebody has forbidden it since.
+ */
+static void heed_requeue(struct settle *s)
+{
+	struct decision *d = &s->decision;
+
+	if ((d->action != ACT_REQUEUE && d->action != ACT_REQUEUE_HOLD) ||
+	    s->job.can_requeue || !s->history.could_requeue)
+		return;
+	d->action = ACT_LEAVE;
+	d->strike = 0;
+	d->is_stall = false;
+	/* One that has ended Slurm doesn't let anyone change. */
+	snprintf(
+		d->reason, sizeof(d->reason),
+		"Requeue=0 was set while it ran, so the job is not put back; "
+		"a new job with --checkpoint-from=%.119s goes on from its state",
+		strlen(s->dir) < REASON_DIR_MAX ? s->dir : "DIR");
+	s->is_forbidden = true;
 }
 
 /* A second settle of the same run does what the first one planned. */
@@ -704,8 +731,8 @@ static void act(struct settle *s)
 	if (s->decision.action == ACT_LEAVE) {
 		tell(s, "%s", s->decision.reason);
 		/* What was said of an earlier run holds no more. */
-		if (s->job.state == STATE_RUNNING &&
-		    comment_part(s->job.comment)[0]) {
+		if (s->is_forbidden || (s->job.state == STATE_RUNNING &&
+					comment_part(s->job.comment)[0])) {
 			compose_comment(s);
 			change(s, (struct ctl_change){.comment = s->comment},
 			       text);
@@ -804,6 +831,7 @@ static void settle_known(struct settle *s)
 	} else {
 		hear_order(s);
 		decide_and_plan(s);
+		heed_requeue(s);
 		strike(s);
 		record_plan(s);
 	}
