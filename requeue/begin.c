@@ -228,8 +228,10 @@ static bool has_ended(struct begin *b, int *status)
 	history_free(&history);
 	if (!is_over)
 		return false;
-	report_line("the job had ended in run %u: nothing is started again",
-		    b->run - 1);
+	report_line("the job had ended in run %u: nothing is started again; to "
+		    "run it once more, submit a new job, with "
+		    "--checkpoint-from=%s to go on from its last version",
+		    b->run - 1, b->dir);
 	rec = ckpt_record_new("finish");
 	ckpt_record_set_int(rec, "exit", WEXITSTATUS(*status));
 	ckpt_record_set_bool(rec, "repeat", true);

@@ -175,6 +175,8 @@ is "$(grep -c '^begin' ended0.out)$(grep -c '^begin' ended4.out)" 11 \
 	'neither has run again'
 like "$(cat ended4.out)" 'had ended in run 0: nothing is started again' \
 	'and why is told'
+like "$(cat ended4.out)" "new job, with --checkpoint-from=$WORK/checkpoint-" \
+	'and how it is run once more'
 ends "${id[failed]}" COMPLETED 0:0 1 'one that failed does run again'
 nodes_idle
 done_testing
