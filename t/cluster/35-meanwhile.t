@@ -100,7 +100,10 @@ for name in cancel requeue hold; do
 	id[wait-$name]=$(start "wait-$name" "${opts[@]}" --comment=mine runs 85)
 done
 id[wait-refused]=$(submit --partition=small --job-name=wait-refused \
-	--output=wait-refused.out "${opts[@]}" runs 85)
+	--output=wait-refused.out "${opts[@]}" --time-min=1 --hold runs 85)
+# As if backfill had shortened it.
+job_user scontrol update "job=${id[wait-refused]}" TimeLimit=1
+job_user scontrol release "${id[wait-refused]}"
 id[late-self]=$(start late-self "${opts[@]}" runs 85)
 id[late-limit]=$(start late-limit "${opts[@]}" asked)
 id[late-fail]=$(start late-fail "${opts[@]}" runs 3)
@@ -116,7 +119,6 @@ done
 job_user scancel "${id[wait-cancel]}"
 job_user scontrol requeue "${id[wait-requeue]}"
 job_user scontrol requeuehold "${id[wait-hold]}"
-scontrol update "job=${id[wait-refused]}" TimeLimit=1
 scontrol update PartitionName=small MaxTime=1
 for name in cancel requeue hold refused; do
 	go_on "wait-$name"
