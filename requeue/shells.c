@@ -111,6 +111,24 @@ static bool ends_with(const char *start, const char *end, const char *word)
 	       ((size_t)(end - start) == len || ends_word(*(end - len - 1)));
 }
 
+/* Is the ) before end that of a pattern in a case, not of $(...) or f()? */
+static bool closes_pattern(const char *line, const char *end)
+{
+	const char *at = end - 1;
+	unsigned open = 1;
+
+	while (open && at > line) {
+		at--;
+		open += *at == ')';
+		open -= *at == '(';
+	}
+	if (open)
+		return true;
+	while (at > line && is_blank(at[-1]))
+		at--;
+	return at == line || at[-1] == ';' || ends_with(line, at, "in");
+}
+
 /* May a command begin at this place of the line? */
 static bool is_command_place(const char *line, const char *at)
 {
@@ -124,6 +142,8 @@ static bool is_command_place(const char *line, const char *at)
 		end--;
 	if (end == line || strchr(";&|({`", end[-1]))
 		return true;
+	if (end[-1] == ')')
+		return closes_pattern(line, end);
 	if (end == at)
 		return false;
 	for (size_t i = 0; before[i]; i++)
