@@ -67,8 +67,9 @@ ok 'the owner lowers the limit of a run' \
 	as_owner scontrol update "JobId=${id[lowered]}" TimeLimit=1
 
 # ---- requeue, requeuehold, hold
+# They stay for a moment after their save: slurmctld is asked why TERM came.
 for name in requeue requeuehold hold word; do
-	id[$name]=$(start $name --time=10 --checkpoint=30 "$counter" 100)
+	id[$name]=$(LINGER=1 start $name --time=10 --checkpoint=30 "$counter" 100)
 done
 for name in requeue requeuehold hold word; do
 	runs $name
