@@ -142,8 +142,9 @@ done
 fakes+=($!)
 scontrol release "$id"
 wait_for 30 'the rank' grep -q 'count 3$' crowded.out
-is "$(pgrep -c -f -x "slurmstepd: \\[$id\\.0\\].*")" 262 \
-	'hundreds of processes seem to be its slurmstepd'
+# At least: other clusters on this machine may have a step of this number.
+ok 'hundreds of processes seem to be its slurmstepd' \
+	test "$(pgrep -c -f -x "slurmstepd: \\[$id\\.0\\].*")" -ge 262
 run_as "$JOB_USER" scancel -b -s TERM "$id"
 wait_for 30 'the requeue' restarted "$id" 1
 like "$(cat crowded.out)" 'SIGTERM to rank.py \(pid [0-9]+ on n1\)' \
