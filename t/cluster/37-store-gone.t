@@ -64,11 +64,6 @@ first_run_ends()
 	wait_for 30 "the first run of $1" has_line "$1.out" 'run 0: requeued'
 }
 
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
-}
-
 declare -A id
 
 as_owner mkdir stores elsewhere moved-dir

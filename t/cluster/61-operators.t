@@ -46,11 +46,6 @@ near()
 		test "$((at - $1))" -ge -1 -a "$((at - $1))" -le 3
 }
 
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
-}
-
 # ---- time limits and suspension, side by side with the rest
 id[raised]=$(start raised --time=1 --checkpoint=38 "$counter" 170 2)
 id[suspended]=$(start suspended --time=1 --checkpoint=40 "$counter" 60 2)

@@ -18,11 +18,6 @@ scheckpoint save "$0" >/dev/null || exit 9
 exit 85
 END
 
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
-}
-
 declare -A id
 for name in forbidden site; do
 	id[$name]=$(start $name --checkpoint=30 --time=5 go-on)

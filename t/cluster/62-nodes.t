@@ -9,6 +9,7 @@
 ONE=${MANY/Nodes=ALL/Nodes=n1}
 cluster_up --nodes 4 --conf "$MANY" --conf "${ONE/=many/=one}"
 counter=$TOP/t/cluster/jobs/counter
+steps=$TOP/t/cluster/jobs/steps
 declare -A id
 
 # runs NAME [COUNT]: it has counted so far
@@ -30,32 +31,11 @@ on()
 	job_field "${id[$1]}" NodeList
 }
 
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
-}
-
-# steps N: saves after each of N steps, unasked
-script steps <<'END'
-#!/bin/bash
-n=0
-[ -z "${SLURM_CHECKPOINT_RESTORE:-}" ] ||
-	read -r n <"$SLURM_CHECKPOINT_RESTORE/n"
-echo "from $n"
-while [ "$n" -lt "$1" ]; do
-	sleep 0.5
-	n=$((n + 1))
-	echo $n >"$SLURM_JOB_ID.n"
-	ln -f "$SLURM_JOB_ID.n" n
-	scheckpoint save n >/dev/null && echo "saved $n"
-done
-END
-
 # ---- a node fails with its jobs
 one='--time=10 --checkpoint=30 --checkpoint-max-stalls=1'
 # shellcheck disable=SC2086 # options
 {
-	id[power]=$(start power $one --partition=one steps 80)
+	id[power]=$(start power $one --partition=one "$steps" 80)
 	id[alone]=$(start alone $one --partition=one "$counter" 200 5)
 }
 id[slurmd]=$(start slurmd --time=10 --checkpoint=30 --nodelist=n2 \

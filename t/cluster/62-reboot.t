@@ -8,6 +8,7 @@
 . "$TOP/t/cluster/ends.sh"
 cluster_up --nodes 3 --conf "$MANY" --conf "RebootProgram=$SCRATCH/boot"
 counter=$TOP/t/cluster/jobs/counter
+steps=$TOP/t/cluster/jobs/steps
 declare -A id
 
 cat >"$SCRATCH/boot" <<END
@@ -16,28 +17,12 @@ touch "$SCRATCH/booted"
 END
 chmod 755 "$SCRATCH/boot"
 
-# steps N: saves after each of N steps, unasked
-script steps <<'END'
-#!/bin/bash
-n=0
-[ -z "${SLURM_CHECKPOINT_RESTORE:-}" ] ||
-	read -r n <"$SLURM_CHECKPOINT_RESTORE/n"
-echo "from $n"
-while [ "$n" -lt "$1" ]; do
-	sleep 0.5
-	n=$((n + 1))
-	echo $n >"$SLURM_JOB_ID.n"
-	ln -f "$SLURM_JOB_ID.n" n
-	scheckpoint save n >/dev/null && echo "saved $n"
-done
-END
-
 node_state() # NODE
 {
 	sinfo -h -N -n "$1" -o %T | head -n 1
 }
 
-id[back]=$(start back --nodelist=n1 --time=10 --checkpoint=30 steps 70)
+id[back]=$(start back --nodelist=n1 --time=10 --checkpoint=30 "$steps" 70)
 id[asap]=$(start asap --exclude=n1 --time=1 --checkpoint=35 "$counter" 70 2)
 
 # ---- reboot asap

@@ -211,6 +211,12 @@ run_as()
 		--inh-caps=-all -- "$@"
 }
 
+# as_owner COMMAND...: as the user whose jobs are tested
+as_owner()
+{
+	run_as "$JOB_USER" "$@"
+}
+
 # wait_for SECONDS WHAT COMMAND...: polls until the command succeeds
 wait_for()
 {
