@@ -111,6 +111,26 @@ START_TEST(a_path_that_is_too_long_is_left_out)
 }
 END_TEST
 
+START_TEST(what_was_said_of_a_run_is_found_in_our_part)
+{
+	static const char said[] = "the store is full";
+	char *whole;
+
+	whole = comment_compose("mine", "run 3: the store is full: mend it");
+	ck_assert(comment_says(whole, 3, said));
+	ck_assert(!comment_says(whole, 4, said));
+	ck_assert(!comment_says(whole, 3, "is full"));
+	free(whole);
+	whole = comment_compose("",
+				COMMENT_STORE "/a run 3: the store is full");
+	ck_assert(comment_says(whole, 3, said));
+	free(whole);
+	/* It is ours only where we said it. */
+	ck_assert(!comment_says("run 3: the store is full", 3, said));
+	ck_assert(!comment_says("", 3, said));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("comment");
@@ -126,6 +146,7 @@ int main(void)
 	tcase_add_loop_test(all, a_path_is_found_again_whatever_is_in_it, 0,
 			    sizeof(dirs) / sizeof(dirs[0]));
 	tcase_add_test(all, a_path_that_is_too_long_is_left_out);
+	tcase_add_test(all, what_was_said_of_a_run_is_found_in_our_part);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

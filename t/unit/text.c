@@ -3,7 +3,6 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "requeue/comment.h"
 #include "requeue/text.h"
 
 static const struct {
@@ -93,26 +92,6 @@ START_TEST(a_date_is_shown_only_where_it_is_not_today)
 }
 END_TEST
 
-START_TEST(our_part_of_a_comment_is_told_from_the_rest)
-{
-	static const char said[] = "the store is full";
-	char comment[256];
-
-	comment_compose(comment, sizeof(comment), "mine",
-			"run 3: the store "
-			"is full: mend it");
-	ck_assert(comment_says(comment, 3, said));
-	ck_assert(!comment_says(comment, 4, said));
-	ck_assert(!comment_says(comment, 3, "is full"));
-	comment_compose(comment, sizeof(comment), "",
-			COMMENT_STORE "/a/b run 3: the store is full");
-	ck_assert(comment_says(comment, 3, said));
-	/* It is ours only where we said it. */
-	ck_assert(!comment_says("run 3: the store is full", 3, said));
-	ck_assert(!comment_says("", 3, said));
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -127,7 +106,6 @@ int main(void)
 	tcase_add_loop_test(tc, spans_read_as_people_say_them, 0,
 			    sizeof(spans) / sizeof(spans[0]));
 	tcase_add_test(tc, a_date_is_shown_only_where_it_is_not_today);
-	tcase_add_test(tc, our_part_of_a_comment_is_told_from_the_rest);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
