@@ -265,6 +265,9 @@ static char *read_regular(int dir, const char *path)
 	return text;
 }
 
+/* Files that a script reads in, and those that they do. */
+#define SOURCED_MOST 8
+
 /* Does this descriptor of the shell stand for the script it was called
  * with?  (dash moves it to 10; the user's own files may be there, too.) */
 static bool is_open_on(int dir, const char *path, const char *script)
@@ -275,11 +278,20 @@ static bool is_open_on(int dir, const char *path, const char *script)
 	       !strcmp(shells_base(target), shells_base(script));
 }
 
+/* By a path of the process's own. */
+static char *read_path(int dir, const char *path)
+{
+	char at[PATH_MAX + 8];
+
+	snprintf(at, sizeof(at), *path == '/' ? "root%s" : "cwd/%s", path);
+	return read_regular(dir, at);
+}
+
 static char *read_script(const struct proc *proc, int dir)
 {
 	bool is_text;
 	size_t arg = shells_script_arg(proc->argc, proc->argv, &is_text);
-	char path[PATH_MAX], *text;
+	char *text;
 
 	if (arg && is_text)
 		return strdup(proc->argv[arg]);
@@ -292,11 +304,30 @@ static char *read_script(const struct proc *proc, int dir)
 		text = read_regular(dir, "fd/10");
 	if (text)
 		return text;
-	if (*proc->argv[arg] == '/')
-		snprintf(path, sizeof(path), "root%s", proc->argv[arg]);
-	else
-		snprintf(path, sizeof(path), "cwd/%s", proc->argv[arg]);
-	return read_regular(dir, path);
+	return read_path(dir, proc->argv[arg]);
+}
+
+/* What the script reads in may have its traps: it is put behind it.  Takes
+ * script, NULL stays NULL. */
+static char *add_sourced(char *script, int dir)
+{
+	const char *from = script;
+	char path[PATH_MAX];
+
+	for (int n = 0; from && n < SOURCED_MOST; n++) {
+		char *text = NULL, *longer;
+
+		from = shells_sourced(script, from, path, sizeof(path));
+		if (from)
+			text = read_path(dir, path);
+		if (text && asprintf(&longer, "%s\n%s", script, text) >= 0) {
+			from = longer + (from - script);
+			free(script);
+			script = longer;
+		}
+		free(text);
+	}
+	return script;
 }
 
 /* ------------------------------------------------ waiting for signals */
@@ -451,7 +482,7 @@ static void read_proc(struct procs *procs, struct proc *proc, int signum)
 	if (!proc->is_foreign && procs->text_bytes < ALL_TEXT_BYTES &&
 	    shells_is_shell(proc->exe, proc->argc ? proc->argv[0] : "",
 			    proc->comm))
-		proc->script = read_script(proc, dir);
+		proc->script = add_sourced(read_script(proc, dir), dir);
 	if (proc->script)
 		procs->text_bytes += strlen(proc->script);
 	close(dir);

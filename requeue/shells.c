@@ -235,6 +235,23 @@ static const char *next_word(const char *at, char *word, size_t size)
 	return at;
 }
 
+const char *shells_sourced(const char *script, const char *from, char *path,
+			   size_t size)
+{
+	for (;;) {
+		const char *dot = find_command(script, from, ".");
+		const char *word = find_command(script, from, "source");
+		bool is_word = word && (!dot || word < dot);
+
+		if (!dot && !word)
+			return NULL;
+		from = is_word ? word + strlen("source") : dot + 1;
+		if (next_word(from, path, size) && *path &&
+		    strlen(path) + 1 < size && !path[strcspn(path, "$`*?[~")])
+			return from;
+	}
+}
+
 /* glibc can name them only since 2.32. */
 static const struct {
 	int signum;

@@ -19,6 +19,14 @@ bool shells_is_shell(const char *exe, const char *argv0, const char *comm);
  * (sh -c TEXT); 0 if it reads its standard input. */
 size_t shells_script_arg(size_t argc, char *const *argv, bool *is_text);
 
+/*
+ * The next file that the script reads in (". FILE", "source FILE") from `from`
+ * on, which lies in it; a path with something to be expanded is passed over.
+ * Returns where to go on, or NULL: there is no more.
+ */
+const char *shells_sourced(const char *script, const char *from, char *path,
+			   size_t size);
+
 /* Does the script name the signal in a trap that does something?  Commands
  * are found by what stands before them on their line; a signal that stands
  * in a variable counts as named. */

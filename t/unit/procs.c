@@ -225,6 +225,36 @@ START_TEST(sh_has_it_too_from_another_directory)
 }
 END_TEST
 
+START_TEST(what_a_script_reads_in_belongs_to_it)
+{
+	pid_t script = stage_start("bash", "echo 'source ./b.inc' >a.inc\n"
+					   "echo ': here' >b.inc\n"
+					   ". \"a.inc\"\n. \"$0.inc\"\n"
+					   ". ./none; $A deaf; :");
+
+	stage_await("ready", 1);
+	take();
+	ck_assert(is_in(by_pid(script)->script, "\n: here\n"));
+}
+END_TEST
+
+START_TEST(files_that_read_in_themselves_are_read_in_some_times)
+{
+	pid_t script = stage_start(
+		"bash", "echo '[ $n ] || { n=1; . ./a.inc; }; : here' >a.inc\n"
+			". ./a.inc; $A deaf; :");
+	const char *at;
+	int count = 0;
+
+	stage_await("ready", 1);
+	take();
+	for (at = by_pid(script)->script; (at = strstr(at, "\n[ $n ]")); at++)
+		count++;
+	ck_assert_int_ge(count, 2);
+	ck_assert_int_le(count, 8);
+}
+END_TEST
+
 START_TEST(the_text_after_c_is_a_script)
 {
 	pid_t pid = fork();
@@ -487,6 +517,9 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, pipelines_are_seen);
 	tcase_add_test(tcase, bash_has_its_script_open_even_if_it_is_removed);
 	tcase_add_test(tcase, sh_has_it_too_from_another_directory);
+	tcase_add_test(tcase, what_a_script_reads_in_belongs_to_it);
+	tcase_add_test(tcase,
+		       files_that_read_in_themselves_are_read_in_some_times);
 	tcase_add_test(tcase, the_text_after_c_is_a_script);
 	tcase_add_test(tcase, a_long_text_after_c_is_whole);
 	tcase_add_test(tcase,
