@@ -438,14 +438,15 @@ int ckpt_manifest_next(struct ckpt_manifest *manifest, struct ckpt_file *file)
 	errno = EBADMSG;
 	if (found != '{' || parse_entry(manifest) < 0)
 		return -1;
-	errno = EBADMSG;
 	file->name = ckpt_record_str(manifest->entry, "name");
 	file->digest = ckpt_record_str(manifest->entry, "xxh3");
 	bytes = ckpt_record_int(manifest->entry, "size", -1);
 	file->bytes = (uint64_t)bytes;
 	if (!file->name || !file->digest || bytes < 0 ||
 	    strlen(file->digest) != CKPT_DIGEST_LENGTH ||
-	    !ckpt_fs_is_name(file->name))
+	    !ckpt_fs_is_name(file->name)) {
+		errno = EBADMSG; /* json-c has one of its own */
 		return -1;
+	}
 	return 1;
 }
