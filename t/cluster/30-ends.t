@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How a run ends, row by row: what makes a job complete, fail, be requeued or
 # stay cancelled, in Slurm's own view.
+# core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh

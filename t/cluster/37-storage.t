@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The store can't be written, or hangs, when it matters: how a run ended is
 # known all the same.  No job is lost and no finished one run again.
+# core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh

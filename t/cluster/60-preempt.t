@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Preemption with a grace, of which Slurm tells the batch script nothing.
+# core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A time limit that owner or operator set with scontrol stands for the one that
 # was submitted, in all later runs.
+# core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
