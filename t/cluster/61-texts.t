@@ -46,7 +46,8 @@ scancel "${id[forged]}" "${id[stopped]}"
 like "$said" "^job ${id[long]} .*: is saving" \
 	'a job with long comments is heard to save,'
 like "$said" "^job ${id[long]} .*: has left" 'and to leave'
-is_text "$(job_field "${id[long]}" AdminComment)" "$site " \
+# A blank after it is scontrol's, but not on 26.05.
+is_text "$(job_field "${id[long]}" AdminComment | sed 's/ $//')" "$site" \
 	"the site's comment is as it was"
 wait_for 20 'it to be settled' has_line \
 	"checkpoint-${id[long]}/journal-0000.jsonl" '"settled"'
