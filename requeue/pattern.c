@@ -181,23 +181,26 @@ static bool put_literal_name(char *text, size_t size, size_t *len,
 	return true;
 }
 
-int pattern_put_name(const char *pattern, const char *name, char *text,
-		     size_t size, char *err, size_t err_len)
+int pattern_put_names(const char *pattern, const char *name, const char *user,
+		      char *text, size_t size, char *err, size_t err_len)
 {
 	struct piece piece;
 	size_t len = 0;
 
 	text[0] = '\0';
 	while (*pattern) {
-		const char *from = pattern;
+		const char *from = pattern, *literal = NULL;
 		bool has_room = true;
 
 		if (!next_piece(&pattern, &piece, err, err_len))
 			return -1;
 		if (piece.letter == 'x')
-			has_room = put_literal_name(text, size, &len, name);
-		for (; has_room && piece.letter != 'x' && from < pattern;
-		     from++)
+			literal = name;
+		else if (piece.letter == 'u')
+			literal = user;
+		if (literal)
+			has_room = put_literal_name(text, size, &len, literal);
+		for (; has_room && !literal && from < pattern; from++)
 			has_room = put_byte(text, size, &len, *from);
 		if (has_room)
 			continue;

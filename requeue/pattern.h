@@ -48,11 +48,11 @@ int pattern_expand(const char *pattern, const struct pattern_values *values,
 		   size_t err_len);
 
 /*
- * The pattern with %x replaced, as pattern_expand() does it: what a job is
- * called may change later, and not all of Slurm's sides see the same name.
- * 0, or -1 with err as above and text "".
+ * The pattern with %x and %u replaced, as pattern_expand() does it: what a job
+ * is called may change later, and not all of Slurm's sides see the same name,
+ * or are told the user's.  0, or -1 with err as above and text "".
  */
-int pattern_put_name(const char *pattern, const char *name, char *text,
-		     size_t size, char *err, size_t err_len);
+int pattern_put_names(const char *pattern, const char *name, const char *user,
+		      char *text, size_t size, char *err, size_t err_len);
 
 #endif

@@ -2,15 +2,18 @@
 /* sbatch.c: options, refusals, and what sbatch is told to ask for. */
 #include "spank/sbatch.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "requeue/duration.h"
 #include "requeue/pattern.h"
@@ -371,18 +374,35 @@ static void check_array(const struct settings *set, bool is_array)
 		refuse_dir(set, clause);
 }
 
+/* Whose job it will be: root may submit for others. */
+static const char *user_name(void)
+{
+	const char *other = get_option("uid");
+	const struct passwd *user;
+
+	if (*other && !isdigit((unsigned char)*other))
+		return other;
+	user = getpwuid(*other ? (uid_t)strtoul(other, NULL, 10) : getuid());
+	return user ? user->pw_name : NULL;
+}
+
 /* %x is the name at submission: scontrol may change it, and what the batch
- * script and an epilog are told of it then differs. */
-static void fix_name(struct settings *set)
+ * script and an epilog are told of it, and of the user's, then differs. */
+static void fix_names(struct settings *set)
 {
 	const char *name = slurm.get(slurm.opt, "job-name");
+	/* The name service is asked only where %u may be meant. */
+	const char *user = strchr(set->dir, 'u') ? user_name() : "";
 	char clause[SETTINGS_ERROR_LEN], dir[SETTINGS_PATH_LEN];
 
 	/* The name that sbatch gives to a script from its standard input. */
 	if (!name || !*name)
 		name = "sbatch";
-	if (pattern_put_name(set->dir, name, dir, sizeof(dir), clause,
-			     sizeof(clause)) < 0)
+	if (!user)
+		refuse_dir(set, "asks for the user's name, and this host "
+				"doesn't know it");
+	if (pattern_put_names(set->dir, name, user, dir, sizeof(dir), clause,
+			      sizeof(clause)) < 0)
 		refuse_dir(set, clause);
 	memcpy(set->dir, dir, sizeof(set->dir));
 }
@@ -449,7 +469,7 @@ static void ask_sbatch(const struct site *site, struct settings *set)
 	check_limit(set);
 	check_signal(set, get_option("signal"));
 	check_array(set, is_array);
-	fix_name(set);
+	fix_names(set);
 
 	ask_times(set, is_unlimited);
 	ask_signal(set);

@@ -47,7 +47,10 @@ is "$(asked "$id")" '1 01:00:00 N/A' \
 like "$(carried "$id")" "^v1,grace=10m,signal=TERM,target=auto,dir=checkpoint-%25j,keep=2,\
 clean=never,exit=85,max-runs=1000,max-stalls=3,token=[0-9a-f]{32},limit=60\$" \
 	'it carries its settings'
-one=$(carried "$id")
+id=$(hold --job-name=nam --checkpoint=600 '--checkpoint-dir=/s/%u/%x-%j' job)
+like "$(carried "$id")" ",dir=/s/$JOB_USER/nam-%25j," \
+	'names of user and job are those at submission'
+one=$(carried "$(hold --time=60 --checkpoint=600 job)")
 two=$(carried "$(hold --time=60 --checkpoint=600 job)")
 [ "${one#*token=}" != "${two#*token=}" ]
 tap $? 'two jobs have different tokens'

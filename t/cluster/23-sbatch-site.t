@@ -76,7 +76,7 @@ is "$(submit --checkpoint=60 --no-requeue job 2>&1)" \
 site required grace=9m min=30m dir=/scratch/%u/%j-%a max_runs=20
 id=$(submit -H --time=60 --checkpoint=default job)
 like "$(carried "$id")" \
-	'^v1,grace=9m,min=30m,.*,dir=/scratch/%25u/%25j-%25a,.*,max-runs=20,' \
+	"^v1,grace=9m,min=30m,.*,dir=/scratch/$JOB_USER/%25j-%25a,.*,max-runs=20," \
 	'the site sets defaults'
 is "$(job_field "$id" TimeMin)" 00:30:00 'min= becomes TimeMin'
 id=$(submit -H --time=60 --checkpoint=1m --checkpoint-min=20m \

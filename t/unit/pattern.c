@@ -145,17 +145,18 @@ START_TEST(a_job_name_is_put_in_for_good)
 {
 	char text[128], path[128], err[256], longer[257] = "";
 
-	ck_assert_int_eq(pattern_put_name("/s/%x-%5j%%x/%a", "50%x/.a", text,
-					  sizeof(text), err, sizeof(err)),
+	ck_assert_int_eq(pattern_put_names("/s/%u/%x-%5j%%x/%a", "50%x/.a",
+					   "me", text, sizeof(text), err,
+					   sizeof(err)),
 			 0);
-	ck_assert_str_eq(text, "/s/50%%x_.a-%5j%%x/%a");
+	ck_assert_str_eq(text, "/s/me/50%%x_.a-%5j%%x/%a");
 	ck_assert_int_eq(pattern_expand(text, &plain, NULL, path, sizeof(path),
 					err, sizeof(err)),
 			 0);
-	ck_assert_str_eq(path, "/s/50%x_.a-01234%x/0");
+	ck_assert_str_eq(path, "/s/me/50%x_.a-01234%x/0");
 	memset(longer, 'n', 256);
-	ck_assert_int_eq(pattern_put_name("%x", longer, text, sizeof(text), err,
-					  sizeof(err)),
+	ck_assert_int_eq(pattern_put_names("%x", longer, "", text, sizeof(text),
+					   err, sizeof(err)),
 			 -1);
 	ck_assert_ptr_nonnull(strstr(err, "at most 255 bytes"));
 	ck_assert_str_eq(text, "");
