@@ -10,6 +10,6 @@ bench-store: $(B)/bench/store $(SCHECKPOINT)
 	$(B)/bench/store $(abspath $(BENCH_DIR)) $(abspath $(SCHECKPOINT)) \
 		$(BENCH_MIB)
 
-bench: bench-store
+bench: $(if $(filter store,$(BENCH)),bench-store)
 
 .PHONY: bench bench-store
