@@ -130,7 +130,8 @@ struct slurm_view {
 	int64_t start_s, end_s, begin_s, limit_min;
 	bool is_held, is_vacating;
 	char state[64];
-	char reason[128]; /* why it is pending */
+	char reason[128];	       /* why it is pending */
+	char cluster[SLURM_WORDS_MAX]; /* "": it isn't said */
 	char nodes[SLURM_WORDS_MAX];
 	char name[SLURM_WORDS_MAX];
 	char work_dir[4096];
@@ -148,7 +149,8 @@ struct stores {
  *
  * what  NULL: the job that we run in, else those in the present directory
  *
- * Returns SAYS_YES, or SAYS_ERROR after saying why.  stores_free() after
+ * Returns SAYS_YES, or SAYS_ERROR after saying why: then stores holds those,
+ * if any, that are the job's beside some of another.  stores_free() after
  * either.
  */
 int find_stores(const struct call *call, const char *what,

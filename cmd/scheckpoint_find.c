@@ -4,6 +4,7 @@
  *
  * A job's store is where its comment says, or by the default name in its work
  * directory; where Slurm doesn't know the job any more, in the present one.
+ * Whatever names it, a store that another job has claimed isn't the job's.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -135,6 +136,58 @@ static void collect_by_name(struct stores *stores, const char *base,
 	}
 }
 
+/* One without a token may be taken by any job, as ckpt_claim() does. */
+static bool is_of_job(const struct ckpt_identity *id,
+		      const struct job_words *words, const char *cluster)
+{
+	if (!id->job || !id->token[0])
+		return true;
+	if (cluster[0] && id->cluster[0] && strcmp(cluster, id->cluster) != 0)
+		return false;
+	if (words->task != CKPT_NO_TASK)
+		return id->array_job == words->job &&
+		       id->array_task == words->task;
+	return id->job == words->job || id->array_job == words->job;
+}
+
+static bool is_others(const struct call *call, const char *what,
+		      const struct job_words *words, const char *cluster,
+		      const char *dir)
+{
+	struct ckpt_store *store = NULL;
+	char name[JOB_NAME_MAX];
+	bool is_of_other = false;
+
+	/* What can't be opened is complained of where it is used. */
+	if (ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, NULL) ==
+	    CKPT_OK)
+		is_of_other = !is_of_job(ckpt_whose(store), words, cluster);
+	if (is_of_other)
+		say_error(call, "%s is %s's store, not job %s's", dir,
+			  job_name(name, store), what);
+	ckpt_close(store);
+	return is_of_other;
+}
+
+/* Others' stores are named and left out. */
+static int leave_others_out(const struct call *call, const char *what,
+			    const struct job_words *words, const char *cluster,
+			    struct stores *stores)
+{
+	size_t kept = 0, found = stores->count;
+
+	for (size_t i = 0; i < found; i++) {
+		char *dir = stores->dirs[i];
+
+		if (is_others(call, what, words, cluster, dir))
+			free(dir);
+		else
+			stores->dirs[kept++] = dir;
+	}
+	stores->count = kept;
+	return kept == found ? SAYS_YES : SAYS_ERROR;
+}
+
 static int find_job(const struct call *call, const char *what,
 		    const struct job_words *words, struct stores *stores)
 {
@@ -151,7 +204,8 @@ static int find_job(const struct call *call, const char *what,
 	if (!stores->count)
 		collect_by_name(stores, "", &view, words);
 	if (stores->count)
-		return SAYS_YES;
+		return leave_others_out(call, what, words, view.cluster,
+					stores);
 	if (view.is_known)
 		return say_error(call,
 				 "job %s (%s) has no store in %s; if it was "

@@ -167,6 +167,7 @@ static void read_line(struct slurm_view *view, const char *key,
 	} texts[] = {
 		{"state", view->state, sizeof(view->state)},
 		{"reason", view->reason, sizeof(view->reason)},
+		{"cluster", view->cluster, sizeof(view->cluster)},
 		{"nodes", view->nodes, sizeof(view->nodes)},
 		{"name", view->name, sizeof(view->name)},
 		{"work_dir", view->work_dir, sizeof(view->work_dir)},

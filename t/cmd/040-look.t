@@ -119,6 +119,10 @@ case \$2 in
 	time_limit_min=7 begin_time=1000000000 ;;
 35) set -- load 35 held=0 begin_time=4102444800 time_limit_min=7 ;;
 36) set -- load 36 held=0 begin_time=4102444800 start_time=4102448400 ;;
+19) set -- load 19 held=1 "comment=[scheckpoint: store=$work/elsewhere/my \
+run 0: the checkpoint directory can't be used]" ;;
+60) set -- load 60 cluster=other ;;
+63) set -- load 63 array_job_id=62 array_task_id=1 ;;
 *) set -- load "\$2" held=1 reason=JobHeldUser ;;
 esac
 printf '%s\n' "job_id=\$2" state=PENDING "work_dir=$work/elsewhere" "\$@"
@@ -147,6 +151,43 @@ says out "  next      expected 2100-01-01 01:00:00"
 run scheckpoint status 33
 exits 2 "a job that Slurm knows, without a store"
 says err "job 33 (PENDING) has no store in $work/elsewhere; if it was"
+
+
+# What is found for a job's number is that job's.
+"$mkstore" claim elsewhere/checkpoint-60 60 0
+"$mkstore" claim elsewhere/checkpoint-61 31 0
+"$mkstore" claim elsewhere/checkpoint-62/1 63 0 62 1
+"$mkstore" claim elsewhere/checkpoint-62/2 31 0
+for words in "status 19" "list 19" "history 19" "verify 19" "release 19 1" \
+	"clean --force 19" "now 19" "requeue 19" "set 19 max-runs=5"; do
+	command=${words%% *}
+	# shellcheck disable=SC2086 # several words
+	run scheckpoint $words
+	exits 2 "$command of a job that names another job's store"
+	is "is refused in a line" \
+		"scheckpoint: $command: $work/elsewhere/my is job 31's store, not job 19's" \
+		"$(said err)"
+	is "and shows nothing" "" "$(said out)"
+done
+run scheckpoint restore --from 19
+exits 2 "restore from it as well"
+says err "$work/elsewhere/my is job 31's store, not job 19's"
+is "nothing is set in it" "" "$(find elsewhere/my -name 'set*')"
+run scheckpoint list 61
+exits 2 "another job's by the default name"
+says err "checkpoint-61 is job 31's store, not job 61's"
+run scheckpoint list 60
+exits 2 "and one of another cluster"
+says err "checkpoint-60 is job 60's store, not job 60's"
+run scheckpoint list 62
+exits 2 "one among an array's"
+says err "checkpoint-62/2 is job 31's store, not job 62's"
+says out "job 62_1 (63), $work/elsewhere/checkpoint-62/1"
+run scheckpoint list 63
+exits 0 "a task by a number of its own"
+says out "job 62_1 (63), $work/elsewhere/checkpoint-62/1"
+run scheckpoint list elsewhere/checkpoint-61
+exits 0 "a directory that is named is taken as it is"
 
 # restore from outside never goes over newer work unless told
 "$mkstore" claim "$work/checkpoint-40" 40 0
