@@ -60,10 +60,21 @@ $(B)/%.o: %.c $(B)/config.mk
 
 $(B)/requeue/ctl.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
 $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
-# The plugin finds its helpers here unless plugstack.conf says helpers=DIR.
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
-	-DVERSION='"$(VERSION)"' -DPKGLIBEXECDIR='"$(pkglibexecdir)"' \
-	-DSRUN_PATH='"$(SRUN)"'
+	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"'
+
+# Where plugin and command find the helpers unless plugstack.conf says
+# helpers=DIR.  prefix may be another when it comes to make install: then these
+# objects are compiled anew.
+PATHS_OBJ := $(B)/requeue/site.o $(B)/cmd/scheckpoint_rpc.o
+$(PATHS_OBJ): BUILD_CFLAGS += -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
+$(PATHS_OBJ): $(B)/paths
+
+$(B)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(pkglibexecdir)' | cmp -s - $@ || echo '$(pkglibexecdir)' >$@
+
+FORCE:
 
 LIB_LIBS = $(JSON_LIBS) $(XXH_LIBS)
 
@@ -88,12 +99,16 @@ $(SCHECKPOINT): $(SCHECKPOINT_OBJ) $(B)/librequeue.a $(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
-$(B)/libexec/%: $(B)/cmd/%.o $(B)/librequeue.a $(LIBCKPT_A)
+# Those that speak to slurmctld by themselves.
+CTL_LIBEXEC := $(addprefix $(B)/libexec/,settle rpc)
+
+$(filter-out $(CTL_LIBEXEC),$(LIBEXEC)): $(B)/libexec/%: $(B)/cmd/%.o \
+		$(B)/librequeue.a $(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
-$(B)/libexec/settle $(B)/libexec/rpc: $(B)/libexec/%: $(B)/cmd/%.o \
-		$(CTL_OBJ) $(B)/librequeue.a $(LIBCKPT_A)
+$(CTL_LIBEXEC): $(B)/libexec/%: $(B)/cmd/%.o $(CTL_OBJ) $(B)/librequeue.a \
+		$(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS) $(SLURM_LIBS)
 
@@ -111,4 +126,4 @@ clean:
 distclean: clean
 	rm -rf build* configure autom4te.cache
 
-.PHONY: all clean distclean
+.PHONY: all clean distclean FORCE

@@ -9,10 +9,30 @@ unset MAKEFLAGS MAKELEVEL
 root=$SCRATCH/root
 prefix=$SCRATCH/prefix
 
+# A build of its own: to install with another prefix compiles a little anew,
+# and other tests may be at that build.
+build=$SCRATCH/build
+cp -a "$B" "$build" || bail_out 'no build'
+
 # installed TARGET VARIABLE...: make in the checkout
 installed()
 {
-	make -s -C "$TOP" "B=$B" "$@"
+	make -s -C "$TOP" "B=$build" "$@"
+}
+
+# compiled COMMAND...: the objects and programs that it makes, one a line
+compiled()
+{
+	touch "$SCRATCH/stamp"
+	"$@" >/dev/null || echo "failed: $*"
+	find "$build" -type f -newer "$SCRATCH/stamp" \( -name '*.o' -o \
+		-name '*.a' -o -name '*.so' -o -perm -100 \) -printf '%P\n' | sort
+}
+
+# helpers FILE: the directory that it looks for its helpers in
+helpers()
+{
+	grep -a -o '/[[:alnum:]/._-]*/libexec/slurm-checkpoint' "$1" | sort -u
 }
 
 modes()
@@ -23,8 +43,16 @@ modes()
 mkdir -p "$root/usr/lib/slurm"
 echo another >"$root/usr/lib/slurm/another.so"
 before=$(modes "$root")
-ok 'make install into DESTDIR' installed install "DESTDIR=$root" \
-	prefix=/usr sysconfdir=/etc
+installed all prefix=/usr/local
+is "$(compiled installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc |
+	grep '\.o$' | xargs)" 'cmd/scheckpoint_rpc.o requeue/site.o' \
+	'make install into DESTDIR compiles what names the directory'
+is "$(helpers "$root/usr/bin/scheckpoint")" /usr/libexec/slurm-checkpoint \
+	'the command looks for its helpers in that of the installation'
+is "$(helpers "$root/usr/lib/slurm/spank_checkpoint.so")" \
+	/usr/libexec/slurm-checkpoint 'so does the plugin'
+is "$(compiled installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc)" \
+	'' 'a second make install compiles nothing'
 list=$(modes "$root")
 like "$list" '^755 usr/bin/scheckpoint$' 'the command'
 like "$list" '^755 usr/lib/slurm/spank_checkpoint.so$' 'the plugin'
