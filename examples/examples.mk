@@ -7,7 +7,7 @@ all: $(HEAT)
 
 # Without contraction to fused operations the field is the same to the last
 # bit whatever the compiler.
-$(HEAT_OBJ): OBJ_CFLAGS = -ffp-contract=off
+$(HEAT_OBJ): OBJ_CFLAGS = -Ilib -ffp-contract=off
 
 $(HEAT): $(HEAT_OBJ) $(LIBCKPT_A)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)

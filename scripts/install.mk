@@ -13,9 +13,13 @@ pythondir ?= $(or $(shell $(PYTHON) -c 'import site, sys; print(*[ \
 	if d.startswith(sys.argv[1] + "/lib/")][:1])' '$(prefix)' 2>/dev/null),\
 	$(datarootdir)/slurm-checkpoint/python)
 
-manpages = $(foreach section,1 3 5 7 8,$(foreach page,\
-	$(wildcard doc/*.$(section)),\
-	644:$(page):$(mandir)/man$(section)/$(notdir $(page))))
+# The pages name the places of an installation below /usr/local.
+PAGES := $(patsubst doc/%,$(B)/man/%,$(wildcard doc/*.[1-8]))
+manpages = $(foreach page,$(PAGES),\
+	644:$(page):$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+
+examples = $(shell find examples -type f ! -name '*.mk' ! -name '*.pyc')
+is_program = $(shell test -x $(1) && echo yes)
 
 # A user may run the helpers but not read, hence not trace them.
 INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
@@ -27,12 +31,14 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
 	644:python/ckptstate.py:$(pythondir)/ckptstate.py \
-	$(foreach text,$(wildcard README.md NEWS COPYING doc/*.md),\
-		644:$(text):$(docdir)/$(notdir $(text))) \
+	$(foreach text,$(wildcard README.md NEWS COPYING lib/COPYING.LESSER \
+		doc/*.md),644:$(text):$(docdir)/$(notdir $(text))) \
+	$(foreach file,$(examples),\
+		$(if $(call is_program,$(file)),755,644):$(file):$(docdir)/$(file)) \
 	$(manpages)
 
 # Written anew each time: prefix and the like may come from make's own line.
-.PHONY: $(SNIPPET) $(PC)
+.PHONY: $(SNIPPET) $(PC) $(PAGES)
 
 $(SNIPPET): $(B)/config.mk
 	@{ \
@@ -49,10 +55,21 @@ $(PC): $(B)/config.mk
 	echo 'Libs: -L$(libdir) -lckptstate'; \
 	echo 'Cflags: -I$(includedir)'; } >$@
 
+# as_page PATH: as it is spelt in a page
+as_page = $(subst -,\\-,$(1))
+
+$(PAGES): $(B)/man/%: doc/% $(B)/config.mk
+	@mkdir -p $(@D)
+	@sed -e 's|/usr/local/lib/slurm\>|$(call as_page,$(slurm_plugindir))|' \
+		-e 's|/usr/local/libexec/slurm\\-checkpoint|$(call as_page,$(pkglibexecdir))|' \
+		-e 's|/usr/local/etc/slurm/plugstack.conf.d|$(call as_page,$(snippetdir))|' \
+		-e 's|/usr/local/share/doc/slurm\\-checkpoint|$(call as_page,$(docdir))|' \
+		$< >$@
+
 # An administrator's own settings are not overwritten.  Jobs may be running, and
 # being started: each file is there whole, the old or the new one, at any
 # moment, and one that is in use is never written to.
-install: all $(SNIPPET) $(PC)
+install: all $(SNIPPET) $(PC) $(PAGES)
 	@set -e; for entry in $(INSTALLED); do \
 		place=$${entry#*:}; \
 		file=$${place%%:*}; place=$(DESTDIR)$${place#*:}; \
@@ -81,6 +98,8 @@ uninstall: $(SNIPPET)
 	elif test -e $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
 		echo "kept $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)): edited"; \
 	fi
+	@test ! -d $(DESTDIR)$(docdir)/examples || \
+		find $(DESTDIR)$(docdir)/examples -depth -type d -empty -delete
 	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir); do \
 		rmdir $(DESTDIR)$$dir 2>/dev/null || :; \
 	done

@@ -13,7 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/ckptstate.h"
+#include <ckptstate.h>
+
 #include "plate.h"
 
 #define TELL_EVERY_S 2

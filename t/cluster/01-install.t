@@ -65,6 +65,17 @@ like "$(cat "$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf")" \
 	'the line for plugstack.conf'
 is "$(readlink "$root/usr/lib/libckptstate.so")" libckptstate.so.0 \
 	'the library under the name that the linker looks for'
+page=$(tr -d '\134' <"$root/usr/share/man/man8/spank_checkpoint.8")
+named=$(grep -v '^[.]["]' <<<"$page" | grep -o \
+	-e '/[a-z./]*/slurm-checkpoint[/.a-z]*' -e '/[a-z/]*/spank_checkpoint.so' |
+	sort -u)
+is "$(wc -w <<<"$named")" 5 'the page names the places of the installation'
+is "$(for place in $named; do
+	[ -e "$root$place" ] || echo "$place"
+done)" '' 'as they are'
+doc=$root/usr/share/doc/slurm-checkpoint
+ok 'both licences are there' test -s "$doc/COPYING" -a -s "$doc/COPYING.LESSER"
+ok 'and the examples, to be run' test -x "$doc/examples/bash/job.sh"
 
 snippet=$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf
 echo "required /usr/lib/slurm/spank_checkpoint.so max_runs=7" >"$snippet"
@@ -94,6 +105,10 @@ ok 'a program is built by what pkg-config says' \
 	gcc -o program program.c $(pkg-config --cflags --libs ckptstate)
 ok 'and runs with the library' \
 	env "LD_LIBRARY_PATH=$prefix/lib" ./program
+# shellcheck disable=SC2046 # several words
+ok 'so is the example in C' gcc -o heat \
+	"$prefix"/share/doc/slurm-checkpoint/examples/heat/*.c \
+	$(pkg-config --cflags --libs ckptstate)
 ok 'the Python module finds the library by its own place' \
 	env "PYTHONPATH=$prefix/share/slurm-checkpoint/python" \
 	python3 -c 'import ckptstate'
@@ -103,6 +118,6 @@ cat "$prefix/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf" \
 	>"$CLUSTER/etc/plugstack.conf"
 id=$(submit --checkpoint=20 --time=2 --wrap "echo \$SLURM_CHECKPOINT_GRACE")
 ok 'a checkpointed job completes' wait_job 60 "$id" COMPLETED
-like "$(cat "slurm-$id.out")" '^20$' 'with its grace window'
+like "$(cat "slurm-$id.out")" '^20$' 'with its grace'
 nodes_idle
 done_testing
