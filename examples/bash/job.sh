@@ -61,3 +61,5 @@ for ((i = ${#finished[@]} + 1; i <= cases; i++)); do
 	fi
 done
 echo "finished: $cases cases"
+# If a request comes in this very moment, the job is still over.
+[ -z "${SLURM_CHECKPOINT_DIR:-}" ] || scheckpoint done

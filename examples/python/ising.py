@@ -102,6 +102,9 @@ def main():
             return EXIT_AGAIN
     write_whole(output, "".join(f"{value}\n" for value in state["trace"]))
     print("finished:", sweeps, "sweeps", flush=True)
+    # If a request comes in this very moment, the job is still over.
+    if "SLURM_CHECKPOINT_DIR" in os.environ:
+        subprocess.run(["scheckpoint", "done"], check=False)
     return 0
 
 
