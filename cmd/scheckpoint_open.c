@@ -63,7 +63,7 @@ int open_own(const struct call *call, enum ckpt_mode mode,
 		return say_error(call, "SLURM_CHECKPOINT_DIR is not set: this "
 				       "is no job that was submitted with "
 				       "sbatch --checkpoint");
-	status = ckpt_open(store, dir, mode, CKPT_RUN_PRESENT, &err);
+	status = ckpt_open(store, NULL, mode, CKPT_RUN_PRESENT, &err);
 	if (status)
 		return say_status(call, status, &err);
 	if (mode == CKPT_WRITE && check_job(call, *store)) {

@@ -28,7 +28,8 @@ struct restoring {
 	struct ckpt_version version;
 	bool may_replace_newer;
 	unsigned files;
-	char below[32]; /* "shard-0003/": only what is below; "": all */
+	char dir[PATH_MAX]; /* of the store that the version is in */
+	char below[32];	    /* "shard-0003/": only what is below; "": all */
 	const struct level *copying;
 	int code; /* of the copying */
 };
@@ -365,14 +366,15 @@ static int open_source(const struct call *call, struct ckpt_store **store,
 /* No version at all is the first run's "none yet"; but a state that was
  * there and can't be used is no reason to begin anew in silence. */
 static int explain_none(const struct call *call, struct ckpt_store *store,
-			const struct ckpt_error *err)
+			bool is_own, const struct ckpt_error *err)
 {
+	const char *named = is_own ? getenv("SLURM_CHECKPOINT_RESTORE") : NULL;
 	struct ckpt_version *list = NULL;
 	size_t count = 0;
 
 	ckpt_list(store, &list, &count, NULL);
 	free(list);
-	if (count)
+	if (count || (named && named[0]))
 		return say_error(call,
 				 "no version in %s can be used; the last "
 				 "tried: %s",
@@ -399,17 +401,32 @@ static int choose_dir(struct restoring *r, const struct shard *shard,
 	return SAYS_YES;
 }
 
+/* Where the job has no version yet, it may be one of another job's store. */
+static int open_holder(struct restoring *r, const char *version_dir,
+		       struct ckpt_store **holder)
+{
+	int len = (int)(strrchr(version_dir, '/') - version_dir);
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	snprintf(r->dir, sizeof(r->dir), "%.*s", len, version_dir);
+	status = ckpt_open(holder, r->dir, CKPT_READ, CKPT_RUN_PRESENT, &err);
+	return status ? say_status(r->call, status, &err) : SAYS_YES;
+}
+
 /* What was restored; of a shard its files alone, whose size nobody knows. */
 static void say_restored(const struct restoring *r, const struct shard *shard,
-			 const char *target)
+			 const char *own, const char *target)
 {
 	char clean[PATH_MAX], size[SAY_BYTES_MAX];
 
 	printf("restored ");
 	if (shard->count)
 		printf("shard %u of ", shard->index);
-	printf("version %u of run %u: %u file%s, ", r->version.number,
-	       r->version.run, r->files, r->files == 1 ? "" : "s");
+	printf("version %u of run %u", r->version.number, r->version.run);
+	if (strcmp(r->dir, own))
+		printf(" of %s", say_clean(clean, sizeof(clean), r->dir));
+	printf(": %u file%s, ", r->files, r->files == 1 ? "" : "s");
 	if (!shard->count)
 		printf("%s, ", say_bytes(size, r->version.bytes));
 	printf("into %s\n", say_clean(clean, sizeof(clean), target));
@@ -419,7 +436,7 @@ int command_restore(struct call *call)
 {
 	const char *target = call->count ? call->operands[0] : ".";
 	struct restoring r = {.call = call};
-	struct ckpt_store *store = NULL;
+	struct ckpt_store *store = NULL, *holder = NULL;
 	struct shard shard = {0};
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
@@ -436,17 +453,21 @@ int command_restore(struct call *call)
 		goto out;
 	status = ckpt_restore(store, &r.version, &version_dir, &err);
 	if (status) {
-		code = status == CKPT_NONE ? explain_none(call, store, &err)
-					   : say_status(call, status, &err);
+		code = status == CKPT_NONE
+			       ? explain_none(call, store, is_own, &err)
+			       : say_status(call, status, &err);
 		goto out;
 	}
 	r.may_replace_newer = is_own || call_option(call, "force");
 	code = choose_dir(&r, &shard, version_dir, dir);
 	if (!code)
-		code = copy_and_place(&r, store, dir, target);
+		code = open_holder(&r, version_dir, &holder);
 	if (!code)
-		say_restored(&r, &shard, target);
+		code = copy_and_place(&r, holder, dir, target);
+	if (!code)
+		say_restored(&r, &shard, ckpt_dir(store), target);
 out:
+	ckpt_close(holder);
 	ckpt_close(store);
 	return code;
 }

@@ -253,6 +253,10 @@ CKPT_API void ckpt_abort(struct ckpt_stage *stage);
  * writing) and the one before is tried.  All processes of a run that call this
  * before the run has committed anything get the same version.
  *
+ * A store that was opened as the job's own (dir NULL) and has no good version
+ * gives the one of another job's store with which the run was begun
+ * (--checkpoint-from, SLURM_CHECKPOINT_RESTORE): its number is that store's.
+ *
  * version  filled on CKPT_OK, else untouched; may be NULL
  * dir      set on CKPT_OK to its directory, absolute, valid until the next
  *          restore or close, else untouched; may be NULL.  Read its files,

@@ -42,6 +42,7 @@ struct ckpt_checked {
 struct ckpt_store {
 	char *dir; /* absolute */
 	int fd;
+	bool is_of_job; /* named by the job's environment */
 	enum ckpt_mode mode;
 	int run; /* on whose behalf; -1: no run has begun */
 	uid_t owner;

@@ -155,6 +155,61 @@ static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
 	return status;
 }
 
+/* CKPT_NONE, too: what is named is the store's own, which isn't good. */
+static enum ckpt_status check_elsewhere(const struct ckpt_store *store,
+					struct ckpt_store *other,
+					struct ckpt_version *version,
+					struct ckpt_error *err)
+{
+	struct stat own, its;
+	enum ckpt_status status;
+
+	if (fstat(store->fd, &own) || fstat(other->fd, &its) ||
+	    (own.st_dev == its.st_dev && own.st_ino == its.st_ino))
+		return CKPT_NONE;
+	other->has_schema = store->has_schema;
+	other->schema = store->schema;
+	strcpy(other->schema_name, store->schema_name);
+	status = ckpt_version_head(other, version->number, version);
+	if (status && err)
+		snprintf(err->text, sizeof(err->text),
+			 "the store %s has no version %u any more", other->dir,
+			 version->number);
+	return status ? status : try_version(other, version, err);
+}
+
+/*
+ * The first runs of a job with --checkpoint-from have no version of their own:
+ * what they begin from is another store's, which their environment names.
+ */
+static enum ckpt_status restore_elsewhere(struct ckpt_store *store,
+					  struct ckpt_version *version,
+					  struct ckpt_error *err)
+{
+	const char *named = getenv("SLURM_CHECKPOINT_RESTORE");
+	const char *slash = named ? strrchr(named, '/') : NULL;
+	struct ckpt_store *other = NULL;
+	enum ckpt_status status;
+	char *dir;
+
+	version->number = slash ? ckpt_version_number(slash + 1) : 0;
+	if (!store->is_of_job || !version->number || slash == named)
+		return CKPT_NONE;
+	dir = strndup(named, (size_t)(slash - named));
+	if (!dir)
+		return ckpt_no_memory(err);
+	status = ckpt_open(&other, dir, CKPT_READ, CKPT_RUN_PRESENT, err);
+	if (!status)
+		status = check_elsewhere(store, other, version, err);
+	if (!status)
+		store->restored = strdup(named);
+	if (!status && !store->restored)
+		status = ckpt_no_memory(err);
+	ckpt_close(other);
+	free(dir);
+	return status;
+}
+
 enum ckpt_status ckpt_restore(struct ckpt_store *store,
 			      struct ckpt_version *version, const char **dir,
 			      struct ckpt_error *err)
@@ -168,10 +223,13 @@ enum ckpt_status ckpt_restore(struct ckpt_store *store,
 	store->restored = NULL;
 	if (!restore_first(store, base, &chosen))
 		status = restore_any(store, base, &chosen, err);
+	if (status == CKPT_NONE)
+		status = restore_elsewhere(store, &chosen, err);
 	if (status)
 		return status;
 	ckpt_version_name(name, chosen.number);
-	if (asprintf(&store->restored, "%s/%s", store->dir, name) < 0) {
+	if (!store->restored &&
+	    asprintf(&store->restored, "%s/%s", store->dir, name) < 0) {
 		store->restored = NULL;
 		return ckpt_no_memory(err);
 	}

@@ -275,6 +275,7 @@ enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 			   enum ckpt_mode mode, int run, struct ckpt_error *err)
 {
 	enum ckpt_status status;
+	bool is_of_job = !dir;
 
 	*store = NULL;
 	if ((mode != CKPT_READ && mode != CKPT_WRITE) ||
@@ -295,6 +296,8 @@ enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 		status = ckpt_read_identity(*store, err);
 	if (!status)
 		status = take_run(*store, run, err);
+	if (!status)
+		(*store)->is_of_job = is_of_job;
 	if (status) {
 		ckpt_close(*store);
 		*store = NULL;

@@ -131,8 +131,31 @@ rm -r checkpoint-7/v000002
 # Damage
 rm -r names/* && run scheckpoint restore names
 exits 0 "the version is good"
+
+# A job that begins from this one's version (--checkpoint-from)
+"$mkstore" claim "$work/checkpoint-8" 8 0 || exit 1
+begun_from="env SLURM_CHECKPOINT_DIR=$work/checkpoint-8 SLURM_JOB_ID=8
+	SLURM_CHECKPOINT_RESTORE=$work/checkpoint-7/v000001"
+# shellcheck disable=SC2086 # several words
+run_begun() { run $begun_from "$@"; }
+rm -r names/*
+run_begun scheckpoint restore names
+exits 0 "where the job has no version, the one that it began from"
+says out "restored version 1 of run 0 of $work/checkpoint-7: 2 files"
+is "is restored" "out state" "$(cd names && echo *)"
+echo own >own
+run_begun scheckpoint save own
+exits 0 "it saves one of its own"
+rm own
+run_begun scheckpoint restore
+is "which is restored from then on" own "$(cat own)"
+rm -r checkpoint-8/v000001
+
 echo x >>checkpoint-7/v000001/state
 run scheckpoint restore
 exits 2 "no good version where there is one is an error, not 'none yet'"
 says err "can be used"
+run_begun scheckpoint restore
+exits 2 "nor is it 'none yet' for the job that began from it"
+says err "the last tried: version 1: state has"
 finish

@@ -51,6 +51,7 @@ static inline void set_up(void)
 	snprintf(store_dir, sizeof(store_dir), "%s/store", top);
 	unsetenv("SLURM_CHECKPOINT_DIR");
 	unsetenv("SLURM_CHECKPOINT_RUN");
+	unsetenv("SLURM_CHECKPOINT_RESTORE");
 	unsetenv("SLURM_CHECKPOINT_DEADLINE");
 }
 

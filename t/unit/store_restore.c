@@ -62,6 +62,67 @@ START_TEST(restore_without_a_version_is_none)
 }
 END_TEST
 
+/* A job whose first run begins from version 2 of another's store, and the
+ * store as its programs open it. */
+static void begin_from_another(void)
+{
+	struct ckpt_store *other;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/other", top);
+	ck_ok(ckpt_claim(&other, path, &job, 0, &err));
+	save(other, "old");
+	save(other, "two");
+	save(other, "three");
+	ckpt_close(other);
+	snprintf(path, sizeof(path), "%s/other/v000002", top);
+	setenv("SLURM_CHECKPOINT_RESTORE", path, 1);
+	setenv("SLURM_CHECKPOINT_DIR", store_dir, 1);
+	ckpt_close(store);
+	ck_ok(ckpt_open(&store, NULL, CKPT_WRITE, CKPT_RUN_PRESENT, &err));
+}
+
+START_TEST(without_a_version_of_its_own_a_job_has_the_one_it_began_from)
+{
+	struct ckpt_version version;
+	char path[128];
+	const char *dir;
+
+	begin_from_another();
+	ck_ok(ckpt_restore(store, &version, &dir, &err));
+	snprintf(path, sizeof(path), "%s/other/v000002", top);
+	ck_assert_str_eq(dir, path);
+	ck_assert_uint_eq(version.number, 2);
+	ck_assert_uint_eq(version.bytes, 3);
+	save(store, "own");
+	ck_restores(store, 1, "own");
+}
+END_TEST
+
+START_TEST(the_version_it_began_from_is_compared_too)
+{
+	begin_from_another();
+	write_file("other/v000002/state", "TWO");
+	ck_refused(ckpt_restore(store, NULL, NULL, &err), CKPT_NONE,
+		   "other contents");
+	ck_ok(ckpt_schema(store, "mesh", 1, &err));
+	ck_refused(ckpt_restore(store, NULL, NULL, &err), CKPT_SCHEMA, "mesh");
+	ckpt_fs_remove(AT_FDCWD, "other/v000002");
+	ck_refused(ckpt_restore(store, NULL, NULL, &err), CKPT_NONE,
+		   "has no version 2 any more");
+}
+END_TEST
+
+START_TEST(a_store_opened_by_its_name_has_its_own_versions_alone)
+{
+	begin_from_another();
+	ckpt_close(store);
+	store = reopen(CKPT_READ, 0);
+	ck_refused(ckpt_restore(store, NULL, NULL, &err), CKPT_NONE,
+		   "has no version");
+}
+END_TEST
+
 START_TEST(the_newest_version_is_restored)
 {
 	struct ckpt_version version;
@@ -556,6 +617,12 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, begin_store, end_store);
 	tcase_add_test(tc, restore_without_a_version_is_none);
+	tcase_add_test(
+		tc,
+		without_a_version_of_its_own_a_job_has_the_one_it_began_from);
+	tcase_add_test(tc, the_version_it_began_from_is_compared_too);
+	tcase_add_test(tc,
+		       a_store_opened_by_its_name_has_its_own_versions_alone);
 	tcase_add_test(tc, the_newest_version_is_restored);
 	tcase_add_test(tc, a_changed_byte_is_found);
 	tcase_add_test(tc, a_truncated_file_is_found);
