@@ -292,6 +292,8 @@ static void record_run(struct begin *b)
 	ckpt_record_set_int(rec, "start", b->start_s);
 	ckpt_record_set_int(rec, "submitted_min", b->set.submitted_min);
 	ckpt_record_set_int(rec, "restored", b->version.number);
+	if (b->version.number && b->from)
+		ckpt_record_set_str(rec, "from", b->set.from);
 	if (b->version.number && b->version.progress >= 0)
 		ckpt_record_set_num(rec, "restored_progress",
 				    b->version.progress);

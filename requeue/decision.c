@@ -166,8 +166,9 @@ static bool is_restore_failure(const struct decision_input *in,
 	if (run->ending != END_SIGNAL &&
 	    !(run->ending == END_EXIT && run->code))
 		return false;
-	return run->restored && !run->versions && ran >= 0 &&
-	       ran <= in->restore_window_s;
+	/* What another job has saved is not ours to judge. */
+	return run->restored && !run->is_elsewhere && !run->versions &&
+	       ran >= 0 && ran <= in->restore_window_s;
 }
 
 /* ------------------------------------------------- what many amount to */

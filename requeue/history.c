@@ -31,6 +31,7 @@ static void read_run(struct reading *r, const struct ckpt_record *rec)
 	r->run->started_s = ckpt_record_int(rec, "start", 0);
 	r->run->limit_min = ckpt_record_int(rec, "limit_min", 0);
 	r->run->restored = (uint32_t)ckpt_record_int(rec, "restored", 0);
+	r->run->is_elsewhere = ckpt_record_str(rec, "from") != NULL;
 	r->run->restored_progress =
 		ckpt_record_num(rec, "restored_progress", -1);
 	if (!h->submitted_min)

@@ -115,6 +115,25 @@ is "$(grep '^run' other.out)" 'run 0: 2 is good' \
 like "$(cat other.out)" "begins from version 2 of $WORK/checkpoint-" \
 	'and says so'
 is "$(versions "checkpoint-${id[other]}")" '' 'it has none of its own yet'
+
+# scheckpoint restore gets that one, and a failure is nobody's strike.
+script restores <<'EOF2'
+#!/bin/bash
+scheckpoint restore || exit 9
+echo "run $SLURM_CHECKPOINT_RUN restored $(cat state)"
+exit 3
+EOF2
+id[restores]=$(submit --checkpoint=20 --time=5 --output=restores.out \
+	--checkpoint-from="$WORK/checkpoint-${id[kept]}" restores)
+wait_job 60 "${id[restores]}" FAILED
+is "$(grep '^run' restores.out)" 'run 0 restored good' \
+	'scheckpoint restore takes what the run began from'
+like "$(cat restores.out)" \
+	"restored version 2 of run 0 of $WORK/checkpoint-${id[kept]}: 1 file" \
+	'and says from where'
+is "$(job_field "${id[restores]}" ExitCode)" 3:0 \
+	'when it fails soon after, it has failed'
+unlike "$(cat restores.out)" 'strike' 'without a strike against any version'
 job nowhere --checkpoint-from="$WORK/nowhere" -- good
 wait_job 90 "${id[nowhere]}" COMPLETED
 like "$(cat nowhere.out)" '--checkpoint-from=.*nowhere: there is no store' \
