@@ -239,36 +239,51 @@ static bool has_ended(struct begin *b, int *status)
 	return true;
 }
 
-static void restore_from(struct begin *b, struct ckpt_store *store)
+static enum ckpt_status restore_from(struct begin *b, struct ckpt_store *store,
+				     struct ckpt_error *err)
 {
-	struct ckpt_error err = {0};
 	const char *dir = NULL;
-	enum ckpt_status status = ckpt_restore(store, &b->version, &dir, &err);
+	enum ckpt_status status = ckpt_restore(store, &b->version, &dir, err);
 
 	if (status == CKPT_OK)
 		snprintf(b->restore_dir, sizeof(b->restore_dir), "%s", dir);
-	else if (status != CKPT_NONE)
-		report_line("no version can be restored: %s", err.text);
-	if (status != CKPT_OK)
+	else
 		memset(&b->version, 0, sizeof(b->version));
+	return status;
 }
 
-static void find_version(struct begin *b)
+/* To begin anew because of a slip in a path would waste what is saved there.
+ * Returns 0, or the code to end with: why has been said. */
+static int begin_elsewhere(struct begin *b)
 {
 	struct ckpt_error err = {0};
+	enum ckpt_status status;
 
-	restore_from(b, b->store);
-	if (b->version.number || !b->set.from[0])
-		return;
-	if (ckpt_open(&b->from, b->set.from, CKPT_READ, CKPT_RUN_PRESENT,
-		      &err)) {
-		report_line("--checkpoint-from=%s: %s", b->set.from, err.text);
-		return;
-	}
-	restore_from(b, b->from);
-	if (b->version.number)
+	status = ckpt_open(&b->from, b->set.from, CKPT_READ, CKPT_RUN_PRESENT,
+			   &err);
+	if (!status)
+		status = restore_from(b, b->from, &err);
+	if (!status) {
 		report_line("begins from version %" PRIu32 " of %s",
 			    b->version.number, b->set.from);
+		return 0;
+	}
+	report_line("--checkpoint-from=%s: %s; nothing is started, the job is "
+		    "requeued and held: mend that, then scontrol release "
+		    "%" PRIu32 ", or submit it again without the option",
+		    b->set.from, err.text, b->job_id);
+	return SETTLE_FROM_CODE;
+}
+
+/* As begin_elsewhere(). */
+static int find_version(struct begin *b)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status = restore_from(b, b->store, &err);
+
+	if (status && status != CKPT_NONE)
+		report_line("no version can be restored: %s", err.text);
+	return status && b->set.from[0] ? begin_elsewhere(b) : 0;
 }
 
 /* Where the job's output goes, for settle's last word. */
@@ -323,21 +338,24 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 		goto refuse;
 	}
 	code = claim_store(b);
-	if (code) {
-		*status = exit_status(code);
-		goto refuse;
-	}
+	if (code)
+		goto unusable;
 	if (has_ended(b, status))
 		goto refuse;
 	amend(b);
-	find_version(b);
+	code = find_version(b);
 	record_run(b);
+	if (code)
+		goto unusable;
 	ckpt_set_keep(b->store, (unsigned)b->set.keep, NULL);
 	return 0;
+unusable:
+	*status = exit_status(code);
 refuse:
 	refuse_start(brief);
+	ckpt_close(b->from);
 	ckpt_close(b->store);
-	b->store = NULL;
+	b->store = b->from = NULL;
 	return -1;
 }
 

@@ -144,8 +144,8 @@ static bool is_neutral(const struct decision_input *in,
 		       const struct run_record *run)
 {
 	return run->is_node_fail || run->ending == END_STORE ||
-	       run->ending == END_GONE || run->ending == END_REPEAT ||
-	       own_cause(in, run) == CAUSE_PREEMPT;
+	       run->ending == END_GONE || run->ending == END_FROM ||
+	       run->ending == END_REPEAT || own_cause(in, run) == CAUSE_PREEMPT;
 }
 
 static bool is_killed(const struct decision_input *in,
@@ -416,6 +416,11 @@ static void judge(const struct decision_input *in, struct decision *d,
 			 "%u: put it back, or make an empty directory there to "
 			 "begin anew; " REMEDY_RELEASE,
 			 run->run);
+	} else if (run->ending == END_FROM) {
+		d->action = ACT_REQUEUE_HOLD;
+		say(d, "there is nothing to begin from where "
+		       "--checkpoint-from points (see the job's output): mend "
+		       "that, " REMEDY_RELEASE ", or submit it again without");
 	} else if (d->cause != CAUSE_NONE) {
 		go_on(in, d, is_neutral_now);
 	} else if (run->ending == END_SUPERVISOR) {

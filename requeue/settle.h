@@ -14,6 +14,8 @@
 #define SETTLE_STORE_CODE 74 /* EX_IOERR */
 /* The same, as the store that earlier runs had is no more. */
 #define SETTLE_GONE_CODE  72 /* EX_OSFILE */
+/* The same, as there is nothing in the store that it was to begin from. */
+#define SETTLE_FROM_CODE  66 /* EX_NOINPUT */
 
 /*
  * Settle a run.

@@ -71,6 +71,8 @@ static enum ending ending_of(int code)
 		return END_STORE;
 	case SETTLE_GONE_CODE:
 		return END_GONE;
+	case SETTLE_FROM_CODE:
+		return END_FROM;
 	default:
 		return END_EXIT;
 	}
@@ -85,7 +87,8 @@ static void record_finish(struct settle *s, const struct run_record *run)
 			    run->code);
 	ckpt_record_set_bool(rec, "store",
 			     run->ending == END_STORE ||
-				     run->ending == END_GONE);
+				     run->ending == END_GONE ||
+				     run->ending == END_FROM);
 	ckpt_record_set_bool(rec, "repeat", run->ending == END_REPEAT);
 	ckpt_record_set_bool(rec, "answered", run->is_answered);
 	ckpt_record_set_bool(rec, "cut", run->is_cut);

@@ -4,6 +4,8 @@
 # again, removed when a job has completed, begun from by another job.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
 cluster_up --nodes 2 --plugstack-arg restore_window=30 \
 	--plugstack-arg restart_delay=2
 
@@ -135,11 +137,19 @@ is "$(job_field "${id[restores]}" ExitCode)" 3:0 \
 	'when it fails soon after, it has failed'
 unlike "$(cat restores.out)" 'strike' 'without a strike against any version'
 job nowhere --checkpoint-from="$WORK/nowhere" -- good
-wait_job 90 "${id[nowhere]}" COMPLETED
+wait_held 60 "${id[nowhere]}"
+ok 'where there is no store it is held' is_held "${id[nowhere]}"
 like "$(cat nowhere.out)" '--checkpoint-from=.*nowhere: there is no store' \
-	'where there is no store the job says so'
-is "$(grep '^run' nowhere.out | xargs -d '\n')" \
-	'run 0: 0 is none run 1: 2 is good' 'and begins anew'
+	'the output has why'
+like "$(job_field "${id[nowhere]}" Comment)" \
+	'nothing to begin from where --checkpoint-from points.*scontrol release' \
+	'and the comment has reason and remedy'
+is "$(grep '^run' nowhere.out)" '' 'nothing was started'
+run_as "$JOB_USER" cp -a "checkpoint-${id[kept]}" nowhere
+run_as "$JOB_USER" scontrol release "${id[nowhere]}"
+wait_job 90 "${id[nowhere]}" COMPLETED
+is "$(grep '^run' nowhere.out)" 'run 1: 2 is good' \
+	'mended and released it begins from there'
 
 ok 'an owner cleans up' scheckpoint clean "checkpoint-${id[kept]}"
 is "$(versions "checkpoint-${id[kept]}")" '' 'no version is left'

@@ -354,6 +354,11 @@ static const struct test_case cases[] = {
 	 .reason = "is gone, though this is run 2: put it back, or make an "
 		   "empty directory"},
 
+	{"nothing to begin from holds the job, and that is no stall",
+	 RUNS(STALLED(0), STALLED(1), RUN(2, .ending = END_FROM, .code = 66)),
+	 .count = 3, .action = ACT_REQUEUE_HOLD, .stalls = 2,
+	 .reason = "nothing to begin from where --checkpoint-from points"},
+
 	/* -- stalls */
 	{"the first stall says so", RUNS(STALLED(0)), .action = ACT_REQUEUE,
 	 .cause = CAUSE_LIMIT, .is_stall = true, .stalls = 1,
