@@ -16,13 +16,19 @@ controller_is() # primary|backup
 	scontrol ping | grep -q "($1) at .* is UP"
 }
 
-id[ends]=$(start ends --time=10 --checkpoint=30 "$counter" 60)
+id[ends]=$(start ends --time=10 --checkpoint=30 "$counter" 150)
 id[asked]=$(start asked --time=1 --checkpoint=35 "$counter" 60 2)
-id[over]=$(start over --time=10 --checkpoint=30 "$counter" 400)
+id[over]=$(start over --time=10 --checkpoint=30 "$counter" 900)
 for name in ends asked over; do
 	wait_for 30 "$name to count" has_line $name.out '^count 5$'
 done
 ok 'slurmctld answers' controller_is primary
+# What it hasn't written since the last change is lost with it: one more, and
+# all before has been.
+touch "$SCRATCH/started"
+id[held]=$(submit --hold --output=/dev/null --wrap true)
+wait_for 30 'its state to be written' \
+	test "$CLUSTER/state/job_state" -nt "$SCRATCH/started"
 kill -KILL "$(cat "$CLUSTER/run/slurmctld.pid")"
 wait_for 60 'the backup to take over' controller_is backup
 ok 'the backup has taken over' controller_is backup
@@ -38,10 +44,11 @@ daemon start slurmctld
 wait_for 40 'slurmctld to be back' controller_is primary
 BOUND=90 ends "${id[over]}" COMPLETED 0:0 1 \
 	'one that was requeued by the backup ends under slurmctld'
-for job in 'ends 60' 'asked 60' 'over 400'; do
+for job in 'ends 150' 'asked 60' 'over 900'; do
 	read -r name to <<<"$job"
 	ok "$name: each number once" \
 		cmp <(sed -n 's/^count //p' "$name.out") <(seq "$to")
 done
+as_owner scancel "${id[held]}"
 nodes_idle
 done_testing
