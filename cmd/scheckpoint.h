@@ -122,10 +122,13 @@ int shard_end(const struct call *call, struct ckpt_store *store,
 	      const struct shard *shard);
 
 /* ---- scheckpoint_find.c: JOB, JOB_TASK or DIR, as a user names it ---- */
-#define SLURM_WORDS_MAX 256
+#define SLURM_WORDS_MAX	  256
+#define SLURM_TROUBLE_MAX 512
 /* What slurmctld says of a job; zeros where it said nothing. */
 struct slurm_view {
 	bool is_known;
+	/* Why it could not be asked; "": it was, and knows the job or not. */
+	char trouble[SLURM_TROUBLE_MAX];
 	uint32_t job_id, array_job_id, array_task_id, restart_count;
 	int64_t start_s, end_s, begin_s, limit_min;
 	bool is_held, is_vacating;
@@ -158,6 +161,9 @@ int find_stores(const struct call *call, const char *what,
 void stores_free(struct stores *stores);
 /* Ask slurmctld for a job; false: it could not be asked, or no such job. */
 bool ask_slurm(uint32_t job_id, struct slurm_view *view);
+/* For a job that ask_slurm() was false for: returns SAYS_ERROR. */
+int say_unknown(const struct call *call, const char *name,
+		const struct slurm_view *view);
 /*
  * Run the helper rpc with these words, NULL at the end; what it prints and
  * what it complains of go to out and err, always terminated, and cut where they

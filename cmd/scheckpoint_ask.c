@@ -75,11 +75,10 @@ static int ask(const struct call *call, struct ckpt_store *store,
 	int code;
 
 	job_name(name, store);
-	if (!id->job || !ask_slurm(id->job, &view))
-		return say_error(call,
-				 "Slurm can't be asked for the job of "
-				 "%s, or doesn't know it (any more)",
-				 ckpt_dir(store));
+	if (!id->job)
+		return say_error(call, "%s is no job's store", ckpt_dir(store));
+	if (!ask_slurm(id->job, &view))
+		return say_unknown(call, name, &view);
 	if (strncmp(view.state, "RUNNING", strlen("RUNNING"))) {
 		say_error(call,
 			  "%s is not running, but %s: it has nothing to "

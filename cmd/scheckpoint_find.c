@@ -111,28 +111,31 @@ static bool parse_job(const char *what, struct job_words *words)
 }
 
 /* base: "" or a directory with its slash. */
+static void default_name(char *path, size_t size, const char *base,
+			 uint32_t job, uint32_t task)
+{
+	int len = snprintf(path, size, "%scheckpoint-%u", base, job);
+
+	if (task != CKPT_NO_TASK && len < (int)size)
+		snprintf(path + len, size - (size_t)len, "/%u", task);
+}
+
 static void collect_by_name(struct stores *stores, const char *base,
 			    const struct slurm_view *view,
 			    const struct job_words *words)
 {
 	char path[4224];
 
-	if (words->task != CKPT_NO_TASK) {
-		snprintf(path, sizeof(path), "%scheckpoint-%u/%u", base,
-			 words->job, words->task);
-		collect(stores, path, 0);
-		return;
-	}
 	/* The number of a task that isn't the array's own. */
-	if (view->array_job_id && view->array_job_id != words->job) {
-		snprintf(path, sizeof(path), "%scheckpoint-%u/%u", base,
-			 view->array_job_id, view->array_task_id);
+	if (words->task == CKPT_NO_TASK && view->array_job_id &&
+	    view->array_job_id != words->job) {
+		default_name(path, sizeof(path), base, view->array_job_id,
+			     view->array_task_id);
 		collect(stores, path, 0);
 	}
 	if (!stores->count) {
-		snprintf(path, sizeof(path), "%scheckpoint-%u", base,
-			 words->job);
-		collect(stores, path, 1);
+		default_name(path, sizeof(path), base, words->job, words->task);
+		collect(stores, path, words->task == CKPT_NO_TASK);
 	}
 }
 
@@ -188,6 +191,55 @@ static int leave_others_out(const struct call *call, const char *what,
 	return kept == found ? SAYS_YES : SAYS_ERROR;
 }
 
+static int say_none(const struct call *call, const char *what,
+		    const struct job_words *words,
+		    const struct slurm_view *view)
+{
+	char said[sizeof(view->comment)], path[64];
+	bool has_begun = view->restart_count ||
+			 strncmp(view->state, "PENDING", strlen("PENDING"));
+	const char *held = view->is_held ? ", HELD" : "";
+
+	comment_said(said, sizeof(said), view->comment);
+	if (view->is_known && said[0])
+		return say_error(
+			call,
+			"job %s (%s%s) has no store in %s; its comment "
+			"says: %s",
+			what, view->state, held, view->work_dir, said);
+	if (view->is_known && !has_begun)
+		return say_error(call,
+				 "job %s (%s%s) has not begun yet: it has no "
+				 "store until then",
+				 what, view->state, held);
+	if (view->is_known)
+		return say_error(
+			call,
+			"job %s (%s%s) has no store in %s; it may have "
+			"been submitted without --checkpoint; if it "
+			"was submitted with --checkpoint-dir, name "
+			"the directory",
+			what, view->state, held, view->work_dir);
+	default_name(path, sizeof(path), "", words->job, words->task);
+	if (view->trouble[0])
+		return say_error(call,
+				 "%s, and there is no %s here; name the "
+				 "directory of job %s's store",
+				 view->trouble, path, what);
+	return say_error(call,
+			 "Slurm doesn't know job %s (any more), and "
+			 "there is no %s here; name the directory of its store",
+			 what, path);
+}
+
+int say_unknown(const struct call *call, const char *name,
+		const struct slurm_view *view)
+{
+	if (view->trouble[0])
+		return say_error(call, "%s: %s", name, view->trouble);
+	return say_error(call, "Slurm doesn't know %s (any more)", name);
+}
+
 static int find_job(const struct call *call, const char *what,
 		    const struct job_words *words, struct stores *stores)
 {
@@ -206,17 +258,7 @@ static int find_job(const struct call *call, const char *what,
 	if (stores->count)
 		return leave_others_out(call, what, words, view.cluster,
 					stores);
-	if (view.is_known)
-		return say_error(call,
-				 "job %s (%s) has no store in %s; if it was "
-				 "submitted with --checkpoint-dir, name the "
-				 "directory",
-				 what, view.state, view.work_dir);
-	return say_error(call,
-			 "Slurm doesn't know job %s (any more), and "
-			 "there is no checkpoint-%s here; name the "
-			 "directory of its store",
-			 what, what);
+	return say_none(call, what, words, &view);
 }
 
 int find_stores(const struct call *call, const char *what,

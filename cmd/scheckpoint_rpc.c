@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "cmd/scheckpoint.h"
+#include "requeue/ctl.h"
 
-#define WORDS_MOST 6
-#define ANSWER_MAX 32768
+#define WORDS_MOST  6
+#define ANSWER_MAX  32768
+/* The exit code of the loader, where a library is missing, and of shells. */
+#define NOT_STARTED 127
 
 extern char **environ;
 
@@ -64,36 +67,35 @@ static const char *helper_path(char *path, size_t size)
 	return path;
 }
 
-static pid_t start(const char *path, const char *const *words, int out_fd,
-		   int err_fd)
+/* Returns 0, or an errno value. */
+static int start(pid_t *pid, const char *path, const char *const *words,
+		 int out_fd, int err_fd)
 {
 	posix_spawn_file_actions_t actions;
 	char *argv[WORDS_MOST + 2] = {strdup("rpc")};
 	size_t n = 1;
-	pid_t pid = -1;
+	int errnum;
 
 	for (; *words && n <= WORDS_MOST; words++)
 		argv[n++] = strdup(*words);
-	if (posix_spawn_file_actions_init(&actions) == 0) {
+	errnum = posix_spawn_file_actions_init(&actions);
+	if (!errnum) {
 		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
 						 O_RDONLY, 0);
 		posix_spawn_file_actions_adddup2(&actions, out_fd, 1);
 		posix_spawn_file_actions_adddup2(&actions, err_fd, 2);
-		if (posix_spawn(&pid, path, &actions, NULL, argv, environ))
-			pid = -1;
+		errnum = posix_spawn(pid, path, &actions, NULL, argv, environ);
 		posix_spawn_file_actions_destroy(&actions);
 	}
 	while (n--)
 		free(argv[n]);
-	return pid;
+	return errnum;
 }
 
-/* What a child wrote into both pipes, and how it ended. */
-static int hear(pid_t pid, int out_fd, int err_fd, char **out, char *err,
-		size_t err_size)
+/* What a child wrote into both pipes. */
+static void hear(int out_fd, int err_fd, char **out, char *err, size_t err_size)
 {
 	char *complaint;
-	int status = -1;
 
 	/* One after the other: complaints are shorter than a pipe holds. */
 	*out = read_all(out_fd);
@@ -101,15 +103,26 @@ static int hear(pid_t pid, int out_fd, int err_fd, char **out, char *err,
 	snprintf(err, err_size, "%s", complaint ? complaint : "");
 	err[strcspn(err, "\n")] = '\0';
 	free(complaint);
+}
+
+/* How it ended: its exit code, or -1 after saying why. */
+static int reap(pid_t pid, const char *path, char *err, size_t err_size)
+{
+	char complaint[512];
+	int status = 0;
+
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!*out) {
-		snprintf(err, err_size, "out of memory");
+	if (WIFSIGNALED(status)) {
+		snprintf(err, err_size, "%s was killed by signal %d", path,
+			 WTERMSIG(status));
 		return -1;
 	}
-	return WIFEXITED(status) && WEXITSTATUS(status) != 127
-		       ? WEXITSTATUS(status)
-		       : -1;
+	if (WEXITSTATUS(status) != NOT_STARTED)
+		return WEXITSTATUS(status);
+	snprintf(complaint, sizeof(complaint), "%s", err);
+	snprintf(err, err_size, "%s can't be started: %s", path, complaint);
+	return -1;
 }
 
 int run_rpc_whole(const char *const *words, char **out, char *err,
@@ -117,22 +130,29 @@ int run_rpc_whole(const char *const *words, char **out, char *err,
 {
 	int out_pipe[2] = {-1, -1}, err_pipe[2] = {-1, -1};
 	char path[4096];
-	pid_t pid = -1;
-	int code = -1;
+	pid_t pid;
+	int code = -1, errnum;
 
 	*out = NULL;
 	err[0] = '\0';
-	if (pipe2(out_pipe, O_CLOEXEC) || pipe2(err_pipe, O_CLOEXEC))
+	helper_path(path, sizeof(path));
+	errnum = pipe2(out_pipe, O_CLOEXEC) || pipe2(err_pipe, O_CLOEXEC)
+			 ? errno
+			 : start(&pid, path, words, out_pipe[1], err_pipe[1]);
+	if (errnum) {
+		snprintf(err, err_size, "%s can't be started: %s", path,
+			 strerror(errnum));
 		goto out;
-	pid = start(helper_path(path, sizeof(path)), words, out_pipe[1],
-		    err_pipe[1]);
+	}
 	close(out_pipe[1]);
 	close(err_pipe[1]);
 	out_pipe[1] = err_pipe[1] = -1;
-	if (pid < 0)
-		snprintf(err, err_size, "%s can't be run", path);
-	else
-		code = hear(pid, out_pipe[0], err_pipe[0], out, err, err_size);
+	hear(out_pipe[0], err_pipe[0], out, err, err_size);
+	code = reap(pid, path, err, err_size);
+	if (!*out) {
+		snprintf(err, err_size, "out of memory");
+		code = -1;
+	}
 out:
 	close_pair(out_pipe);
 	close_pair(err_pipe);
@@ -199,17 +219,39 @@ static void read_line(struct slurm_view *view, const char *key,
 		view->is_held = as_number(value) != 0;
 }
 
+/* Why a question got no answer, of what the helper complained of. */
+static void read_trouble(struct slurm_view *view, int code, const char *err,
+			 const char *number)
+{
+	char before[64];
+	int len = snprintf(before, sizeof(before), "rpc: load %s: ", number);
+	const char *reason = strncmp(err, before, (size_t)len) ? err
+							       : err + len;
+
+	if (code == CTL_AWAY)
+		snprintf(view->trouble, sizeof(view->trouble),
+			 "slurmctld doesn't answer%s%.400s%s",
+			 reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
+	else if (code != CTL_GONE)
+		snprintf(view->trouble, sizeof(view->trouble), "%s",
+			 reason[0] ? reason : "slurmctld can't be asked");
+}
+
 bool ask_slurm(uint32_t job_id, struct slurm_view *view)
 {
-	char number[16], answer[ANSWER_MAX], err[512];
+	char number[16], answer[ANSWER_MAX], err[SLURM_TROUBLE_MAX];
 	const char *words[] = {"load", number, NULL};
 	char *line = answer, *next;
+	int code;
 
 	memset(view, 0, sizeof(*view));
 	view->array_task_id = CKPT_NO_TASK;
 	snprintf(number, sizeof(number), "%" PRIu32, job_id);
-	if (run_rpc(words, answer, sizeof(answer), err, sizeof(err)))
+	code = run_rpc(words, answer, sizeof(answer), err, sizeof(err));
+	if (code) {
+		read_trouble(view, code, err, number);
 		return false;
+	}
 	for (; *line; line = next) {
 		char *end = strchrnul(line, '\n'), *value;
 

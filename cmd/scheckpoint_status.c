@@ -14,13 +14,16 @@
 static void print_job(const struct ckpt_store *store,
 		      const struct slurm_view *view)
 {
-	char name[JOB_NAME_MAX], word[SLURM_WORDS_MAX];
+	char name[JOB_NAME_MAX], word[SLURM_TROUBLE_MAX];
+	const char *state = view->is_known     ? view->state
+			    : view->trouble[0] ? view->trouble
+					       : "not known to Slurm";
 
 	job_name(name, store);
 	printf("%s", name[0] ? name : "no job");
 	if (view->name[0])
 		printf(" %s", text_quote(word, sizeof(word), view->name));
-	printf(": %s%s", view->is_known ? view->state : "not known to Slurm",
+	printf(": %s%s", say_clean(word, sizeof(word), state),
 	       view->is_held ? ", HELD" : "");
 	if (view->reason[0])
 		printf(" (%s)", say_clean(word, sizeof(word), view->reason));

@@ -143,14 +143,6 @@ static void ask_all(const struct call *call, struct leavings *all)
 	}
 }
 
-/* Our part of its comment: what the job, or its end, says. */
-static const char *said(const struct slurm_view *view)
-{
-	const char *mark = strstr(view->comment, COMMENT_MARK);
-
-	return mark ? mark + strlen(COMMENT_MARK) : "";
-}
-
 static void tell_left(struct leaving *job)
 {
 	char what[4400], part[sizeof(((struct slurm_view *)0)->comment)];
@@ -158,11 +150,12 @@ static void tell_left(struct leaving *job)
 	struct slurm_view view;
 
 	ask_slurm(job->job, &view);
-	snprintf(part, sizeof(part), "%s", said(&view));
-	part[strcspn(part, "]")] = '\0';
+	comment_said(part, sizeof(part), view.comment);
 	if (part[0]) /* the comment is its owner's to write */
 		text_quote(quoted, sizeof(quoted), part);
-	if (!view.is_known)
+	if (view.trouble[0])
+		snprintf(what, sizeof(what), "has left; %s", view.trouble);
+	else if (!view.is_known)
 		snprintf(what, sizeof(what), "has ended");
 	else
 		snprintf(what, sizeof(what), "has left, is %s%s%s", view.state,

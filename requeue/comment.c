@@ -122,19 +122,37 @@ bool comment_store_dir(char *dir, size_t size, const char *comment)
 	return word[0] && option_unescape(&at, dir, size) && !*at;
 }
 
-bool comment_says(const char *comment, unsigned run, const char *text)
+/* What our part says, behind where the store is; NULL: there is no part. */
+static const char *find_said(const char *comment)
 {
 	const char *part = strstr(comment, COMMENT_MARK);
+
+	if (!part)
+		return NULL;
+	part += strlen(COMMENT_MARK);
+	if (!strncmp(part, COMMENT_STORE, strlen(COMMENT_STORE)))
+		part += strcspn(part, " ]");
+	while (*part == ' ')
+		part++;
+	return part;
+}
+
+void comment_said(char *said, size_t size, const char *comment)
+{
+	const char *part = find_said(comment);
+
+	snprintf(said, size, "%s", part ? part : "");
+	said[strcspn(said, "]")] = '\0';
+}
+
+bool comment_says(const char *comment, unsigned run, const char *text)
+{
+	const char *part = find_said(comment);
 	char said[512];
 	int len;
 
 	if (!part)
 		return false;
-	part += strlen(COMMENT_MARK);
-	if (!strncmp(part, COMMENT_STORE, strlen(COMMENT_STORE)))
-		part += strcspn(part, " ");
-	while (*part == ' ')
-		part++;
 	len = snprintf(said, sizeof(said), "run %u: %s", run, text);
 	return len < (int)sizeof(said) && !strncmp(part, said, (size_t)len);
 }

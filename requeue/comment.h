@@ -46,6 +46,9 @@ void comment_store(char word[COMMENT_STORE_MAX], const char *comment);
 /* The path in it; false: there is none. */
 bool comment_store_dir(char *dir, size_t size, const char *comment);
 
+/* What our part says, without that word; "" where it says nothing. */
+void comment_said(char *said, size_t size, const char *comment);
+
 /* Does our part say this of the run, as what it says first? */
 bool comment_says(const char *comment, unsigned run, const char *text);
 

@@ -81,6 +81,13 @@ run scheckpoint list empty
 exits 2 "a directory without a store"
 says err "there is no store in empty"
 run scheckpoint history 12
+exits 2 "a job, where Slurm can't be asked"
+says err "$helpers/rpc can't be started: No such file or directory, and there is no checkpoint-12 here; name the directory of job 12's store"
+rpc_fails 2 "Invalid job id specified"
+run scheckpoint history 12_3
+exits 2 "a task that nobody knows"
+says err "Slurm doesn't know job 12_3 (any more), and there is no checkpoint-12/3"
+run scheckpoint history 12
 exits 2 "a job that nobody knows"
 says err "Slurm doesn't know job 12 (any more), and there is no checkpoint-12"
 run scheckpoint verify store 0

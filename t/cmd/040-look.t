@@ -47,7 +47,26 @@ print(d["format"], d["store"]["job"], len(d["runs"]), r["cause"],
 
 run scheckpoint status 7
 exits 0 "status without Slurm"
+says out "job 7: $helpers/rpc can't be started: No such file or directory"
+rpc_fails 1 "Unable to contact slurm controller"
+run scheckpoint status 7
+exits 0 "status while slurmctld is away"
+says out "job 7: slurmctld doesn't answer (Unable to contact slurm controller)"
+run scheckpoint now 7
+exits 2 "now while it is"
+says err "job 7: slurmctld doesn't answer (Unable to contact"
+rpc_fails 127 "libslurm.so: cannot open shared object file"
+run scheckpoint status 7
+says out "rpc can't be started: rpc: load 7: libslurm.so: cannot open"
+rpc_fails 2 "Invalid job id specified"
+run scheckpoint status 7
+exits 0 "status of a job that Slurm has forgotten"
 says out "job 7: not known to Slurm"
+run scheckpoint now 7
+exits 2 "now of such a job"
+says err "Slurm doesn't know job 7 (any more)"
+rm "$helpers/rpc"
+run scheckpoint status 7
 says out "version 1 of run 0"
 says out "[########............] 40.0 %, about 6 min 40 s of computing left"
 says out "run 0: exit 143, requeued (cause: limit)"
@@ -121,6 +140,9 @@ case \$2 in
 36) set -- load 36 held=0 begin_time=4102444800 start_time=4102448400 ;;
 19) set -- load 19 held=1 "comment=[scheckpoint: store=$work/elsewhere/my \
 run 0: the checkpoint directory can't be used]" ;;
+37) set -- load 37 state=RUNNING ;;
+38) set -- load 38 held=1 restart_cnt=1 "comment=[scheckpoint: \
+store=/none run 0: the job is held]" ;;
 60) set -- load 60 cluster=other ;;
 63) set -- load 63 array_job_id=62 array_task_id=1 ;;
 *) set -- load "\$2" held=1 reason=JobHeldUser ;;
@@ -149,8 +171,14 @@ says out "  next      not before 2100-01-01 00:00:00, limit 7 min"
 TZ=UTC run scheckpoint status 36
 says out "  next      expected 2100-01-01 01:00:00"
 run scheckpoint status 33
-exits 2 "a job that Slurm knows, without a store"
-says err "job 33 (PENDING) has no store in $work/elsewhere; if it was"
+exits 2 "a job that has not begun"
+says err "job 33 (PENDING, HELD) has not begun yet: it has no store until then"
+run scheckpoint status 37
+exits 2 "a job that runs without a store"
+says err "job 37 (RUNNING) has no store in $work/elsewhere; it may have been submitted without --checkpoint; if it was submitted with --checkpoint-dir, name the directory"
+run scheckpoint status 38
+exits 2 "a job that was held at its start"
+says err "job 38 (PENDING, HELD) has no store in $work/elsewhere; its comment says: run 0: the job is held"
 
 
 # What is found for a job's number is that job's.

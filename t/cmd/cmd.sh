@@ -97,6 +97,16 @@ outside() {
 	unset SLURM_CHECKPOINT_DIR SLURM_JOB_ID SLURM_CHECKPOINT_RUN
 }
 
+# rpc_fails CODE TEXT: a helper rpc that answers no question.
+rpc_fails() {
+	cat >"$helpers/rpc" <<EOF
+#!/bin/sh
+echo "rpc: \$1 \$2: $2" >&2
+exit $1
+EOF
+	chmod +x "$helpers/rpc"
+}
+
 finish() {
 	echo "1..$tests"
 	exit "$((failed > 0))"

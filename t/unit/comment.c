@@ -114,7 +114,7 @@ END_TEST
 START_TEST(what_was_said_of_a_run_is_found_in_our_part)
 {
 	static const char said[] = "the store is full";
-	char *whole;
+	char *whole, text[64];
 
 	whole = comment_compose("mine", "run 3: the store is full: mend it");
 	ck_assert(comment_says(whole, 3, said));
@@ -124,7 +124,11 @@ START_TEST(what_was_said_of_a_run_is_found_in_our_part)
 	whole = comment_compose("",
 				COMMENT_STORE "/a run 3: the store is full");
 	ck_assert(comment_says(whole, 3, said));
+	comment_said(text, sizeof(text), whole);
+	ck_assert_str_eq(text, "run 3: the store is full");
 	free(whole);
+	comment_said(text, sizeof(text), "[scheckpoint: store=/a]");
+	ck_assert_str_eq(text, "");
 	/* It is ours only where we said it. */
 	ck_assert(!comment_says("run 3: the store is full", 3, said));
 	ck_assert(!comment_says("", 3, said));
