@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/scheckpoint.h"
+#include "requeue/amend.h"
 
 const struct command commands[] = {
 	{
@@ -164,6 +165,7 @@ const struct command commands[] = {
 		.name = "set",
 		.arguments = "JOB WORD=VALUE...",
 		.help = "Change settings after submission.",
+		.more = "WORD is " AMEND_WORDS ".",
 		.use = USE_BY_USER,
 		.least = 2,
 		.most = ANY_NUMBER,
@@ -217,6 +219,8 @@ static int print_command_help(const struct command *command)
 	       command->options[0].name ? " [OPTION...]" : "",
 	       command->arguments[0] ? " " : "", command->arguments,
 	       command->help);
+	if (command->more)
+		printf("%s\n", command->more);
 	if (command->options[0].name)
 		putchar('\n');
 	for (option = command->options; option->name; option++)

@@ -42,6 +42,7 @@ struct command {
 	const char *name;
 	const char *arguments; /* for the help: "FILE..." */
 	const char *help;      /* one line */
+	const char *more;      /* and another, or NULL */
 	enum command_use use;
 	int least, most; /* operands; most may be ANY_NUMBER */
 	struct command_option options[COMMAND_OPTIONS_MAX + 1];
@@ -161,6 +162,8 @@ int find_stores(const struct call *call, const char *what,
 void stores_free(struct stores *stores);
 /* Ask slurmctld for a job; false: it could not be asked, or no such job. */
 bool ask_slurm(uint32_t job_id, struct slurm_view *view);
+/* Is it in a state in which the job may yet want its versions? */
+bool slurm_is_alive(const struct slurm_view *view);
 /* For a job that ask_slurm() was false for: returns SAYS_ERROR. */
 int say_unknown(const struct call *call, const char *name,
 		const struct slurm_view *view);

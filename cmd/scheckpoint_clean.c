@@ -6,18 +6,6 @@
 
 #include "cmd/scheckpoint.h"
 
-/* Slurm's states in which the job may yet want its versions. */
-static bool is_alive(const struct slurm_view *view)
-{
-	static const char *const states[] = {"PENDING", "RUNNING", "SUSPENDED",
-					     "CONFIGURING"};
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (!strncmp(view->state, states[i], strlen(states[i])))
-			return true;
-	return strstr(view->state, "COMPLETING") != NULL;
-}
-
 /* Has Slurm, or else the journal, the job on record as over? */
 static int check_over(const struct call *call, struct ckpt_store *store)
 {
@@ -30,7 +18,7 @@ static int check_over(const struct call *call, struct ckpt_store *store)
 	bool is_over = true;
 
 	if (id->job && ask_slurm(id->job, &view)) {
-		if (!is_alive(&view))
+		if (!slurm_is_alive(&view))
 			return SAYS_YES;
 		return say_error(call,
 				 "job %u is %s and may go on from %s; "

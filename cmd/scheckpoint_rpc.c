@@ -266,3 +266,14 @@ bool ask_slurm(uint32_t job_id, struct slurm_view *view)
 	view->is_known = true;
 	return true;
 }
+
+bool slurm_is_alive(const struct slurm_view *view)
+{
+	static const char *const states[] = {"PENDING", "RUNNING", "SUSPENDED",
+					     "CONFIGURING"};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!strncmp(view->state, states[i], strlen(states[i])))
+			return true;
+	return strstr(view->state, "COMPLETING") != NULL;
+}

@@ -6,6 +6,7 @@
  * allows they know, we don't.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/scheckpoint.h"
@@ -26,7 +27,7 @@ static bool split(const char *operand, char word[CKPT_SET_KEY_MAX + 1],
 }
 
 /* All of them before any is written. */
-static int check(const struct call *call)
+static int check(const struct call *call, int64_t limit_min)
 {
 	char word[CKPT_SET_KEY_MAX + 1], err[SETTINGS_ERROR_LEN];
 	const char *value;
@@ -37,10 +38,44 @@ static int check(const struct call *call)
 					 "'%s' is not WORD=VALUE, where WORD "
 					 "is " AMEND_WORDS,
 					 call->operands[i]);
-		if (!amend_check(word, value, err, sizeof(err)))
+		if (!amend_check(word, value, limit_min, err, sizeof(err)))
 			return say_error(call, "%s", err);
 	}
 	return SAYS_YES;
+}
+
+/* A requeued job's limit may be no more than its rest: the longest counts. */
+static int64_t longest_limit_min(struct ckpt_store *store,
+				 const struct slurm_view *view)
+{
+	int64_t limit_min = view->limit_min;
+	struct run_row *rows = NULL;
+	size_t count = 0;
+
+	if (limit_min)
+		runs_load(store, &rows, &count, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].limit_min > limit_min)
+			limit_min = rows[i].limit_min;
+	free(rows);
+	return limit_min;
+}
+
+/* Has the job another run to come, or one under way, and may it be so? */
+static int check_job(const struct call *call, struct ckpt_store *store,
+		     const char *name)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	struct slurm_view view;
+
+	if (!id->job)
+		return SAYS_YES;
+	if (!ask_slurm(id->job, &view))
+		return say_unknown(call, name, &view);
+	if (!slurm_is_alive(&view))
+		return say_error(call, "%s is over (%s): nothing is set", name,
+				 view.state);
+	return check(call, longest_limit_min(store, &view));
 }
 
 static int set(const struct call *call, struct ckpt_store *store)
@@ -51,13 +86,16 @@ static int set(const struct call *call, struct ckpt_store *store)
 	const char *value;
 	int code;
 
+	job_name(name, store);
+	code = check_job(call, store, name);
+	if (code)
+		return code;
 	for (int i = 1; i < call->count; i++) {
 		split(call->operands[i], word, &value);
 		status = ckpt_set(store, word, value, &err);
 		if (status)
 			return say_status(call, status, &err);
 	}
-	job_name(name, store);
 	code = wake_run(call, store);
 	if (code == SAYS_ERROR)
 		return code;
@@ -69,7 +107,7 @@ static int set(const struct call *call, struct ckpt_store *store)
 
 int command_set(struct call *call)
 {
-	int code = check(call);
+	int code = check(call, 0);
 
 	return code ? code
 		    : each_store(call, call->operands[0], CKPT_WRITE, set);

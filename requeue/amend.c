@@ -33,16 +33,26 @@ static int set_one(struct settings *set, const char *option, const char *value,
 	return 0;
 }
 
-bool amend_check(const char *word, const char *value, char *err, size_t err_len)
+bool amend_check(const char *word, const char *value, int64_t limit_min,
+		 char *err, size_t err_len)
 {
 	struct settings set;
 
 	settings_init(&set);
 	set.grace_s = 1;
-	for (size_t i = 0; i < WORDS; i++)
-		if (!strcmp(word, words[i].word))
-			return !set_one(&set, words[i].option, value, err,
-					err_len);
+	for (size_t i = 0; i < WORDS; i++) {
+		if (strcmp(word, words[i].word) != 0)
+			continue;
+		if (set_one(&set, words[i].option, value, err, err_len))
+			return false;
+		if (!limit_min || set.grace_s < limit_min * 60)
+			return true;
+		snprintf(err, err_len,
+			 "grace=%.32s: with the job's limit of %lld min no "
+			 "time is left to compute; set a shorter one",
+			 value, (long long)limit_min);
+		return false;
+	}
 	snprintf(err, err_len, "%.32s can't be set, but " AMEND_WORDS, word);
 	return false;
 }

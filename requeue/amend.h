@@ -17,9 +17,11 @@
 /*
  * Is word=value something that can be set?  If not, false, and err has a
  * line that says why.  The site's bounds are checked where the job runs.
+ *
+ * limit_min  of the job, which a grace must not fill; 0: not known
  */
-bool amend_check(const char *word, const char *value, char *err,
-		 size_t err_len);
+bool amend_check(const char *word, const char *value, int64_t limit_min,
+		 char *err, size_t err_len);
 
 /*
  * Put what is set in the store over the settings.  What the table or the

@@ -72,7 +72,7 @@ says err "too few arguments"
 cat >"$helpers/rpc" <<EOF
 #!/bin/sh
 case \$1 in
-load) printf '%s\n' "job_id=\$2" "state=\$(cat "$temporary/state")" ;;
+load) printf '%s\n' "job_id=\$2" time_limit_min=20 "state=\$(cat "$temporary/state")" ;;
 batch)
 	echo "\$@" >>"$temporary/asked"
 	test ! -e "$temporary/refuse" || { echo "rpc: refused" >&2; exit 3; } ;;
@@ -135,6 +135,19 @@ echo PENDING >"$temporary/state"
 run scheckpoint set 9 grace=10m
 exits 0 "set of a job that waits"
 says out "job 9: set for the next run"
+run scheckpoint set 9 grace=20m
+exits 2 "set of a grace as long as the job's limit"
+says err "grace=20m: with the job's limit of 20 min no time is left"
+"$mkstore" record checkpoint-9 0 view limit_min=30
+run scheckpoint set 9 grace=20m
+exits 0 "unless only the rest is as short"
+echo COMPLETED >"$temporary/state"
+run scheckpoint set 9 max-stalls=9
+exits 2 "set of a job that is over"
+says err "job 9 is over (COMPLETED): nothing is set"
+is "sets nothing" "" "$(find checkpoint-9 -name "set-max-stalls*")"
+run scheckpoint set --help
+says out "WORD is total, grace, max-runs or max-stalls."
 echo RUNNING >"$temporary/state"
 
 run scheckpoint clean 9
