@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint.h"
@@ -266,12 +267,18 @@ int find_stores(const struct call *call, const char *what,
 {
 	const char *own = getenv("SLURM_CHECKPOINT_DIR");
 	struct job_words words;
+	struct stat st;
 
 	memset(stores, 0, sizeof(*stores));
 	if (what && !strchr(what, '/') && parse_job(what, &words))
 		return find_job(call, what, &words, stores);
 	if (!what)
 		what = own && own[0] ? own : ".";
+	if (stat(what, &st) == 0 && !S_ISDIR(st.st_mode))
+		return say_error(call,
+				 "%s is not a directory; give a job id or the "
+				 "directory of a store",
+				 what);
 	if (access(what, R_OK | X_OK))
 		return say_error(call,
 				 "%s: %s; give a job id or the directory "

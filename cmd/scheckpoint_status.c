@@ -109,7 +109,8 @@ static void print_version(const struct ckpt_version *version, int64_t now_s)
 	       say_bytes(size, version->bytes));
 }
 
-static void print_progress(const struct run_row *rows, size_t count)
+static void print_progress(const struct slurm_view *view,
+			   const struct run_row *rows, size_t count)
 {
 	char bar[BAR_LEN + 1], text[SAY_PROGRESS_MAX], span[TEXT_SPAN_MAX];
 	double progress = -1;
@@ -128,7 +129,8 @@ static void print_progress(const struct run_row *rows, size_t count)
 	memset(bar, '#', (size_t)filled);
 	bar[BAR_LEN] = '\0';
 	printf("  progress  [%s] %s", bar, say_progress(text, progress));
-	if (remaining_s > 0)
+	/* Of a job that is over nothing more is computed. */
+	if (remaining_s > 0 && (!view->is_known || slurm_is_alive(view)))
 		printf(", about %s of computing left",
 		       text_span(span, remaining_s));
 	putchar('\n');
@@ -169,7 +171,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
 	print_now(&view, rows, runs, now_s);
 	print_version(newest_good(list, versions), now_s);
-	print_progress(rows, runs);
+	print_progress(&view, rows, runs);
 	print_last_end(rows, runs);
 	free(list);
 	free(rows);

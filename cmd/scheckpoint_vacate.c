@@ -260,8 +260,12 @@ static int drain(const struct call *call, const char *nodes)
 	char out[64], err[512];
 
 	if (run_rpc(words, out, sizeof(out), err, sizeof(err)))
-		return say_error(
-			call, "%s (nodes are drained by operators only)", err);
+		return say_error(call, "%s%s", err,
+				 strstr(err, "permission") ||
+						 strstr(err, "user id")
+					 ? " (nodes are drained by operators "
+					   "only)"
+					 : "");
 	return SAYS_YES;
 }
 

@@ -76,6 +76,10 @@ outside
 run scheckpoint list nowhere
 exits 2 "a directory that isn't there"
 says err "nowhere: No such file or directory; give a job id or the directory"
+: >file
+run scheckpoint status ./file
+exits 2 "a file"
+says err "./file is not a directory; give a job id or the directory"
 mkdir empty
 run scheckpoint list empty
 exits 2 "a directory without a store"

@@ -140,6 +140,7 @@ case \$2 in
 36) set -- load 36 held=0 begin_time=4102444800 start_time=4102448400 ;;
 19) set -- load 19 held=1 "comment=[scheckpoint: store=$work/elsewhere/my \
 run 0: the checkpoint directory can't be used]" ;;
+39) set -- load 39 state=COMPLETED ;;
 37) set -- load 37 state=RUNNING ;;
 38) set -- load 38 held=1 restart_cnt=1 "comment=[scheckpoint: \
 store=/none run 0: the job is held]" ;;
@@ -170,6 +171,13 @@ TZ=UTC run scheckpoint status 35
 says out "  next      not before 2100-01-01 00:00:00, limit 7 min"
 TZ=UTC run scheckpoint status 36
 says out "  next      expected 2100-01-01 01:00:00"
+"$mkstore" claim elsewhere/checkpoint-39 39 0
+"$mkstore" record elsewhere/checkpoint-39 0 plan action=leave progress=0.5 \
+	remaining=400
+run scheckpoint status 39
+says out "job 39: COMPLETED"
+is "nothing is left of a job that is over" \
+	"  progress  [##########..........] 50.0 %" "$(said out | grep progress)"
 run scheckpoint status 33
 exits 2 "a job that has not begun"
 says err "job 33 (PENDING, HELD) has not begun yet: it has no store until then"

@@ -51,4 +51,15 @@ run scheckpoint vacate --wait=1s n1
 exits 2 "what became of the jobs can't be asked"
 says err "scheckpoint: vacate: rpc: on n1: away"
 is "so nothing is said of them" "n1 drained, 1 job there" "$(said out)"
+
+rpc_fails 3 "Invalid node name specified"
+run scheckpoint vacate n99
+exits 2 "a node that there isn't"
+is "is no question of who asks" \
+	"scheckpoint: vacate: rpc: drain n99: Invalid node name specified" \
+	"$(said err)"
+rpc_fails 3 "Access/permission denied"
+run scheckpoint vacate n1
+exits 2 "somebody else than an operator"
+says err "permission denied (nodes are drained by operators only)"
 finish
