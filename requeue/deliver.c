@@ -34,6 +34,7 @@ struct entry {
 	bool is_unwatched;    /* stopped, and so are all above it */
 	bool has_exit_trap;
 	bool is_gone;
+	bool is_killed;
 };
 
 struct entries {
@@ -417,6 +418,22 @@ size_t delivery_count(const struct delivery *d)
 	return d->signalled.count;
 }
 
+bool delivery_is_alone(const struct delivery *d, pid_t pid)
+{
+	return d->signalled.count == 1 &&
+	       d->signalled.list[0].item.pid == pid &&
+	       d->signalled.list[0].item.is_sent;
+}
+
+bool delivery_has_killed(const struct delivery *d, pid_t pid)
+{
+	for (size_t i = 0; i < d->stopped.count; i++)
+		if (d->stopped.list[i].item.pid == pid &&
+		    d->stopped.list[i].is_killed)
+			return true;
+	return false;
+}
+
 const struct delivery_item *delivery_next_signalled(struct delivery *d)
 {
 	return next(&d->signalled);
@@ -489,7 +506,7 @@ static void end_stopped(struct delivery *d, struct entry *stopped)
 		procs_kill(pid, start_ticks, SIGTERM);
 		procs_kill(pid, start_ticks, SIGCONT);
 	} else {
-		procs_kill(pid, start_ticks, SIGKILL);
+		stopped->is_killed = !procs_kill(pid, start_ticks, SIGKILL);
 	}
 }
 

@@ -79,6 +79,12 @@ size_t delivery_count(const struct delivery *d);
  */
 size_t delivery_waiting(struct delivery *d);
 
+/* Was this one signalled, and nobody else? */
+bool delivery_is_alone(const struct delivery *d, pid_t pid);
+
+/* Was this one stopped, and killed as it stood? */
+bool delivery_has_killed(const struct delivery *d, pid_t pid);
+
 /* Each new one once, NULL at the end; valid until the next delivery. */
 const struct delivery_item *delivery_next_signalled(struct delivery *d);
 const struct delivery_item *delivery_next_passed(struct delivery *d);

@@ -18,6 +18,7 @@
 #include "requeue/ctl.h"
 #include "requeue/history.h"
 #include "requeue/notice.h"
+#include "requeue/option.h"
 #include "requeue/procs.h"
 #include "requeue/report.h"
 #include "requeue/srun.h"
@@ -159,11 +160,22 @@ static void hear_answer(struct supervisor *s, int wait_status)
 
 /* ------------------------------------------------------------ orders */
 
+/* A script that dies of the signal has not heard it, nor has anyone else where
+ * it was the only one that got it. */
+static bool has_died_of_it(const struct supervisor *s)
+{
+	return s->is_script_gone && WIFSIGNALED(s->script_status) &&
+	       WTERMSIG(s->script_status) == (int)s->begin.set.signal &&
+	       s->delivery && delivery_is_alone(s->delivery, s->script) &&
+	       s->steps != STEPS_TOLD && !s->is_hooked;
+}
+
 static void record_finish(struct supervisor *s)
 {
 	struct ckpt_record *rec = ckpt_record_new("finish");
 	struct run_record run = {.run = s->begin.run};
 	int status = s->script_status;
+	bool is_answered = s->is_answered && !has_died_of_it(s);
 
 	history_count(s->begin.store, &run);
 	if (WIFSIGNALED(status))
@@ -172,7 +184,7 @@ static void record_finish(struct supervisor *s)
 		ckpt_record_set_int(rec, "exit", WEXITSTATUS(status));
 	/* Who leaves its files to us has not saved when we couldn't. */
 	ckpt_record_set_bool(rec, "answered",
-			     (s->is_answered || s->is_heard) &&
+			     (is_answered || s->is_heard) &&
 				     !s->is_uncollected);
 	ckpt_record_set_bool(rec, "cut", s->run.is_stopped);
 	ckpt_record_set_bool(rec, "oom", begin_has_oom(&s->begin));
@@ -266,6 +278,10 @@ static void look_at_script(struct supervisor *s)
 	if (!s->is_script_gone || s->is_script_reported)
 		return;
 	s->is_script_reported = true;
+	if (s->delivery && delivery_has_killed(s->delivery, s->script))
+		report_line("the job script is not continued after the save: "
+			    "it has no trap for SIG%s",
+			    option_signal_name((int)s->begin.set.signal));
 	request_last_word(s);
 	event.has_others = s->run.is_term_asked && request_has_others(s);
 	supervisor_step(s, &event);

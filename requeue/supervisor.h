@@ -64,8 +64,8 @@ struct supervisor {
 	bool has_looked;       /* once in this request, for hearers */
 	bool is_hooked;	       /* the hook ran, and did not fail */
 	bool is_heard;	       /* a program asked, and was told */
-	bool is_answered;
-	bool is_uncollected; /* the files were there, but couldn't be taken */
+	bool is_answered;      /* all who got the signal have ended */
+	bool is_uncollected;   /* the files were there, but couldn't be taken */
 
 	/* the save */
 	enum save_step save_step;

@@ -88,6 +88,10 @@ for target in script all; do
 done
 is "$(heard script-deaf)" '' 'script: its program gets nothing'
 is "$(heard all-deaf)" 'program' 'all: its program as well'
+like "$(cat script-deaf.out)" 'run 0: requeued: this run saved nothing \(1 of 3' \
+	'a script that dies of it, and got it alone, has not heard it'
+like "$(cat all-deaf.out)" 'run 0: requeued: to be continued' \
+	'where a program got it as well that one has'
 
 # ---- too early: a program that is still loading, here and in a step
 script loads <<'END'
@@ -126,6 +130,8 @@ for name in early early-step; do
 	is "$(grep -c 'no program of the job hears' $name.out)" 1 \
 		'as it was that nobody heard, once'
 	unlike "$(cat $name.out)" 'next command' 'no next command after it'
+	is "$(grep -c 'script is not continued .* no trap for SIGTERM' \
+		$name.out)" 1 'and why not is told, once'
 done
 
 # ---- an operator suspends and resumes it while it saves: Slurm's SIGCONT

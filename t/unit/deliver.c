@@ -204,6 +204,20 @@ START_TEST(bash_with_an_exit_trap_cleans_up_after_the_program)
 }
 END_TEST
 
+START_TEST(a_shell_that_is_killed_as_it_stood_is_known)
+{
+	pid_t script = stage_start("bash", "$A slow; echo NEXT >>$LOG");
+
+	stage_await("ready", 1);
+	make();
+	ck_assert(!delivery_has_killed(delivery, script));
+	ck_assert(!delivery_is_alone(delivery, script));
+	await_and_release();
+	ck_assert(delivery_has_killed(delivery, script));
+	ck_assert(!delivery_has_killed(delivery, getpid()));
+}
+END_TEST
+
 START_TEST(if_nobody_hears_nothing_is_stopped_or_killed)
 {
 	pid_t script = stage_start("bash", "timeout 60 $A deaf | cat\n"
@@ -625,6 +639,7 @@ int main(int argc, char **argv)
 		scene_count);
 	tcase_add_test(tcase,
 		       bash_with_an_exit_trap_cleans_up_after_the_program);
+	tcase_add_test(tcase, a_shell_that_is_killed_as_it_stood_is_known);
 	tcase_add_test(tcase, if_nobody_hears_nothing_is_stopped_or_killed);
 	tcase_add_test(tcase, who_hears_late_gets_it_then_and_only_once);
 	tcase_add_test(tcase, nobody_gets_it_twice_while_saving);
