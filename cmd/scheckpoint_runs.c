@@ -278,7 +278,8 @@ const char *run_end(char text[RUN_END_MAX], const struct run_row *row)
 	else if (row->is_cut)
 		snprintf(how, sizeof(how), "out of time");
 	else if (row->is_answered && row->signal == SIGKILL)
-		snprintf(how, sizeof(how), "saved"); /* its shell was killed */
+		snprintf(how, sizeof(how), "%s", /* its shell was killed */
+			 row->versions ? "saved" : "answered");
 	else if (row->signal)
 		snprintf(how, sizeof(how), "signal %d", row->signal);
 	else if (row->exit_code >= 0)

@@ -71,6 +71,18 @@ says out "version 1 of run 0"
 says out "[########............] 40.0 %, about 6 min 40 s of computing left"
 says out "run 0: exit 143, requeued (cause: limit)"
 
+# One whose program answered, and whose shell was killed
+"$mkstore" claim checkpoint-51 51 0
+"$mkstore" record checkpoint-51 0 finish signal=9 answered=true
+"$mkstore" record checkpoint-51 0 plan action=requeue cause=limit
+"$mkstore" record checkpoint-51 0 settled action=requeue
+run scheckpoint history checkpoint-51
+says out "answered, requeued"
+"$mkstore" record checkpoint-51 0 version version=1 bytes=4
+run scheckpoint history checkpoint-51
+says out "saved, requeued"
+rm -r checkpoint-51
+
 # verify
 run scheckpoint verify 7
 exits 0 "verify"
