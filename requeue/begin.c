@@ -414,6 +414,10 @@ static void say_start(const struct begin *b, const struct run *run)
 	else if (b->version.number)
 		snprintf(from, sizeof(from), "from version %" PRIu32,
 			 b->version.number);
+	else if (b->run)
+		snprintf(from, sizeof(from),
+			 "without a version (a program with files of its own "
+			 "goes on from those)");
 	if (at_ms)
 		report_line("run %u on %s begins %s; at %s, %s before its end "
 			    "at %s, it is asked to save (SIG%s), then requeued",

@@ -292,6 +292,21 @@ static void fail(const struct decision_input *in, struct decision *d,
 			d->has_ended = true;
 }
 
+static void fail_by_itself(const struct decision_input *in, struct decision *d)
+{
+	const struct run_record *run = &in->runs[in->count - 1];
+
+	fail(in, d, "out of memory");
+	if (!run->is_oom)
+		snprintf(d->reason, sizeof(d->reason),
+			 "%s %d: the job failed by itself and is not run "
+			 "again%s",
+			 run->ending == END_SIGNAL ? "signal" : "exit code",
+			 run->code,
+			 d->has_ended ? ""
+				      : "; scontrol requeue lets it go on");
+}
+
 static void complete(struct decision *d, const struct run_record *run,
 		     const char *text)
 {
@@ -430,9 +445,7 @@ static void judge(const struct decision_input *in, struct decision *d,
 	} else if (is_restore_failure(in, run)) {
 		after_restore_failure(in, d);
 	} else {
-		fail(in, d,
-		     run->is_oom ? "out of memory"
-				 : "the job failed by itself");
+		fail_by_itself(in, d);
 	}
 }
 

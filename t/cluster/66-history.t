@@ -149,6 +149,7 @@ like "$(logged chain | head -n 1)" \
 	"run 0: requeued: to be continued \(cause: operator\); limit $minutes min, was 10" \
 	'what was decided, and the limits'
 is "$(logged chain | tail -n 1)" 'run 1: the job has completed' 'the end'
-is "$(logged failed)" 'run 0: the job failed by itself' 'a failure'
+is "$(logged failed)" "run 0: exit code 3: the job failed by itself and is \
+not run again; scontrol requeue lets it go on" 'a failure'
 nodes_idle
 done_testing

@@ -65,9 +65,10 @@ static const struct test_case cases[] = {
 
 	/* -- another code, or killed by a signal */
 	{"a program that fails by itself has failed", RUNS(RUN(0, .code = 1)),
-	 .reason = "failed by itself"},
+	 .reason = "exit code 1: the job failed by itself and is not run "
+		   "again; scontrol requeue lets it go on"},
 	{"a crash is a failure", RUNS(RUN(0, .ending = END_SIGNAL, .code = 11)),
-	 .reason = "failed by itself"},
+	 .reason = "signal 11: the job failed by itself"},
 	{"a crash after versions were saved is a failure all the same",
 	 RUNS(RUN(0, .ending = END_SIGNAL, .code = 6, SAVED(0)))},
 	{"a program that ran out of memory has failed",
