@@ -206,6 +206,7 @@ struct run_row {
 	unsigned requests;
 	bool is_made, is_answered, is_cut, is_done, is_oom, is_repeat;
 	bool is_store_failure;
+	bool can_save;	   /* and go on; true where it isn't on record */
 	unsigned versions; /* committed in this run */
 	uint32_t version;  /* newest of them; 0 none */
 	int64_t saved_s;

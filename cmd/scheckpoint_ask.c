@@ -18,6 +18,7 @@
 struct asking {
 	const char *word;
 	const char *promise;
+	bool goes_on;
 };
 
 /* Is a run under way, as far as the store knows? */
@@ -87,6 +88,12 @@ static int ask(const struct call *call, struct ckpt_store *store,
 		return SAYS_NO;
 	}
 	code = check_run(call, store, name, &run);
+	if (!code && asking->goes_on && !run.can_save)
+		code = say_error(call,
+				 "%s can't save and go on: that needs "
+				 "--checkpoint-signal=TERM,USR1, "
+				 "--checkpoint-hook or --checkpoint-files",
+				 name);
 	if (!code)
 		code = leave_word(call, store, run.run, asking->word);
 	if (!code)
@@ -99,15 +106,15 @@ static int ask(const struct call *call, struct ckpt_store *store,
 
 static int ask_requeue(const struct call *call, struct ckpt_store *store)
 {
-	static const struct asking asking = {"requeue",
-					     " and is then requeued"};
+	static const struct asking asking = {"requeue", " and is then requeued",
+					     false};
 
 	return ask(call, store, &asking);
 }
 
 static int ask_now(const struct call *call, struct ckpt_store *store)
 {
-	static const struct asking asking = {"now", " and goes on"};
+	static const struct asking asking = {"now", " and goes on", true};
 
 	return ask(call, store, &asking);
 }

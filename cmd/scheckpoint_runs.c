@@ -30,6 +30,7 @@ static void read_run(struct run_row *row, const struct ckpt_record *rec)
 		ckpt_record_int(rec, "start", (int64_t)ckpt_record_time(rec));
 	row->deadline_s = ckpt_record_int(rec, "end", row->deadline_s);
 	row->limit_min = ckpt_record_int(rec, "limit_min", row->limit_min);
+	row->can_save = ckpt_record_int(rec, "can_save", 1) != 0;
 	row->grace_s = ckpt_record_int(rec, "grace", 0);
 	row->total_s = ckpt_record_int(rec, "total", 0);
 	row->restored = (uint32_t)ckpt_record_int(rec, "restored", 0);

@@ -314,6 +314,8 @@ static void record_run(struct begin *b)
 				    b->version.progress);
 	ckpt_record_set_int(rec, "grace", b->set.grace_s);
 	ckpt_record_set_int(rec, "total", b->set.total_s);
+	/* For scheckpoint now, which can't see the settings. */
+	ckpt_record_set_int(rec, "can_save", settings_can_save(&b->set));
 	ckpt_record_set_int(rec, "pid", getpid());
 	ckpt_record_set_str(rec, "output", output);
 	report_record(b->store, b->run, rec);

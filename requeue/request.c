@@ -468,7 +468,7 @@ void request_save(struct supervisor *s)
 	const struct settings *set = &s->begin.set;
 	int64_t newest_ms = newest_version_ms(s);
 
-	if (!set->interval_signal && !set->hook[0] && !set->files[0]) {
+	if (!settings_can_save(set)) {
 		report_line("scheckpoint now needs a signal that doesn't end "
 			    "the program (--checkpoint-signal=TERM,USR1), a "
 			    "hook or files");

@@ -307,6 +307,11 @@ bool settings_is_given(const struct settings *set, const struct option_row *row)
 	return set->given & UINT64_C(1) << (row - settings_options);
 }
 
+bool settings_can_save(const struct settings *set)
+{
+	return set->interval_signal || set->hook[0] || set->files[0];
+}
+
 int settings_encode(const struct settings *set, char text[SETTINGS_TEXT_LEN],
 		    char *err, size_t err_len)
 {

@@ -83,6 +83,9 @@ int settings_set_env(struct settings *set, const struct option_row *row,
 bool settings_is_given(const struct settings *set,
 		       const struct option_row *row);
 
+/* Can a run be asked for a state and go on?  Not by a signal that ends it. */
+bool settings_can_save(const struct settings *set);
+
 /*
  * The settings as canonical text, printable ASCII without spaces, in at most
  * SETTINGS_TEXT_LEN bytes.  The same settings give the same text.

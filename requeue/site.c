@@ -292,8 +292,7 @@ int site_check(const struct site *site, const struct settings *set, char *err,
 			 duration_format(set->grace_s, grace));
 		return -1;
 	}
-	if (set->interval_s && !set->interval_signal && !set->hook[0] &&
-	    !set->files[0]) {
+	if (set->interval_s && !settings_can_save(set)) {
 		snprintf(err, err_len,
 			 "--checkpoint-interval: needs a signal that doesn't "
 			 "end the program, such as "

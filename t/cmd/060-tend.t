@@ -108,6 +108,17 @@ run scheckpoint requeue 9
 exits 2 "requeue that Slurm refuses"
 says err "job 9 could not be asked: rpc: refused"
 rm "$temporary/refuse"
+"$mkstore" claim checkpoint-8 8 0
+"$mkstore" record checkpoint-8 0 run run=0 start=1700000000 grace=300 can_save=0
+: >"$temporary/asked"
+run scheckpoint now 8
+exits 2 "now of a run that can't save and go on"
+says err "job 8 can't save and go on: that needs --checkpoint-signal=TERM,USR1"
+is "asks nothing of it" "" "$(cat "$temporary/asked")"
+run scheckpoint requeue 8
+exits 0 "which can be requeued"
+run scheckpoint now 9
+exits 0 "now of a run that doesn't say"
 
 # set
 run scheckpoint set 9 total
