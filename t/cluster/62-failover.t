@@ -32,14 +32,14 @@ wait_for 30 'its state to be written' \
 kill -KILL "$(cat "$CLUSTER/run/slurmctld.pid")"
 wait_for 60 'the backup to take over' controller_is backup
 ok 'the backup has taken over' controller_is backup
-BOUND=60 ends "${id[ends]}" COMPLETED 0:0 0 \
-	'a job that ended meanwhile has completed'
-BOUND=90 ends "${id[asked]}" COMPLETED 0:0 1 \
-	'one that was asked before its limit went on, once'
 ok 'the owner asks for a requeue' \
 	as_owner scheckpoint requeue "${id[over]}"
 wait_for 40 'the requeue' restarted "${id[over]}" 1
 wait_for 40 'the next run' has_line over.out '^scheckpoint: run 1 on'
+BOUND=60 ends "${id[ends]}" COMPLETED 0:0 0 \
+	'a job that ended meanwhile has completed'
+BOUND=90 ends "${id[asked]}" COMPLETED 0:0 1 \
+	'one that was asked before its limit went on, once'
 daemon start slurmctld
 wait_for 40 'slurmctld to be back' controller_is primary
 BOUND=90 ends "${id[over]}" COMPLETED 0:0 1 \
