@@ -60,7 +60,9 @@ ok 'and else there was one' test "$(notices requeue)" -gt 0
 wait_for 40 'the requeue of abrupt' restarted "${id[abrupt]}" 1
 like "$(cat abrupt.out)" 'run 0: requeued: .*\(cause: preempt\)' \
 	'PreemptMode=CANCEL without a grace: requeued'
-like "$(cat abrupt.out)" 'saved: version 1' 'and saved within KillWait'
+wait_for 40 'its next run' has_line abrupt.out '^scheckpoint: run 1 on'
+like "$(cat abrupt.out)" 'run 1 on n5 begins from version 1' \
+	'and what it saved within KillWait is there'
 over told-requeue COMPLETED 'requeued, told'
 over told-cancel "$CANCELLED" 'cancelled, told'
 over requeue COMPLETED 'requeued, not told'

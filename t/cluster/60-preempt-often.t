@@ -8,7 +8,7 @@
 . "$TOP/t/cluster/ends.sh"
 # shellcheck source=t/cluster/preempt.sh
 . "$TOP/t/cluster/preempt.sh"
-cluster_up --nodes 1 --preempt --grace 30 --plugstack-arg restart_delay=1
+cluster_up --nodes 1 --preempt --grace 30 --plugstack-arg restart_delay=3
 TIMES=8 TARGET=400
 
 script often <<END
@@ -26,12 +26,13 @@ runs()
 job=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=often.out often)
 for ((i = 0; i < TIMES; i++)); do
-	wait_for 40 "run $i" runs $i || break
+	# Slurm's own two minutes, should it miss our begin once.
+	wait_for 160 "run $i" runs $i || break
 	preempt n1 --partition=high
 	wait_for 40 "preemption $((i + 1))" restarted "$job" $((i + 1)) || break
 done
 is "$i" $TIMES "preempted $i times"
-wait_for 40 'the last run' runs $TIMES
+wait_for 160 'the last run' runs $TIMES
 wait_for 90 'its end' ended "$job"
 is "$(job_state "$job") $(job_field "$job" ExitCode)" 'COMPLETED 0:0' \
 	'it ends COMPLETED'
