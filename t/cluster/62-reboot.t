@@ -42,8 +42,10 @@ daemon crash n1
 daemon start n1
 wait_for 20 'slurmctld to miss the job' restarted "${id[back]}" 1
 ok 'it is missed as soon as slurmd is back' restarted "${id[back]}" 1
-# slurmctld's own delay is of two minutes
-wait_for 20 'an earlier start' scontrol update "JobId=${id[back]}" StartTime=now
+# slurmctld's own delay is of two minutes; in the second of its end slurmd takes
+# a job for the one that has ended.
+wait_for 20 'an earlier start' scontrol update "JobId=${id[back]}" \
+	StartTime=now+3
 wait_job 60 "${id[back]}" COMPLETED
 is "$(job_state "${id[back]}") $(job_field "${id[back]}" Restarts)" \
 	'COMPLETED 1' 'the job goes on'
