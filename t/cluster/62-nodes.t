@@ -63,7 +63,7 @@ for name in power alone; do
 	# slurmctld's own delay is of two minutes
 	wait_for 20 'an earlier start' as_owner \
 		scontrol update "JobId=${id[$name]}" Partition=many \
-		StartTime=now
+		StartTime=now+3
 done
 counted slurmd 60 'slurmd was restarted: requeued and goes on'
 counted slurmctld 60 'slurmctld was restarted: requeued and goes on'
