@@ -90,10 +90,6 @@ static void read_finish(struct reading *r, const struct ckpt_record *rec)
 	r->run->is_answered = ckpt_record_bool(rec, "answered");
 	r->run->is_cut = ckpt_record_bool(rec, "cut");
 	r->run->is_oom = ckpt_record_bool(rec, "oom");
-	r->run->is_done = ckpt_record_bool(rec, "done");
-	r->run->versions = (unsigned)ckpt_record_int(rec, "versions", 0);
-	r->run->saved_s = ckpt_record_int(rec, "saved", 0);
-	r->run->progress = ckpt_record_num(rec, "progress", -1);
 	if (ckpt_record_bool(rec, "repeat"))
 		r->run->ending = END_REPEAT;
 	if (ckpt_record_bool(rec, "store"))
@@ -244,6 +240,15 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 	return status;
 }
 
+/* What the store tells by itself where it can be read. */
+static void read_sum(struct run_record *run, const struct ckpt_record *rec)
+{
+	run->is_done = ckpt_record_bool(rec, "done");
+	run->versions = (unsigned)ckpt_record_int(rec, "versions", 0);
+	run->saved_s = ckpt_record_int(rec, "saved", 0);
+	run->progress = ckpt_record_num(rec, "progress", -1);
+}
+
 static void recall(const struct ckpt_record *rec, void *arg)
 {
 	struct reading *r = arg;
@@ -254,6 +259,8 @@ static void recall(const struct ckpt_record *rec, void *arg)
 	    (!strcmp(kind, "run") || !strcmp(kind, "view")))
 		return;
 	read_record(rec, r);
+	if (!r->history->count && !strcmp(kind, "finish"))
+		read_sum(r->run, rec);
 }
 
 bool history_recall(struct history *history, struct run_record *run,
