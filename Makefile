@@ -39,11 +39,11 @@ pkglibexecdir = $(libexecdir)/slurm-checkpoint
 # ---------------------------------------------------------------- parts
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
 # Everything in requeue/ but the file that speaks to libslurm.
-REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out requeue/ctl.c,\
-	$(wildcard requeue/*.c)))
-CTL_OBJ := $(B)/requeue/ctl.o
+REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out requeue/slurm/ctl.c,\
+	$(wildcard requeue/*/*.c)))
+CTL_OBJ := $(B)/requeue/slurm/ctl.o
 SPANK_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard spank/*.c))
-SCHECKPOINT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/scheckpoint*.c))
+SCHECKPOINT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/scheckpoint/*.c))
 
 LIBCKPT := $(B)/lib/libckptstate.so
 LIBCKPT_A := $(B)/lib/libckptstate.a
@@ -58,7 +58,7 @@ $(B)/%.o: %.c $(B)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_CFLAGS) $(OBJ_CFLAGS) -c -o $@ $<
 
-$(B)/requeue/ctl.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
+$(B)/requeue/slurm/ctl.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
 $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
 	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"'
@@ -66,7 +66,7 @@ $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
 # Where plugin and command find the helpers unless plugstack.conf says
 # helpers=DIR.  prefix may be another when it comes to make install: then these
 # objects are compiled anew.
-PATHS_OBJ := $(B)/requeue/site.o $(B)/cmd/scheckpoint_rpc.o
+PATHS_OBJ := $(B)/requeue/settings/site.o $(B)/cmd/scheckpoint/rpc.o
 $(PATHS_OBJ): BUILD_CFLAGS += -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 $(PATHS_OBJ): $(B)/paths
 
@@ -102,12 +102,12 @@ $(SCHECKPOINT): $(SCHECKPOINT_OBJ) $(B)/librequeue.a $(LIBCKPT_A)
 # Those that speak to slurmctld by themselves.
 CTL_LIBEXEC := $(addprefix $(B)/libexec/,settle rpc)
 
-$(filter-out $(CTL_LIBEXEC),$(LIBEXEC)): $(B)/libexec/%: $(B)/cmd/%.o \
+$(filter-out $(CTL_LIBEXEC),$(LIBEXEC)): $(B)/libexec/%: $(B)/cmd/helpers/%.o \
 		$(B)/librequeue.a $(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
-$(CTL_LIBEXEC): $(B)/libexec/%: $(B)/cmd/%.o $(CTL_OBJ) $(B)/librequeue.a \
+$(CTL_LIBEXEC): $(B)/libexec/%: $(B)/cmd/helpers/%.o $(CTL_OBJ) $(B)/librequeue.a \
 		$(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS) $(SLURM_LIBS)

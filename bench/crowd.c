@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "requeue/deliver.h"
+#include "requeue/process/deliver.h"
 
 #define PATIENCE_MS 60000
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "requeue/run.h"
+#include "requeue/policy/run.h"
 
 #define SECOND_MS  INT64_C(1000)
 #define DAY_MS	   (86400 * SECOND_MS)

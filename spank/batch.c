@@ -14,8 +14,8 @@
 
 #include <slurm/spank.h>
 
-#include "requeue/brief.h"
-#include "requeue/oom.h"
+#include "requeue/settings/brief.h"
+#include "requeue/process/oom.h"
 #include "spank/batch.h"
 #include "spank/launch.h"
 #include "spank/sbatch.h"

@@ -25,7 +25,7 @@
 
 #include <slurm/spank.h>
 
-#include "requeue/brief.h"
+#include "requeue/settings/brief.h"
 #include "spank/launch.h"
 
 #define SECOND_MS 1000

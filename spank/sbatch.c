@@ -15,9 +15,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "requeue/duration.h"
-#include "requeue/pattern.h"
-#include "requeue/settings.h"
+#include "requeue/settings/duration.h"
+#include "requeue/settings/pattern.h"
+#include "requeue/settings/settings.h"
 
 /* How Slurm hands an option on (_SLURM_…), and the copy of it that stays in a
  * job, where srun and sbatch take it for an option of their own. */

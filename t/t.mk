@@ -59,7 +59,7 @@ check-matrix:
 include $(wildcard t/*/*.mk)
 
 # ----------------------------------------------------------------- lint
-SOURCES := $(wildcard lib/*.[ch] requeue/*.[ch] spank/*.[ch] cmd/*.[ch] \
+SOURCES := $(wildcard lib/*.[ch] requeue/*/*.[ch] spank/*.[ch] cmd/*/*.[ch] \
 	t/*/*.[ch] bench/*.[ch] examples/*/*.[ch])
 
 lint: lint-format lint-shell lint-include

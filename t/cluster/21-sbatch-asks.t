@@ -167,7 +167,7 @@ like "$(run_as "$JOB_USER" sbatch -H --checkpoint=60 job)" \
 before=$(squeue -h | wc -l)
 ok '--test-only tests' run_as "$JOB_USER" sbatch --test-only --checkpoint=60 job
 is "$(squeue -h | wc -l)" "$before" 'and makes no job'
-rows=$(sed -n 's/^\t\t\.name = "\(.*\)",/--\1=/p' "$TOP/requeue/settings.c")
+rows=$(sed -n 's/^\t\t\.name = "\(.*\)",/--\1=/p' "$TOP/requeue/settings/settings.c")
 is "$(sbatch --help | grep -o -e '--checkpoint[-a-z]*=' | sort)" \
 	"$(sort <<<"$rows")" 'sbatch --help has them, each once'
 run_as "$JOB_USER" scancel -u "$JOB_USER"

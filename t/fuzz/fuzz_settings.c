@@ -2,7 +2,7 @@
 /* fuzz_settings.c: the text in which options travel to the node, and each
  * option as a user may write it. */
 #include "fuzz.h"
-#include "requeue/settings.h"
+#include "requeue/settings/settings.h"
 
 static void check_words(const char *err)
 {

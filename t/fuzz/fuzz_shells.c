@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "fuzz.h"
-#include "requeue/shells.h"
+#include "requeue/policy/shells.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "requeue/history.h"
+#include "requeue/journal/history.h"
 
 #define DIVIDER 30
 #define MARK	"m"

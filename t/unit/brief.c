@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "requeue/brief.h"
+#include "requeue/settings/brief.h"
 
 static int memory_with(const char *data, size_t len)
 {

@@ -17,7 +17,7 @@
  *	G got it before	     F another user's	 O one of our own helpers
  *	<1 >1 2>1	     stdin, stdout, stderr are this pipe
  */
-#include "requeue/choose.h"
+#include "requeue/policy/choose.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "requeue/comment.h"
+#include "requeue/settings/comment.h"
 
 static const struct {
 	const char *old, *text, *whole;

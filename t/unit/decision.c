@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* decision.c: each row of "How a run ends" as cases, and combinations. */
-#include "requeue/decision.h"
+#include "requeue/policy/decision.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* deliver.c: signals brought to real shells, launchers and programs. */
-#include "requeue/deliver.h"
+#include "requeue/process/deliver.h"
 
 #include "t/unit/actors.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* duration.c: times as users write them, and what must be refused. */
-#include "requeue/duration.h"
+#include "requeue/settings/duration.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "requeue/settings.h"
+#include "requeue/settings/settings.h"
 
 #define PAGE "doc/spank_checkpoint.8"
 

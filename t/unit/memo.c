@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "lib/store.h"
-#include "requeue/brief.h"
-#include "requeue/memo.h"
+#include "requeue/settings/brief.h"
+#include "requeue/journal/memo.h"
 
 static int memo_fd;
 static char seen[256]; /* kind:n of each record, in order */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pattern.c: names of stores: what is expanded, and what is refused. */
-#include "requeue/pattern.h"
+#include "requeue/settings/pattern.h"
 
 #include <check.h>
 #include <stdlib.h>

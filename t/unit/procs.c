@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* procs.c: pictures of real processes. */
-#include "requeue/procs.h"
+#include "requeue/process/procs.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

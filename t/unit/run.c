@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "requeue/run.h"
+#include "requeue/policy/run.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)

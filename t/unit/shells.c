@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* shells.c: which shell, which script, and what its traps name. */
-#include "requeue/shells.h"
+#include "requeue/policy/shells.h"
 
 #include <check.h>
 #include <signal.h>

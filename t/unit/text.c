@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "requeue/text.h"
+#include "requeue/settings/text.h"
 
 static const struct {
 	const char *from, *clean;

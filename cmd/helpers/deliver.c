@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * deliver: one task of a short step of the job on each of its nodes: it finds
+ * the programs that the job's srun steps run there, brings the signal to those
+ * that hear it, and stays until they have ended.
+ *
+ * deliver JOB SIGNUM LAUNCHERS STORE    ("-" for no more launchers)
+ *
+ * It tells, a line each, on stdout:
+ *	signal NODE PID NAME	who got it
+ *	passed NODE PID NAME WHY
+ *	told NODE COUNT		after the first look
+ *
+ * Exit status: 0, or 3 where nobody heard it.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "requeue/process/deliver.h"
+
+#define EXIT_UNHEARD 3
+/* Programs that are still loading may hear it later. */
+#define LOOK_MAX_S   15
+
+/* The slurmstepd of one of the job's steps on this node. */
+struct step {
+	pid_t pid;
+	struct delivery *delivery;
+};
+
+struct node {
+	const char *name;
+	const char *store; /* which tells jobs of two clusters apart */
+	uint32_t job_id;
+	uint32_t own_step;
+	struct step *steps;
+	size_t count;
+};
+
+/* What /proc/PID/status says of whose process it is. */
+struct owner {
+	pid_t parent;
+	unsigned uids[4]; /* real, effective, saved, of the file system */
+};
+
+/* "slurmstepd: [JOB.STEP]": which job and step, or "[JOB.STEP+PART]" of a
+ * heterogeneous one; batch and extern, which have no number, are not ours to
+ * look at. */
+static bool is_step_of(const char *title, uint32_t job_id, uint32_t *step)
+{
+	uint32_t job;
+	char end;
+
+	return sscanf(title, "slurmstepd: [%" SCNu32 ".%" SCNu32 "%c", &job,
+		      step, &end) == 3 &&
+	       (end == ']' || end == '+') && job == job_id;
+}
+
+static FILE *open_proc(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return fopen(path, "re");
+}
+
+static bool read_title(pid_t pid, char *title, size_t size)
+{
+	FILE *file = open_proc(pid, "cmdline");
+	size_t len;
+
+	if (!file)
+		return false;
+	len = fread(title, 1, size - 1, file);
+	title[len] = '\0';
+	fclose(file);
+	return len > 0;
+}
+
+static bool read_owner(pid_t pid, struct owner *owner)
+{
+	FILE *file = open_proc(pid, "status");
+	unsigned *uids = owner->uids;
+	char line[256];
+	int parts = 0;
+
+	while (file && parts < 5 && fgets(line, sizeof(line), file))
+		if (sscanf(line, "PPid: %d", &owner->parent) == 1)
+			parts = 1;
+		else if (parts && sscanf(line, "Uid: %u %u %u %u", &uids[0],
+					 &uids[1], &uids[2], &uids[3]) == 4)
+			parts = 5;
+	if (file)
+		fclose(file);
+	return parts == 5;
+}
+
+/*
+ * slurmstepd is root's, or that of the one user of a cluster that runs without
+ * root; it takes a user's ids for moments only, and never the real one.  What
+ * another user has started is told by that, setuid or not.
+ */
+static bool is_trusted(const struct owner *owner)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (owner->uids[i] != 0 && owner->uids[i] != getuid())
+			return false;
+	return true;
+}
+
+/* Has the entry this name, and another value? */
+static bool differs(const char *entry, const char *name, const char *value)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(entry, name, len) && strcmp(entry + len, value) != 0;
+}
+
+/*
+ * Several slurmd, even of several clusters, may share a host, as private ones
+ * do: the tasks know whose they are, and of which step.  What can't be told, as
+ * a program may run without an environment, is taken for ours.
+ */
+static bool is_of_node(pid_t task, uint32_t step, const struct node *node)
+{
+	char *entry = NULL, job_text[16], step_text[16];
+	FILE *file = open_proc(task, "environ");
+	bool is_ours = true;
+	size_t size = 0;
+
+	if (!file)
+		return true;
+	snprintf(job_text, sizeof(job_text), "%" PRIu32, node->job_id);
+	snprintf(step_text, sizeof(step_text), "%" PRIu32, step);
+	while (getdelim(&entry, &size, '\0', file) > 0)
+		if (differs(entry, "SLURMD_NODENAME=", node->name) ||
+		    differs(entry, "SLURM_CHECKPOINT_DIR=", node->store) ||
+		    differs(entry, "SLURM_JOB_ID=", job_text) ||
+		    differs(entry, "SLURM_STEP_ID=", step_text))
+			is_ours = false;
+	free(entry);
+	fclose(file);
+	return is_ours;
+}
+
+static void keep_step(struct node *node, pid_t pid)
+{
+	struct step *steps =
+		reallocarray(node->steps, node->count + 1, sizeof(*steps));
+
+	if (!steps)
+		return;
+	node->steps = steps;
+	steps[node->count].pid = pid;
+	steps[node->count].delivery = delivery_new();
+	if (steps[node->count].delivery)
+		node->count++;
+}
+
+/*
+ * Is the parent of a process of ours the slurmstepd of a step?  Anybody may
+ * give a process any title, but none of them has a child of ours; and nothing
+ * else of a stranger's process is looked at, where he could make us wait.
+ */
+static void consider(struct node *node, pid_t task, pid_t pid)
+{
+	struct owner owner;
+	uint32_t step = 0;
+	char title[128];
+
+	for (size_t i = 0; i < node->count; i++)
+		if (node->steps[i].pid == pid)
+			return;
+	if (!read_owner(pid, &owner) || !is_trusted(&owner) ||
+	    !read_title(pid, title, sizeof(title)) ||
+	    !is_step_of(title, node->job_id, &step) || step == node->own_step ||
+	    !is_of_node(task, step, node))
+		return;
+	keep_step(node, pid);
+}
+
+static void find_steps(struct node *node)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		pid_t task = (pid_t)strtol(entry->d_name, NULL, 10);
+		struct owner owner;
+
+		if (task > 0 && read_owner(task, &owner) &&
+		    owner.uids[0] == getuid() && owner.parent > 0)
+			consider(node, task, owner.parent);
+	}
+	closedir(dir);
+}
+
+static void tell(const struct node *node, struct delivery *delivery)
+{
+	const struct delivery_item *item;
+
+	while ((item = delivery_next_signalled(delivery)))
+		printf("signal %s %d %s\n", node->name, (int)item->pid,
+		       item->name);
+	while ((item = delivery_next_passed(delivery)))
+		printf("passed %s %d %s %s\n", node->name, (int)item->pid,
+		       item->name, item->reason);
+}
+
+/* Look at all steps; returns how many programs have got it so far. */
+static size_t look(struct node *node, int signum, const char *launchers)
+{
+	size_t count = 0;
+
+	find_steps(node);
+	for (size_t i = 0; i < node->count; i++) {
+		struct delivery_order order = {
+			.root = node->steps[i].pid,
+			.signum = signum,
+			.launchers = launchers,
+		};
+
+		delivery_make(node->steps[i].delivery, &order);
+		tell(node, node->steps[i].delivery);
+		count += delivery_count(node->steps[i].delivery);
+	}
+	fflush(stdout);
+	return count;
+}
+
+/* How many still live; what was stopped in a step is ended with its last. */
+static size_t count_waiting(struct node *node)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < node->count; i++) {
+		struct delivery *delivery = node->steps[i].delivery;
+		size_t here = delivery_waiting(delivery);
+
+		if (!here && delivery_count(delivery))
+			delivery_release(delivery);
+		waiting += here;
+	}
+	return waiting;
+}
+
+static int run(struct node *node, int signum, const char *launchers)
+{
+	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+	size_t heard = look(node, signum, launchers);
+	time_t next = time(NULL) + 1, step_s = 1;
+
+	printf("told %s %zu\n", node->name, heard);
+	fflush(stdout);
+	/* srun or the supervisor ends us where nobody ever hears. */
+	while (!heard || count_waiting(node)) {
+		nanosleep(&pause, NULL);
+		if (time(NULL) < next)
+			continue;
+		heard = look(node, signum, launchers);
+		step_s = step_s * 2 < LOOK_MAX_S ? step_s * 2 : LOOK_MAX_S;
+		next = time(NULL) + step_s;
+		if (!heard && !node->count)
+			return EXIT_UNHEARD;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *step = getenv("SLURM_STEP_ID");
+	static struct node node;
+	int signum;
+
+	if (argc != 5 || !step) {
+		fputs("deliver: started by the supervisor as a step\n", stderr);
+		return 64;
+	}
+	node.name = getenv("SLURMD_NODENAME");
+	if (!node.name)
+		node.name = "?";
+	node.store = argv[4];
+	node.job_id = (uint32_t)strtoul(argv[1], NULL, 10);
+	node.own_step = (uint32_t)strtoul(step, NULL, 10);
+	signum = (int)strtol(argv[2], NULL, 10);
+	return run(&node, signum, strcmp(argv[3], "-") ? argv[3] : "");
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * notice: the one task of the step by which the supervisor hears of a
+ * preemption.  It waits for Slurm's SIGCONT and SIGTERM, and tells at once: the
+ * end of the step, by way of slurmstepd and srun, comes later than that of a
+ * program which was told in the same moment.
+ *
+ * notice PID START	(of the supervisor, as in /proc/PID/stat)
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "requeue/supervise/notice.h"
+#include "requeue/process/procs.h"
+
+int main(int argc, char **argv)
+{
+	const union sigval value = {.sival_int = NOTICE_VALUE};
+	int signum = 0;
+	sigset_t set;
+	pid_t pid;
+
+	if (argc != 3) {
+		fputs("notice: started by the supervisor as a step\n", stderr);
+		return 64;
+	}
+	pid = (pid_t)strtol(argv[1], NULL, 10);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCONT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	while (signum != SIGTERM) {
+		if (sigwait(&set, &signum))
+			return 1;
+		/* Where it has ended after all, its number is another's, to
+		 * whom an URG means nothing. */
+		if (pid > 1 && procs_is_alive(pid, strtoull(argv[2], NULL, 10)))
+			sigqueue(pid, SIGURG, value);
+	}
+	return 0;
+}

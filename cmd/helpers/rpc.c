@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rpc: one question or order to slurmctld for programs that don't carry
+ * libslurm themselves: the supervisor, which lives as long as the job, and
+ * scheckpoint, which must run where there is no Slurm.
+ *
+ * rpc load JOB [reach|begin]  the job, one key=value a line, of its comment
+ *                          our part alone; "reach" adds whether Slurm's TERM
+ *                          reaches every process of the step, "begin" how a
+ *                          preemption is noticed
+ * rpc steps JOB SIGNUM     signal the srun steps
+ * rpc batch JOB SIGNUM     signal the batch script alone
+ * rpc requeue JOB          requeue if it is running
+ * rpc say JOB TEXT         put text into our part of the job's comment
+ *
+ * and for operators:
+ * rpc drain NODES REASON   those that aren't drained yet
+ * rpc on NODES             the running and suspended jobs there, a line each:
+ *                          number, run, user, 1 if it is suspended, 1 if it
+ *                          says that it was asked to leave, name
+ * rpc vacate JOB           ask its run to save and leave
+ * rpc unvacate JOB         and forget that it was asked
+ *
+ * Exit status: enum ctl_result; the reason goes to stderr.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/settings/comment.h"
+#include "requeue/slurm/ctl.h"
+#include "requeue/settings/text.h"
+
+#define EXIT_USAGE 64
+
+static void print_text(const char *key, const char *value)
+{
+	char clean[CTL_PATH_MAX];
+
+	text_clean(clean, sizeof(clean), value);
+	printf("%s=%s\n", key, clean);
+}
+
+static void print_number(const char *key, int64_t value)
+{
+	printf("%s=%" PRId64 "\n", key, value);
+}
+
+static void print_job(const struct ctl_job *job)
+{
+	print_number("job_id", job->job_id);
+	print_number("array_job_id", job->array_job_id);
+	if (job->array_task_id != CTL_NO_TASK)
+		print_number("array_task_id", job->array_task_id);
+	print_number("user_id", job->user_id);
+	print_text("state", job->state_name);
+	print_text("reason", job->reason);
+	print_number("completing", job->is_completing);
+	print_number("suspended", job->is_suspended);
+	print_number("held", job->is_held);
+	print_number("requeue", job->can_requeue);
+	print_number("restart_cnt", job->restart_count);
+	print_number("now", job->now_s);
+	print_number("submit_time", job->submit_s);
+	print_number("start_time", job->start_s);
+	print_number("end_time", job->end_s);
+	print_number("begin_time", job->begin_s);
+	print_number("preempt_time", job->preempt_s);
+	print_number("time_limit_min", job->limit_min);
+	print_number("time_min_min", job->time_min_min);
+	print_number("vacating", job->is_vacating);
+	print_text("cluster", job->cluster);
+	print_text("nodes", job->nodes);
+	print_text("name", job->name);
+	print_text("partition", job->partition);
+	print_text("work_dir", job->work_dir);
+	print_text("std_err", job->std_err);
+	print_text("comment", comment_part(job->comment));
+}
+
+static bool parse_number(const char *text, uint32_t *number)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || end == text || *end || value > UINT32_MAX)
+		return false;
+	*number = (uint32_t)value;
+	return true;
+}
+
+static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
+{
+	struct ctl_job job = {0};
+	enum ctl_notice notice;
+	enum ctl_result result = ctl_load(job_id, &job, text);
+	int64_t delay_s, timeout_s;
+	bool reaches_all;
+
+	if (result)
+		return result;
+	ctl_fit_end(&job, text); /* best effort: the limit's end stands */
+	print_job(&job);
+	if (!strcmp(extra, "reach") &&
+	    ctl_term_reach(&reaches_all, text) == CTL_OK)
+		print_number("term_reaches_all", reaches_all);
+	if (!strcmp(extra, "begin") &&
+	    ctl_preempt_notice(job.partition, &notice, text) == CTL_OK)
+		print_number("preempt_notice", notice);
+	if (!strcmp(extra, "begin") &&
+	    ctl_requeue_delay(&delay_s, text) == CTL_OK)
+		print_number("requeue_delay", delay_s);
+	if (!strcmp(extra, "begin") &&
+	    ctl_call_timeout(&timeout_s, text) == CTL_OK)
+		print_number("call_timeout", timeout_s);
+	ctl_forget(&job);
+	return CTL_OK;
+}
+
+static enum ctl_result say(uint32_t job_id, const char *what, char *text)
+{
+	char store[COMMENT_STORE_MAX], part[2 * COMMENT_MAX], *comment;
+	struct ctl_change change = {0};
+	struct ctl_job job = {0};
+	enum ctl_result result = ctl_load(job_id, &job, text);
+
+	if (result)
+		return result;
+	comment_store(store, comment_part(job.comment));
+	snprintf(part, sizeof(part), "%s%.300s", store, what);
+	comment = comment_compose(job.comment, part);
+	change.comment = comment;
+	if (comment)
+		result = ctl_change(&job, &change, text);
+	free(comment);
+	ctl_forget(&job);
+	return result;
+}
+
+static void print_running(const struct ctl_job *job, void *arg)
+{
+	const char *said = comment_part(job->comment);
+	char name[sizeof(job->name)];
+
+	(void)arg;
+	text_clean(name, sizeof(name), job->name);
+	printf("%" PRIu32 " %" PRIu32 " %" PRIu32 " %d %d %s\n", job->job_id,
+	       job->restart_count, job->user_id, job->is_suspended,
+	       job->is_vacating && strstr(said, COMMENT_VACATE), name);
+}
+
+static int usage(void)
+{
+	fputs("rpc: usage: load JOB [reach|preempt] | steps JOB SIGNUM | "
+	      "batch JOB SIGNUM | requeue JOB | "
+	      "say JOB TEXT | drain NODES REASON | on NODES | vacate JOB | "
+	      "unvacate JOB\n",
+	      stderr);
+	return EXIT_USAGE;
+}
+
+/* What is about nodes.  -1: none of these. */
+static int run_on_nodes(int argc, char **argv, char *text)
+{
+	bool is_drain = argc == 4 && !strcmp(argv[1], "drain");
+
+	if (!is_drain && (argc != 3 || strcmp(argv[1], "on") != 0))
+		return -1;
+	ctl_init();
+	return (int)(is_drain
+			     ? ctl_drain(argv[2], argv[3], text)
+			     : ctl_jobs_on(argv[2], print_running, NULL, text));
+}
+
+/* What is about a job.  -1: none of these. */
+static int run_on_job(int argc, char **argv, char *text)
+{
+	uint32_t job_id, number = 0;
+	const char *verb = argv[1];
+	bool has_number;
+
+	if (!parse_number(argv[2], &job_id))
+		return -1;
+	has_number = argc == 4 && parse_number(argv[3], &number);
+	ctl_init();
+	if (!strcmp(verb, "load") && (argc == 3 || !strcmp(argv[3], "reach") ||
+				      !strcmp(argv[3], "begin")))
+		return (int)load(job_id, argc == 4 ? argv[3] : "", text);
+	if (!strcmp(verb, "requeue") && argc == 3)
+		return (int)ctl_requeue(job_id, true, false, text);
+	if (!strcmp(verb, "steps") && has_number)
+		return (int)ctl_signal_steps(job_id, (int)number, text);
+	if (!strcmp(verb, "batch") && has_number)
+		return (int)ctl_signal_batch(job_id, (int)number, text);
+	if (!strcmp(verb, "say") && argc == 4)
+		return (int)say(job_id, argv[3], text);
+	if (!strcmp(verb, "vacate") && argc == 3)
+		return (int)ctl_ask_vacate(job_id, text);
+	if (!strcmp(verb, "unvacate") && argc == 3)
+		return (int)ctl_unask_vacate(job_id, text);
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	char text[CTL_TEXT_MAX] = "";
+	int result;
+
+	if (argc < 3 || argc > 4)
+		return usage();
+	result = run_on_nodes(argc, argv, text);
+	if (result < 0)
+		result = run_on_job(argc, argv, text);
+	if (result < 0)
+		return usage();
+	if (result)
+		fprintf(stderr, "rpc: %s %s: %s\n", argv[1], argv[2], text);
+	return fflush(stdout) ? 74 : result;
+}

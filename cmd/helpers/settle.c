@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * settle: run by the plugin as the job's owner when a run has ended; see
+ * requeue/settle/settle.h.  Takes its brief on descriptor 3 and writes a byte to
+ * descriptor 4 now and then, so that its parent knows it alive.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "requeue/settings/brief.h"
+#include "requeue/slurm/ctl.h"
+#include "requeue/settle/settle.h"
+
+static void beat(bool is_waiting)
+{
+	const char byte = is_waiting ? BRIEF_BEAT_WAITING : BRIEF_BEAT;
+
+	if (write(BRIEF_REPLY_FD, &byte, 1) < 0)
+		return; /* nobody watches: go on all the same */
+}
+
+int main(void)
+{
+	char err[SETTINGS_ERROR_LEN];
+	struct brief brief;
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+	if (brief_read(BRIEF_FD, &brief, NULL, err, sizeof(err)))
+		return 65;
+	ctl_init();
+	return settle_run(&brief, beat) ? 75 : 0;
+}

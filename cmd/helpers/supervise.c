@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * supervise: started by the plugin in the batch step, as the user, in the
+ * process that slurmstepd takes for the script; see requeue/supervise/supervise.h.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "requeue/settings/brief.h"
+#include "requeue/journal/memo.h"
+#include "requeue/supervise/report.h"
+#include "requeue/supervise/supervise.h"
+
+/* End as the script did: the same exit code, or by the same signal. */
+static int end_as(int wait_status)
+{
+	const struct rlimit no_core = {0, 0};
+	int signum;
+	sigset_t one;
+
+	if (!WIFSIGNALED(wait_status))
+		return WEXITSTATUS(wait_status);
+	signum = WTERMSIG(wait_status);
+	setrlimit(RLIMIT_CORE, &no_core);
+	signal(signum, SIG_DFL);
+	sigemptyset(&one);
+	sigaddset(&one, signum);
+	raise(signum);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	return 128 + signum;
+}
+
+int main(void)
+{
+	char err[SETTINGS_ERROR_LEN];
+	struct brief brief;
+	sigset_t all;
+	char **env = NULL;
+	int status;
+
+	/* Nothing may be missed from here on. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	if (brief_read(BRIEF_FD, &brief, &env, err, sizeof(err))) {
+		report_line("%s: nothing was started", err);
+		return EXIT_FAILURE;
+	}
+	close(BRIEF_FD);
+	memo_use(BRIEF_MEMO_FD);
+	/* The script starts when this is closed: no child may keep it open. */
+	fcntl(BRIEF_REPLY_FD, F_SETFD, FD_CLOEXEC);
+	status = supervise_run(&brief, env);
+	free(env);
+	return end_as(status);
+}

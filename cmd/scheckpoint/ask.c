@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_ask.c: let a running job save, and go on or back to the queue.
+ *
+ * The word is left in the store; URG, which nothing but a supervisor heeds,
+ * makes it look there.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+#include "requeue/settings/text.h"
+
+/* What is asked, and what happens then, for people. */
+struct asking {
+	const char *word;
+	const char *promise;
+	bool goes_on;
+};
+
+/* Is a run under way, as far as the store knows? */
+static int check_run(const struct call *call, struct ckpt_store *store,
+		     const char *name, struct run_row *run)
+{
+	struct run_row *rows = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	size_t count;
+	int code = SAYS_YES;
+
+	status = runs_load(store, &rows, &count, &err);
+	if (status)
+		code = say_status(call, status, &err);
+	else if (!count || !rows[count - 1].is_begun || rows[count - 1].end_s)
+		code = say_error(call,
+				 "%s has no run on record that is under "
+				 "way; scheckpoint history tells more",
+				 name);
+	else
+		*run = rows[count - 1];
+	free(rows);
+	return code;
+}
+
+static int wake(const struct call *call, uint32_t job, const char *name)
+{
+	char number[16], signum[16], out[64], err[512];
+	const char *words[] = {"batch", number, signum, NULL};
+
+	snprintf(number, sizeof(number), "%" PRIu32, job);
+	snprintf(signum, sizeof(signum), "%d", SIGURG);
+	if (run_rpc(words, out, sizeof(out), err, sizeof(err)) == 0)
+		return SAYS_YES;
+	return say_error(call, "%s could not be asked: %s", name, err);
+}
+
+static int leave_word(const struct call *call, struct ckpt_store *store,
+		      unsigned run, const char *word)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status = ckpt_ask(store, run, word, &err);
+
+	return status ? say_status(call, status, &err) : SAYS_YES;
+}
+
+static int ask(const struct call *call, struct ckpt_store *store,
+	       const struct asking *asking)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	char name[JOB_NAME_MAX], span[TEXT_SPAN_MAX];
+	struct slurm_view view = {0};
+	struct run_row run = {0};
+	int code;
+
+	job_name(name, store);
+	if (!id->job)
+		return say_error(call, "%s is no job's store", ckpt_dir(store));
+	if (!ask_slurm(id->job, &view))
+		return say_unknown(call, name, &view);
+	if (strncmp(view.state, "RUNNING", strlen("RUNNING"))) {
+		say_error(call,
+			  "%s is not running, but %s: it has nothing to "
+			  "save",
+			  name, view.state);
+		return SAYS_NO;
+	}
+	code = check_run(call, store, name, &run);
+	if (!code && asking->goes_on && !run.can_save)
+		code = say_error(call,
+				 "%s can't save and go on: that needs "
+				 "--checkpoint-signal=TERM,USR1, "
+				 "--checkpoint-hook or --checkpoint-files",
+				 name);
+	if (!code)
+		code = leave_word(call, store, run.run, asking->word);
+	if (!code)
+		code = wake(call, id->job, name);
+	if (!code)
+		printf("%s is asked to save its state%s; it has %s for it\n",
+		       name, asking->promise, text_span(span, run.grace_s));
+	return code;
+}
+
+static int ask_requeue(const struct call *call, struct ckpt_store *store)
+{
+	static const struct asking asking = {"requeue", " and is then requeued",
+					     false};
+
+	return ask(call, store, &asking);
+}
+
+static int ask_now(const struct call *call, struct ckpt_store *store)
+{
+	static const struct asking asking = {"now", " and goes on", true};
+
+	return ask(call, store, &asking);
+}
+
+/* scheckpoint set: the settings are in the store already. */
+int wake_run(const struct call *call, struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	char name[JOB_NAME_MAX];
+	struct slurm_view view = {0};
+	struct run_row run = {0};
+	int code;
+
+	job_name(name, store);
+	if (!id->job || !ask_slurm(id->job, &view) ||
+	    strncmp(view.state, "RUNNING", strlen("RUNNING")))
+		return SAYS_NO;
+	code = check_run(call, store, name, &run);
+	if (!code)
+		code = leave_word(call, store, run.run, "set");
+	return code ? code : wake(call, id->job, name);
+}
+
+static int ask_each(struct call *call, int (*one)(const struct call *call,
+						  struct ckpt_store *store))
+{
+	int code = SAYS_YES;
+
+	for (int i = 0; i < call->count; i++) {
+		int said = each_store(call, call->operands[i], CKPT_WRITE, one);
+
+		if (said > code)
+			code = said;
+	}
+	return code;
+}
+
+int command_requeue(struct call *call)
+{
+	return ask_each(call, ask_requeue);
+}
+
+int command_now(struct call *call)
+{
+	return ask_each(call, ask_now);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scheckpoint_clean.c: remove the versions of a job that is over. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+
+/* Has Slurm, or else the journal, the job on record as over? */
+static int check_over(const struct call *call, struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	struct slurm_view view = {0};
+	struct run_row *rows = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	size_t count;
+	bool is_over = true;
+
+	if (id->job && ask_slurm(id->job, &view)) {
+		if (!slurm_is_alive(&view))
+			return SAYS_YES;
+		return say_error(call,
+				 "job %u is %s and may go on from %s; "
+				 "cancel it first, or give --force",
+				 id->job, view.state, ckpt_dir(store));
+	}
+	status = runs_load(store, &rows, &count, &err);
+	if (status)
+		return say_status(call, status, &err);
+	if (count)
+		is_over = rows[count - 1].has_plan &&
+			  rows[count - 1].action == ACT_LEAVE;
+	free(rows);
+	if (is_over)
+		return SAYS_YES;
+	return say_error(call,
+			 "nothing says that job %u is over, which may go "
+			 "on from %s; if it is, give --force",
+			 id->job, ckpt_dir(store));
+}
+
+static int clean(const struct call *call, struct ckpt_store *store)
+{
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	char path[4096];
+	size_t count = 0;
+	int code = SAYS_YES;
+
+	if (!call_option(call, "force"))
+		code = check_over(call, store);
+	if (code)
+		return code;
+	status = ckpt_list(store, &list, &count, &err);
+	free(list);
+	if (!status)
+		status = ckpt_clean(store, &err);
+	if (status)
+		return say_status(call, status, &err);
+	printf("%s: %zu version%s removed; its history stays\n",
+	       say_clean(path, sizeof(path), ckpt_dir(store)), count,
+	       count == 1 ? "" : "s");
+	return SAYS_YES;
+}
+
+int command_clean(struct call *call)
+{
+	int code = SAYS_YES;
+
+	for (int i = 0; i < call->count; i++) {
+		int one =
+			each_store(call, call->operands[i], CKPT_WRITE, clean);
+
+		if (one > code)
+			code = one;
+	}
+	return code;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_find.c: the stores that a JOB, JOB_TASK or DIR stands for.
+ *
+ * A job's store is where its comment says, or by the default name in its work
+ * directory; where Slurm doesn't know the job any more, in the present one.
+ * Whatever names it, a store that another job has claimed isn't the job's.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+#include "requeue/settings/comment.h"
+
+/* Enough for every job of a user, and not for ever in a wrong directory. */
+#define STORES_MOST 10000
+
+static bool is_store(const char *dir)
+{
+	char path[4352];
+
+	snprintf(path, sizeof(path), "%s/store.json", dir);
+	return access(path, F_OK) == 0;
+}
+
+static bool add_store(struct stores *stores, const char *dir)
+{
+	char **dirs;
+
+	if (stores->count >= STORES_MOST)
+		return false;
+	dirs = reallocarray(stores->dirs, stores->count + 1, sizeof(*dirs));
+	if (!dirs)
+		return false;
+	stores->dirs = dirs;
+	dirs[stores->count] = strdup(dir);
+	if (!dirs[stores->count])
+		return false;
+	stores->count++;
+	return true;
+}
+
+void stores_free(struct stores *stores)
+{
+	for (size_t i = 0; i < stores->count; i++)
+		free(stores->dirs[i]);
+	free(stores->dirs);
+	memset(stores, 0, sizeof(*stores));
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The store dir itself, or those below it: an array's are two levels down
+ * from the directory that it was submitted in. */
+static void collect(struct stores *stores, const char *dir, int levels)
+{
+	struct dirent *entry;
+	DIR *stream;
+
+	if (is_store(dir)) {
+		add_store(stores, dir);
+		return;
+	}
+	stream = levels ? opendir(dir) : NULL;
+	while (stream && (entry = readdir(stream))) {
+		char path[4096];
+
+		if (entry->d_name[0] == '.' ||
+		    (entry->d_type != DT_DIR && entry->d_type != DT_LNK &&
+		     entry->d_type != DT_UNKNOWN))
+			continue;
+		if (!strcmp(dir, "."))
+			snprintf(path, sizeof(path), "%s", entry->d_name);
+		else if (snprintf(path, sizeof(path), "%s/%s", dir,
+				  entry->d_name) >= (int)sizeof(path))
+			continue;
+		collect(stores, path, levels - 1);
+	}
+	if (stream)
+		closedir(stream);
+	if (stores->count)
+		qsort(stores->dirs, stores->count, sizeof(*stores->dirs),
+		      by_number);
+}
+
+struct job_words {
+	uint32_t job, task; /* task: CKPT_NO_TASK where none was named */
+};
+
+static bool parse_job(const char *what, struct job_words *words)
+{
+	char text[32], *mark;
+
+	words->task = CKPT_NO_TASK;
+	if (snprintf(text, sizeof(text), "%s", what) >= (int)sizeof(text))
+		return false;
+	mark = strchr(text, '_');
+	if (mark) {
+		*mark = '\0';
+		if (!parse_number(mark + 1, UINT32_MAX - 1, &words->task))
+			return false;
+	}
+	return parse_number(text, UINT32_MAX - 1, &words->job);
+}
+
+/* base: "" or a directory with its slash. */
+static void default_name(char *path, size_t size, const char *base,
+			 uint32_t job, uint32_t task)
+{
+	int len = snprintf(path, size, "%scheckpoint-%u", base, job);
+
+	if (task != CKPT_NO_TASK && len < (int)size)
+		snprintf(path + len, size - (size_t)len, "/%u", task);
+}
+
+static void collect_by_name(struct stores *stores, const char *base,
+			    const struct slurm_view *view,
+			    const struct job_words *words)
+{
+	char path[4224];
+
+	/* The number of a task that isn't the array's own. */
+	if (words->task == CKPT_NO_TASK && view->array_job_id &&
+	    view->array_job_id != words->job) {
+		default_name(path, sizeof(path), base, view->array_job_id,
+			     view->array_task_id);
+		collect(stores, path, 0);
+	}
+	if (!stores->count) {
+		default_name(path, sizeof(path), base, words->job, words->task);
+		collect(stores, path, words->task == CKPT_NO_TASK);
+	}
+}
+
+/* One without a token may be taken by any job, as ckpt_claim() does. */
+static bool is_of_job(const struct ckpt_identity *id,
+		      const struct job_words *words, const char *cluster)
+{
+	if (!id->job || !id->token[0])
+		return true;
+	if (cluster[0] && id->cluster[0] && strcmp(cluster, id->cluster) != 0)
+		return false;
+	if (words->task != CKPT_NO_TASK)
+		return id->array_job == words->job &&
+		       id->array_task == words->task;
+	return id->job == words->job || id->array_job == words->job;
+}
+
+static bool is_others(const struct call *call, const char *what,
+		      const struct job_words *words, const char *cluster,
+		      const char *dir)
+{
+	struct ckpt_store *store = NULL;
+	char name[JOB_NAME_MAX];
+	bool is_of_other = false;
+
+	/* What can't be opened is complained of where it is used. */
+	if (ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, NULL) ==
+	    CKPT_OK)
+		is_of_other = !is_of_job(ckpt_whose(store), words, cluster);
+	if (is_of_other)
+		say_error(call, "%s is %s's store, not job %s's", dir,
+			  job_name(name, store), what);
+	ckpt_close(store);
+	return is_of_other;
+}
+
+/* Others' stores are named and left out. */
+static int leave_others_out(const struct call *call, const char *what,
+			    const struct job_words *words, const char *cluster,
+			    struct stores *stores)
+{
+	size_t kept = 0, found = stores->count;
+
+	for (size_t i = 0; i < found; i++) {
+		char *dir = stores->dirs[i];
+
+		if (is_others(call, what, words, cluster, dir))
+			free(dir);
+		else
+			stores->dirs[kept++] = dir;
+	}
+	stores->count = kept;
+	return kept == found ? SAYS_YES : SAYS_ERROR;
+}
+
+static int say_none(const struct call *call, const char *what,
+		    const struct job_words *words,
+		    const struct slurm_view *view)
+{
+	char said[sizeof(view->comment)], path[64];
+	bool has_begun = view->restart_count ||
+			 strncmp(view->state, "PENDING", strlen("PENDING"));
+	const char *held = view->is_held ? ", HELD" : "";
+
+	comment_said(said, sizeof(said), view->comment);
+	if (view->is_known && said[0])
+		return say_error(
+			call,
+			"job %s (%s%s) has no store in %s; its comment "
+			"says: %s",
+			what, view->state, held, view->work_dir, said);
+	if (view->is_known && !has_begun)
+		return say_error(call,
+				 "job %s (%s%s) has not begun yet: it has no "
+				 "store until then",
+				 what, view->state, held);
+	if (view->is_known)
+		return say_error(
+			call,
+			"job %s (%s%s) has no store in %s; it may have "
+			"been submitted without --checkpoint; if it "
+			"was submitted with --checkpoint-dir, name "
+			"the directory",
+			what, view->state, held, view->work_dir);
+	default_name(path, sizeof(path), "", words->job, words->task);
+	if (view->trouble[0])
+		return say_error(call,
+				 "%s, and there is no %s here; name the "
+				 "directory of job %s's store",
+				 view->trouble, path, what);
+	return say_error(call,
+			 "Slurm doesn't know job %s (any more), and "
+			 "there is no %s here; name the directory of its store",
+			 what, path);
+}
+
+int say_unknown(const struct call *call, const char *name,
+		const struct slurm_view *view)
+{
+	if (view->trouble[0])
+		return say_error(call, "%s: %s", name, view->trouble);
+	return say_error(call, "Slurm doesn't know %s (any more)", name);
+}
+
+static int find_job(const struct call *call, const char *what,
+		    const struct job_words *words, struct stores *stores)
+{
+	struct slurm_view view;
+	char dir[4096], base[sizeof(view.work_dir) + 1];
+
+	ask_slurm(words->job, &view);
+	snprintf(base, sizeof(base), "%s/", view.work_dir);
+	if (words->task == CKPT_NO_TASK &&
+	    comment_store_dir(dir, sizeof(dir), view.comment))
+		collect(stores, dir, 0);
+	if (!stores->count && view.work_dir[0])
+		collect_by_name(stores, base, &view, words);
+	if (!stores->count)
+		collect_by_name(stores, "", &view, words);
+	if (stores->count)
+		return leave_others_out(call, what, words, view.cluster,
+					stores);
+	return say_none(call, what, words, &view);
+}
+
+int find_stores(const struct call *call, const char *what,
+		struct stores *stores)
+{
+	const char *own = getenv("SLURM_CHECKPOINT_DIR");
+	struct job_words words;
+	struct stat st;
+
+	memset(stores, 0, sizeof(*stores));
+	if (what && !strchr(what, '/') && parse_job(what, &words))
+		return find_job(call, what, &words, stores);
+	if (!what)
+		what = own && own[0] ? own : ".";
+	if (stat(what, &st) == 0 && !S_ISDIR(st.st_mode))
+		return say_error(call,
+				 "%s is not a directory; give a job id or the "
+				 "directory of a store",
+				 what);
+	if (access(what, R_OK | X_OK))
+		return say_error(call,
+				 "%s: %s; give a job id or the directory "
+				 "of a store",
+				 what, strerror(errno));
+	collect(stores, what, 2);
+	if (!stores->count)
+		return say_error(call,
+				 "there is no store in %s; give a job id "
+				 "or the directory of a store",
+				 !strcmp(what, ".") ? "this directory" : what);
+	return SAYS_YES;
+}
+
+int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
+	       int (*each)(const struct call *call, struct ckpt_store *store))
+{
+	struct stores stores = {0};
+	int code = find_stores(call, what, &stores);
+
+	for (size_t i = 0; i < stores.count; i++) {
+		struct ckpt_store *store = NULL;
+		struct ckpt_error err = {0};
+		enum ckpt_status status;
+		int one;
+
+		if (i)
+			putchar('\n');
+		status = mode == CKPT_WRITE
+				 ? ckpt_attach(&store, stores.dirs[i], NULL,
+					       &err)
+				 : ckpt_open(&store, stores.dirs[i], CKPT_READ,
+					     CKPT_RUN_PRESENT, &err);
+		one = status ? say_status(call, status, &err)
+			     : each(call, store);
+		if (one > code)
+			code = one;
+		ckpt_close(store);
+	}
+	stores_free(&stores);
+	return code;
+}
+
+const char *job_name(char text[JOB_NAME_MAX], const struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+
+	text[0] = '\0';
+	if (id->job && id->array_job && id->array_task != CKPT_NO_TASK)
+		snprintf(text, JOB_NAME_MAX, "job %u_%u (%u)", id->array_job,
+			 id->array_task, id->job);
+	else if (id->job)
+		snprintf(text, JOB_NAME_MAX, "job %u", id->job);
+	return text;
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_restore.c: put the newest good version's files back where the
+ * program expects them.
+ *
+ * All files are copied to a directory beside their places first and then
+ * renamed, so that a copy that fails leaves everything as it was, and no file
+ * is ever there in part.  Nothing is synced: the version stays what it is,
+ * and after a crash the next run restores it again.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+
+#define DEPTH_MOST  64
+#define PLACE_MODEL ".scheckpoint-restore-XXXXXX"
+
+struct restoring {
+	const struct call *call;
+	struct ckpt_version version;
+	bool may_replace_newer;
+	unsigned files;
+	char dir[PATH_MAX]; /* of the store that the version is in */
+	char below[32];	    /* "shard-0003/": only what is below; "": all */
+	const struct level *copying;
+	int code; /* of the copying */
+};
+
+/* One directory of the version and its counterparts, and how deep it is. */
+struct level {
+	int from;  /* in the version, or in the place for copies */
+	int to;	   /* where its entries go to */
+	int final; /* while copying: where they will end up; -1: not there */
+	const char *path; /* below the version; "" at the top */
+	int depth;
+};
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Copy an open file with its mode and time; nothing is left after a failure. */
+static int copy_file(int from, int to_dir, const char *to_name)
+{
+	int to, rc = -1, saved;
+	struct stat st;
+
+	if (fstat(from, &st))
+		return -1;
+	to = openat(to_dir, to_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+		    0600);
+	if (to < 0)
+		return -1;
+	if (ckpt_copy(from, to) == 0 && fchmod(to, st.st_mode & 0777) == 0 &&
+	    futimens(to, (struct timespec[]){st.st_atim, st.st_mtim}) == 0)
+		rc = 0;
+	saved = errno;
+	if (close(to) && !rc) {
+		saved = errno;
+		rc = -1;
+	}
+	if (rc)
+		unlinkat(to_dir, to_name, 0);
+	errno = saved;
+	return rc;
+}
+
+static void join(char path[PATH_MAX], const char *dir, const char *name)
+{
+	snprintf(path, PATH_MAX, "%.2000s%s%.255s", dir, dir[0] ? "/" : "",
+		 name);
+}
+
+/* Call each() for the entries of a directory; its first answer but 0. */
+static int each_entry(struct restoring *r, const struct level *level,
+		      int (*each)(struct restoring *r,
+				  const struct level *level, const char *name,
+				  bool is_dir))
+{
+	int fd = openat(level->from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+	int code = SAYS_YES;
+
+	if (!dir) {
+		code = say_error(r->call,
+				 "version %u: '%s' can't be listed: "
+				 "%s",
+				 r->version.number, level->path,
+				 strerror(errno));
+		close_fd(&fd);
+		return code;
+	}
+	while (!code && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (!strcmp(name, ".") || !strcmp(name, ".."))
+			continue;
+		if (fstatat(level->from, name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		/* The library commits nothing else. */
+		if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+			code = each(r, level, name, S_ISDIR(st.st_mode));
+	}
+	closedir(dir);
+	return code;
+}
+
+/* ------------------------------------------------------------------ copy */
+
+/* The directories of the version, which its manifest doesn't list. */
+static int copy_dir(struct restoring *r, const struct level *level,
+		    const char *name, bool is_dir)
+{
+	struct level next = {-1, -1, -1, NULL, level->depth + 1};
+	char path[PATH_MAX];
+	int code;
+
+	if (!is_dir)
+		return SAYS_YES;
+	join(path, level->path, name);
+	next.path = path;
+	next.from = openat(level->from, name,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (mkdirat(level->to, name, 0700) == 0)
+		next.to = openat(level->to, name,
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (level->final >= 0)
+		next.final = openat(level->final, name,
+				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (next.depth > DEPTH_MOST || next.from < 0 || next.to < 0)
+		code = say_error(r->call, "%s could not be copied: %s", path,
+				 strerror(errno));
+	else if (next.final < 0 && level->final >= 0 && errno == ENOTDIR)
+		code = say_error(r->call,
+				 "%s is a file, but a directory in "
+				 "version %u; move it away",
+				 path, r->version.number);
+	else
+		code = each_entry(r, &next, copy_dir);
+	close_fd(&next.from);
+	close_fd(&next.to);
+	close_fd(&next.final);
+	return code;
+}
+
+/* May this file be put over what is there? */
+static int check_place(const struct restoring *r, int final, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(final, path, &st, AT_SYMLINK_NOFOLLOW))
+		return SAYS_YES;
+	if (S_ISDIR(st.st_mode))
+		return say_error(r->call,
+				 "%s is a directory, but a file in "
+				 "version %u; move it away",
+				 path, r->version.number);
+	if (!r->may_replace_newer && st.st_mtime > r->version.time_s)
+		return say_error(r->call,
+				 "%s is newer than version %u; give "
+				 "another DIR, or --force to replace "
+				 "it",
+				 path, r->version.number);
+	return SAYS_YES;
+}
+
+/* A file that the manifest lists, and so one that was verified. */
+static bool copy_listed(const char *name, int fd, void *arg)
+{
+	struct restoring *r = arg;
+	size_t len = strlen(r->below);
+
+	if (strncmp(name, r->below, len))
+		return true;
+	name += len;
+	r->code = check_place(r, r->copying->final, name);
+	if (!r->code && copy_file(fd, r->copying->to, name))
+		r->code = say_error(r->call, "%s could not be copied: %s", name,
+				    strerror(errno));
+	r->files++;
+	return r->code == SAYS_YES;
+}
+
+static int copy_version(struct restoring *r, struct ckpt_store *store,
+			const struct level *copying)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	r->copying = copying;
+	r->code = each_entry(r, copying, copy_dir);
+	if (r->code)
+		return r->code;
+	status = ckpt_files(store, r->version.number, copy_listed, r, &err);
+	return status ? say_status(r->call, status, &err) : r->code;
+}
+
+/* ----------------------------------------------------------------- place */
+
+/* A user may have a link in the way to another file system. */
+static int rename_or_copy(int from, int to, const char *name)
+{
+	char place[] = PLACE_MODEL;
+	int fd, rc;
+
+	if (renameat(from, name, to, name) == 0)
+		return 0;
+	if (errno != EXDEV)
+		return -1;
+	snprintf(place + sizeof(place) - 7, 7, "%06u",
+		 (unsigned)getpid() % 1000000);
+	fd = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	rc = fd < 0 ? -1 : copy_file(fd, to, place);
+	close_fd(&fd);
+	if (rc)
+		return -1;
+	rc = renameat(to, place, to, name);
+	if (rc)
+		unlinkat(to, place, 0);
+	return rc;
+}
+
+static int place_entry(struct restoring *r, const struct level *level,
+		       const char *name, bool is_dir)
+{
+	struct level next = {-1, -1, -1, NULL, level->depth + 1};
+	char path[PATH_MAX];
+	int code = SAYS_YES;
+
+	join(path, level->path, name);
+	if (!is_dir) {
+		if (rename_or_copy(level->from, level->to, name))
+			code = say_error(r->call,
+					 "%s could not be put in "
+					 "place: %s; version %u is "
+					 "restored in part",
+					 path, strerror(errno),
+					 r->version.number);
+		return code;
+	}
+	next.path = path;
+	next.from = openat(level->from, name,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (mkdirat(level->to, name, 0777) == 0 || errno == EEXIST)
+		next.to = openat(level->to, name,
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (next.from < 0 || next.to < 0)
+		code = say_error(r->call,
+				 "%s could not be created: %s; "
+				 "version %u is restored in part",
+				 path, strerror(errno), r->version.number);
+	else
+		code = each_entry(r, &next, place_entry);
+	close_fd(&next.from);
+	close_fd(&next.to);
+	return code;
+}
+
+static int remove_entry(struct restoring *r, const struct level *level,
+			const char *name, bool is_dir)
+{
+	struct level next = {-1, -1, -1, name, level->depth + 1};
+
+	if (!is_dir) {
+		unlinkat(level->from, name, 0);
+		return SAYS_YES;
+	}
+	next.from = openat(level->from, name,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (next.from >= 0)
+		each_entry(r, &next, remove_entry);
+	close_fd(&next.from);
+	unlinkat(level->from, name, AT_REMOVEDIR);
+	return SAYS_YES;
+}
+
+static int copy_and_place(struct restoring *r, struct ckpt_store *store,
+			  const char *version_dir, const char *target)
+{
+	struct level copying = {-1, -1, -1, "", 0};
+	struct level placing = {-1, -1, -1, "", 0};
+	char place[PATH_MAX] = "";
+	int code;
+
+	copying.from = open(version_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	copying.final = open(target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (copying.from < 0 || copying.final < 0) {
+		code = say_error(r->call, "%s can't be opened: %s",
+				 copying.from < 0 ? version_dir : target,
+				 strerror(errno));
+		goto out;
+	}
+	snprintf(place, sizeof(place), "%.4000s/" PLACE_MODEL, target);
+	if (!mkdtemp(place)) {
+		place[0] = '\0';
+		code = say_error(r->call, "%s can't be written to: %s", target,
+				 strerror(errno));
+		goto out;
+	}
+	copying.to = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	placing.from = copying.to;
+	placing.to = copying.final;
+	code = copying.to < 0 ? say_error(r->call, "%s can't be opened: %s",
+					  place, strerror(errno))
+			      : copy_version(r, store, &copying);
+	if (!code)
+		code = each_entry(r, &placing, place_entry);
+out:
+	if (place[0]) {
+		placing.from = copying.to;
+		if (copying.to >= 0)
+			each_entry(r, &placing, remove_entry);
+		rmdir(place);
+	}
+	close_fd(&copying.from);
+	close_fd(&copying.to);
+	close_fd(&copying.final);
+	return code;
+}
+
+/* --------------------------------------------------------------- command */
+
+/* The store to restore from, and whether it is that of the job we are in. */
+static int open_source(const struct call *call, struct ckpt_store **store,
+		       bool *is_own)
+{
+	const char *from = call_option(call, "from");
+	struct ckpt_error err = {0};
+	struct stores stores = {0};
+	enum ckpt_status status;
+	int code;
+
+	/* In its own job the version is the state to go on from; elsewhere
+	 * the files there may be the ones that somebody has worked on. */
+	*is_own = !from && getenv("SLURM_JOB_ID");
+	*store = NULL;
+	if (!from)
+		return open_own(call, *is_own ? CKPT_WRITE : CKPT_READ, store);
+	code = find_stores(call, from, &stores);
+	if (!code && stores.count != 1)
+		code = say_error(call, "'%s' stands for %zu stores; name one",
+				 from, stores.count);
+	if (!code) {
+		status = ckpt_open(store, stores.dirs[0], CKPT_READ,
+				   CKPT_RUN_PRESENT, &err);
+		if (status)
+			code = say_status(call, status, &err);
+	}
+	stores_free(&stores);
+	return code;
+}
+
+/* No version at all is the first run's "none yet"; but a state that was
+ * there and can't be used is no reason to begin anew in silence. */
+static int explain_none(const struct call *call, struct ckpt_store *store,
+			bool is_own, const struct ckpt_error *err)
+{
+	const char *named = is_own ? getenv("SLURM_CHECKPOINT_RESTORE") : NULL;
+	struct ckpt_version *list = NULL;
+	size_t count = 0;
+
+	ckpt_list(store, &list, &count, NULL);
+	free(list);
+	if (count || (named && named[0]))
+		return say_error(call,
+				 "no version in %s can be used; the last "
+				 "tried: %s",
+				 ckpt_dir(store), err->text);
+	say_error(call, "there is no version yet in %s", ckpt_dir(store));
+	return SAYS_NO;
+}
+
+/* The directory of the version, or of the shard of it that is asked for. */
+static int choose_dir(struct restoring *r, const struct shard *shard,
+		      const char *version_dir, char dir[PATH_MAX])
+{
+	if (shard->count && shard->count != r->version.shards)
+		return say_error(r->call,
+				 r->version.shards
+					 ? "version %u has %u shards, not %u"
+					 : "version %u was not saved in shards",
+				 r->version.number, r->version.shards,
+				 shard->count);
+	if (shard->count)
+		snprintf(r->below, sizeof(r->below), "shard-%04u/",
+			 shard->index);
+	snprintf(dir, PATH_MAX, "%.4000s/%s", version_dir, r->below);
+	return SAYS_YES;
+}
+
+/* Where the job has no version yet, it may be one of another job's store. */
+static int open_holder(struct restoring *r, const char *version_dir,
+		       struct ckpt_store **holder)
+{
+	int len = (int)(strrchr(version_dir, '/') - version_dir);
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	snprintf(r->dir, sizeof(r->dir), "%.*s", len, version_dir);
+	status = ckpt_open(holder, r->dir, CKPT_READ, CKPT_RUN_PRESENT, &err);
+	return status ? say_status(r->call, status, &err) : SAYS_YES;
+}
+
+/* What was restored; of a shard its files alone, whose size nobody knows. */
+static void say_restored(const struct restoring *r, const struct shard *shard,
+			 const char *own, const char *target)
+{
+	char clean[PATH_MAX], size[SAY_BYTES_MAX];
+
+	printf("restored ");
+	if (shard->count)
+		printf("shard %u of ", shard->index);
+	printf("version %u of run %u", r->version.number, r->version.run);
+	if (strcmp(r->dir, own))
+		printf(" of %s", say_clean(clean, sizeof(clean), r->dir));
+	printf(": %u file%s, ", r->files, r->files == 1 ? "" : "s");
+	if (!shard->count)
+		printf("%s, ", say_bytes(size, r->version.bytes));
+	printf("into %s\n", say_clean(clean, sizeof(clean), target));
+}
+
+int command_restore(struct call *call)
+{
+	const char *target = call->count ? call->operands[0] : ".";
+	struct restoring r = {.call = call};
+	struct ckpt_store *store = NULL, *holder = NULL;
+	struct shard shard = {0};
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	const char *version_dir = NULL;
+	char dir[PATH_MAX];
+	bool is_own = false;
+	int code = parse_shard(call, &shard);
+
+	if (!code)
+		code = open_source(call, &store, &is_own);
+	if (!code)
+		code = parse_schema(call, store);
+	if (code)
+		goto out;
+	status = ckpt_restore(store, &r.version, &version_dir, &err);
+	if (status) {
+		code = status == CKPT_NONE
+			       ? explain_none(call, store, is_own, &err)
+			       : say_status(call, status, &err);
+		goto out;
+	}
+	r.may_replace_newer = is_own || call_option(call, "force");
+	code = choose_dir(&r, &shard, version_dir, dir);
+	if (!code)
+		code = open_holder(&r, version_dir, &holder);
+	if (!code)
+		code = copy_and_place(&r, holder, dir, target);
+	if (!code)
+		say_restored(&r, &shard, ckpt_dir(store), target);
+out:
+	ckpt_close(holder);
+	ckpt_close(store);
+	return code;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scheckpoint_save.c: commit files as the next version. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+
+/*
+ * The name that a file has in the version.  A relative path keeps its
+ * directories, so that restore puts the file where it was; one that leaves
+ * the present directory can only be known by its last component.
+ *
+ * Returns "" for the present directory itself, NULL for a path to be known by
+ * its last component; else what is in name.
+ */
+static const char *name_in_version(const char *path, char name[PATH_MAX])
+{
+	size_t used = 0;
+
+	if (path[0] == '/')
+		return NULL;
+	for (const char *part = path; *part;) {
+		size_t len = strcspn(part, "/");
+
+		if (len == 2 && !strncmp(part, "..", 2))
+			return NULL;
+		if (len && !(len == 1 && part[0] == '.')) {
+			if (used + len + 2 > PATH_MAX)
+				return NULL;
+			if (used)
+				name[used++] = '/';
+			memcpy(name + used, part, len);
+			used += len;
+		}
+		part += len;
+		part += strspn(part, "/");
+	}
+	name[used] = '\0';
+	return name;
+}
+
+int parse_schema(const struct call *call, struct ckpt_store *store)
+{
+	const char *text = call_option(call, "schema");
+	const char *slash = text ? strrchr(text, '/') : NULL;
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	char name[NAME_MAX + 1];
+	uint32_t number;
+
+	if (!text)
+		return SAYS_YES;
+	if (!slash || slash == text || slash - text > NAME_MAX ||
+	    !parse_number(slash + 1, UINT32_MAX, &number))
+		return say_error(call,
+				 "'%s' is no schema; give a name and a "
+				 "number, such as plate/2",
+				 text);
+	snprintf(name, sizeof(name), "%.*s", (int)(slash - text), text);
+	status = ckpt_schema(store, name, number, &err);
+	return status ? say_status(call, status, &err) : SAYS_YES;
+}
+
+static int add_files(const struct call *call, struct ckpt_stage *stage)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	char buffer[PATH_MAX];
+
+	for (int i = 0; i < call->count; i++) {
+		const char *name = name_in_version(call->operands[i], buffer);
+
+		if (name && !name[0])
+			return say_error(call,
+					 "'%s' is the present directory, "
+					 "where the job's output is "
+					 "written too; name the files "
+					 "and directories to save",
+					 call->operands[i]);
+		status = ckpt_add(stage, call->operands[i], name, &err);
+		if (status)
+			return say_status(call, status, &err);
+	}
+	return SAYS_YES;
+}
+
+static int fill(const struct call *call, struct ckpt_stage *stage)
+{
+	const char *text = call_option(call, "progress");
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	double progress;
+
+	if (text && !parse_fraction(text, &progress))
+		return say_error(call,
+				 "'%s' is no progress; give a number "
+				 "from 0 to 1, such as 0.42",
+				 text);
+	status = text ? ckpt_stage_progress(stage, progress, &err) : CKPT_OK;
+	if (status)
+		return say_status(call, status, &err);
+	return add_files(call, stage);
+}
+
+static int begin(const struct call *call, struct ckpt_store *store,
+		 struct shard *shard, struct ckpt_stage **stage)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	if (shard->count)
+		return shard_begin(call, store, shard, stage);
+	if (call_option(call, "mark"))
+		return say_error(call, "--mark is for shards; give --shard, "
+				       "too");
+	status = ckpt_begin(store, stage, &err);
+	return status ? say_status(call, status, &err) : SAYS_YES;
+}
+
+int command_save(struct call *call)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_stage *stage = NULL;
+	struct shard shard = {0};
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	uint32_t version = 0;
+	int code = parse_shard(call, &shard);
+
+	if (!code)
+		code = open_own(call, CKPT_WRITE, &store);
+	if (!code)
+		code = parse_schema(call, store);
+	if (!code)
+		code = begin(call, store, &shard, &stage);
+	if (!code)
+		code = fill(call, stage);
+	if (code) {
+		ckpt_abort(stage);
+		goto out;
+	}
+	status = ckpt_commit(stage, &version, &err);
+	if (status)
+		code = say_status(call, status, &err);
+	if (version)
+		printf("%" PRIu32 "\n", version);
+	if (!status || status == CKPT_UNSURE)
+		code |= shard_end(call, store, &shard);
+out:
+	ckpt_close(store);
+	return code;
+}

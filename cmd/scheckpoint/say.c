@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scheckpoint_say.c: what scheckpoint says to people. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+#include "requeue/settings/text.h"
+
+#define LINE_MAX_BYTES 2048
+
+const char *say_clean(char *to, size_t size, const char *from)
+{
+	text_clean(to, size, from);
+	return to;
+}
+
+int say_error(const struct call *call, const char *format, ...)
+{
+	char line[LINE_MAX_BYTES], clean[LINE_MAX_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	text_clean(clean, sizeof(clean), line);
+	if (call)
+		fprintf(stderr, "scheckpoint: %s: %s\n", call->command->name,
+			clean);
+	else
+		fprintf(stderr, "scheckpoint: %s\n", clean);
+	return SAYS_ERROR;
+}
+
+/* What would be right, where the library's words don't say it. */
+static const char *remedy(enum ckpt_status status)
+{
+	switch (status) {
+	case CKPT_STALE:
+		return "a later run of the job goes on without this one";
+	case CKPT_UNSURE:
+		return "it is there now but may be lost in a crash: look at "
+		       "the file system";
+	case CKPT_NEWER:
+		return "use the slurm-checkpoint release that wrote it, or a "
+		       "later one";
+	case CKPT_DAMAGED:
+		return "scheckpoint list shows what else there is";
+	default:
+		return NULL;
+	}
+}
+
+int say_status(const struct call *call, enum ckpt_status status,
+	       const struct ckpt_error *err)
+{
+	const char *advice = remedy(status);
+
+	return say_error(call, "%s%s%s",
+			 err->text[0] ? err->text : ckpt_status_text(status),
+			 advice ? "; " : "", advice ? advice : "");
+}
+
+const char *say_bytes(char text[SAY_BYTES_MAX], uint64_t bytes)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		snprintf(text, SAY_BYTES_MAX, "%" PRIu64 " B", bytes);
+		return text;
+	}
+	for (value /= 1024; value >= 1023.95 && unit < 4; unit++)
+		value /= 1024;
+	snprintf(text, SAY_BYTES_MAX, "%.1f %s", value, units[unit]);
+	return text;
+}
+
+const char *say_progress(char text[SAY_PROGRESS_MAX], double progress)
+{
+	int thousandths;
+
+	if (progress >= 0 && progress <= 1) {
+		/* Never "100 %" before it is; but 0.57 * 1000 is 569.99... */
+		thousandths = (int)(progress * 1000 + 1e-9);
+		snprintf(text, SAY_PROGRESS_MAX, "%d.%d %%", thousandths / 10,
+			 thousandths % 10);
+	} else {
+		snprintf(text, SAY_PROGRESS_MAX, "-");
+	}
+	return text;
+}
+
+/* ---------------------------------------------------------------- tables */
+
+struct table {
+	size_t columns, count, room;
+	unsigned right;
+	char **cells;
+	bool failed;
+};
+
+struct table *table_new(size_t columns, unsigned right)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table->columns = columns;
+	table->right = right;
+	return table;
+}
+
+void table_add(struct table *table, const char *format, ...)
+{
+	char text[LINE_MAX_BYTES], clean[LINE_MAX_BYTES];
+	va_list args;
+
+	if (!table || table->failed)
+		return;
+	if (table->count == table->room) {
+		size_t room = table->room ? table->room * 2 : 64;
+		char **cells = reallocarray(table->cells, room, sizeof(*cells));
+
+		if (!cells) {
+			table->failed = true;
+			return;
+		}
+		table->cells = cells;
+		table->room = room;
+	}
+	text[0] = '\0';
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	text_clean(clean, sizeof(clean), text);
+	table->cells[table->count] = strdup(clean[0] ? clean : "-");
+	if (table->cells[table->count])
+		table->count++;
+	else
+		table->failed = true;
+}
+
+/* Columns of the terminal: one for each character, not for each byte. */
+static int width_of(const char *text)
+{
+	int width = 0;
+
+	for (; *text; text++)
+		width += (*text & 0xc0) != 0x80;
+	return width;
+}
+
+static void print_cells(const struct table *table)
+{
+	int widths[TABLE_COLUMNS_MAX] = {0};
+
+	for (size_t i = 0; i < table->count; i++) {
+		int width = width_of(table->cells[i]);
+
+		if (width > widths[i % table->columns])
+			widths[i % table->columns] = width;
+	}
+	for (size_t i = 0; i < table->count; i++) {
+		size_t column = i % table->columns;
+		bool is_last = column == table->columns - 1;
+		bool is_right = table->right & 1u << column;
+		int pad = widths[column] - width_of(table->cells[i]);
+
+		printf("%*s%s%*s%s", is_right ? pad : 0, "", table->cells[i],
+		       is_right || is_last ? 0 : pad, "",
+		       is_last ? "\n" : "  ");
+	}
+}
+
+bool table_print(struct table *table)
+{
+	bool is_good = table && !table->failed;
+
+	if (is_good)
+		print_cells(table);
+	for (size_t i = 0; table && i < table->count; i++)
+		free(table->cells[i]);
+	if (table)
+		free(table->cells);
+	free(table);
+	return is_good;
+}

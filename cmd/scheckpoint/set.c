@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_set.c: change a setting of a job that was submitted already.
+ *
+ * It is left in the store, where runs and their ends find it; what the site
+ * allows they know, we don't.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+#include "requeue/journal/amend.h"
+
+/* WORD=VALUE into the two; false: it isn't that. */
+static bool split(const char *operand, char word[CKPT_SET_KEY_MAX + 1],
+		  const char **value)
+{
+	size_t len = strcspn(operand, "=");
+
+	if (!len || len > CKPT_SET_KEY_MAX || operand[len] != '=')
+		return false;
+	memcpy(word, operand, len);
+	word[len] = '\0';
+	*value = operand + len + 1;
+	return true;
+}
+
+/* All of them before any is written. */
+static int check(const struct call *call, int64_t limit_min)
+{
+	char word[CKPT_SET_KEY_MAX + 1], err[SETTINGS_ERROR_LEN];
+	const char *value;
+
+	for (int i = 1; i < call->count; i++) {
+		if (!split(call->operands[i], word, &value))
+			return say_error(call,
+					 "'%s' is not WORD=VALUE, where WORD "
+					 "is " AMEND_WORDS,
+					 call->operands[i]);
+		if (!amend_check(word, value, limit_min, err, sizeof(err)))
+			return say_error(call, "%s", err);
+	}
+	return SAYS_YES;
+}
+
+/* A requeued job's limit may be no more than its rest: the longest counts. */
+static int64_t longest_limit_min(struct ckpt_store *store,
+				 const struct slurm_view *view)
+{
+	int64_t limit_min = view->limit_min;
+	struct run_row *rows = NULL;
+	size_t count = 0;
+
+	if (limit_min)
+		runs_load(store, &rows, &count, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].limit_min > limit_min)
+			limit_min = rows[i].limit_min;
+	free(rows);
+	return limit_min;
+}
+
+/* Has the job another run to come, or one under way, and may it be so? */
+static int check_job(const struct call *call, struct ckpt_store *store,
+		     const char *name)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	struct slurm_view view;
+
+	if (!id->job)
+		return SAYS_YES;
+	if (!ask_slurm(id->job, &view))
+		return say_unknown(call, name, &view);
+	if (!slurm_is_alive(&view))
+		return say_error(call, "%s is over (%s): nothing is set", name,
+				 view.state);
+	return check(call, longest_limit_min(store, &view));
+}
+
+static int set(const struct call *call, struct ckpt_store *store)
+{
+	char word[CKPT_SET_KEY_MAX + 1], name[JOB_NAME_MAX];
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+	const char *value;
+	int code;
+
+	job_name(name, store);
+	code = check_job(call, store, name);
+	if (code)
+		return code;
+	for (int i = 1; i < call->count; i++) {
+		split(call->operands[i], word, &value);
+		status = ckpt_set(store, word, value, &err);
+		if (status)
+			return say_status(call, status, &err);
+	}
+	code = wake_run(call, store);
+	if (code == SAYS_ERROR)
+		return code;
+	printf("%s: set%s\n", name[0] ? name : ckpt_dir(store),
+	       code == SAYS_YES ? ", and the run under way is told"
+				: " for the next run");
+	return SAYS_YES;
+}
+
+int command_set(struct call *call)
+{
+	int code = check(call, 0);
+
+	return code ? code
+		    : each_store(call, call->operands[0], CKPT_WRITE, set);
+}

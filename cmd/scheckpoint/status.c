@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scheckpoint_status.c: how jobs are getting on. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+#include "requeue/settings/text.h"
+
+#define BAR_LEN 20
+
+static void print_job(const struct ckpt_store *store,
+		      const struct slurm_view *view)
+{
+	char name[JOB_NAME_MAX], word[SLURM_TROUBLE_MAX];
+	const char *state = view->is_known     ? view->state
+			    : view->trouble[0] ? view->trouble
+					       : "not known to Slurm";
+
+	job_name(name, store);
+	printf("%s", name[0] ? name : "no job");
+	if (view->name[0])
+		printf(" %s", text_quote(word, sizeof(word), view->name));
+	printf(": %s%s", say_clean(word, sizeof(word), state),
+	       view->is_held ? ", HELD" : "");
+	if (view->reason[0])
+		printf(" (%s)", say_clean(word, sizeof(word), view->reason));
+	if (view->nodes[0])
+		printf(" on %s", say_clean(word, sizeof(word), view->nodes));
+	putchar('\n');
+}
+
+/* The next start, as Slurm sees it. */
+static void print_next(const struct slurm_view *view, int64_t now_s)
+{
+	char clock[TEXT_CLOCK_MAX];
+
+	printf("  next      ");
+	if (view->start_s > view->begin_s && view->start_s > now_s)
+		printf("expected %s", text_clock(clock, view->start_s, now_s));
+	else if (view->begin_s > now_s)
+		printf("not before %s",
+		       text_clock(clock, view->begin_s, now_s));
+	else
+		printf("when Slurm starts it");
+	if (view->limit_min)
+		printf(", limit %" PRId64 " min", view->limit_min);
+	putchar('\n');
+}
+
+static void print_now(const struct slurm_view *view, const struct run_row *rows,
+		      size_t runs, int64_t now_s)
+{
+	const struct run_row *row = runs ? &rows[runs - 1] : NULL;
+	char left_out[RUNS_LEFT_OUT_MAX];
+	char clock[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
+	bool is_running = view->is_known ? !strncmp(view->state, "RUNNING", 7)
+					 : row && !row->end_s;
+	int64_t end_s = view->end_s;
+
+	if (!end_s && row)
+		end_s = row->deadline_s;
+	printf("  runs      %zu%s", runs, runs_left_out(left_out, rows, runs));
+	if (row && is_running && row->start_s) {
+		printf(", the present one since %s",
+		       text_clock(clock, row->start_s, now_s));
+		if (end_s > now_s)
+			printf(", ends %s (in %s)",
+			       text_clock(clock, end_s, now_s),
+			       text_span(span, end_s - now_s));
+	}
+	putchar('\n');
+	if (!strncmp(view->state, "PENDING", 7) && !view->is_held)
+		print_next(view, now_s);
+}
+
+static void print_last_end(const struct run_row *rows, size_t count)
+{
+	char end[RUN_END_MAX];
+
+	for (size_t i = count; i-- > 0;) {
+		if (!rows[i].end_s)
+			continue;
+		printf("  last end  run %u: %s", rows[i].run,
+		       run_end(end, &rows[i]));
+		if (rows[i].cause != CAUSE_NONE)
+			printf(" (cause: %s)", cause_name(rows[i].cause));
+		putchar('\n');
+		if (rows[i].action == ACT_REQUEUE_HOLD)
+			printf("  held      %s\n", rows[i].reason);
+		return;
+	}
+}
+
+static void print_version(const struct ckpt_version *version, int64_t now_s)
+{
+	char clock[TEXT_CLOCK_MAX], size[SAY_BYTES_MAX];
+
+	printf("  newest    ");
+	if (!version) {
+		printf("no version yet\n");
+		return;
+	}
+	printf("version %" PRIu32 " of run %" PRIu32 ", %s, %s\n",
+	       version->number, version->run,
+	       text_clock(clock, version->time_s, now_s),
+	       say_bytes(size, version->bytes));
+}
+
+static void print_progress(const struct slurm_view *view,
+			   const struct run_row *rows, size_t count)
+{
+	char bar[BAR_LEN + 1], text[SAY_PROGRESS_MAX], span[TEXT_SPAN_MAX];
+	double progress = -1;
+	int64_t remaining_s = -1;
+	int filled;
+
+	/* The newest that is known; an estimate is of the same run's end. */
+	for (size_t i = count; i-- > 0 && progress < 0;) {
+		progress = rows[i].progress;
+		remaining_s = rows[i].remaining_s;
+	}
+	if (!(progress >= 0 && progress <= 1))
+		return;
+	filled = (int)(progress * BAR_LEN);
+	memset(bar, '.', BAR_LEN);
+	memset(bar, '#', (size_t)filled);
+	bar[BAR_LEN] = '\0';
+	printf("  progress  [%s] %s", bar, say_progress(text, progress));
+	/* Of a job that is over nothing more is computed. */
+	if (remaining_s > 0 && (!view->is_known || slurm_is_alive(view)))
+		printf(", about %s of computing left",
+		       text_span(span, remaining_s));
+	putchar('\n');
+}
+
+static const struct ckpt_version *newest_good(const struct ckpt_version *list,
+					      size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!list[i].is_aside)
+			return &list[i];
+	return NULL;
+}
+
+static int show(const struct call *call, struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_whose(store);
+	struct ckpt_version *list = NULL;
+	struct run_row *rows = NULL;
+	size_t versions = 0, runs = 0;
+	struct ckpt_error err = {0};
+	struct slurm_view view = {0};
+	enum ckpt_status status;
+	char clean[4096];
+	int64_t now_s = time(NULL);
+
+	status = runs_load(store, &rows, &runs, &err);
+	if (!status)
+		status = ckpt_list(store, &list, &versions, &err);
+	if (status) {
+		free(rows);
+		return say_status(call, status, &err);
+	}
+	if (id->job)
+		ask_slurm(id->job, &view);
+	print_job(store, &view);
+	printf("  store     %s\n",
+	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
+	print_now(&view, rows, runs, now_s);
+	print_version(newest_good(list, versions), now_s);
+	print_progress(&view, rows, runs);
+	print_last_end(rows, runs);
+	free(list);
+	free(rows);
+	return SAYS_YES;
+}
+
+int command_status(struct call *call)
+{
+	int code = SAYS_YES;
+
+	if (!call->count)
+		return each_store(call, NULL, CKPT_READ, show);
+	for (int i = 0; i < call->count; i++) {
+		int one;
+
+		if (i)
+			putchar('\n');
+		one = each_store(call, call->operands[i], CKPT_READ, show);
+		if (one > code)
+			code = one;
+	}
+	return code;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scheckpoint_vacate.c: for operators: empty nodes of checkpointed jobs.
+ *
+ * No user's file is looked at, and none of a job's programs is signalled by
+ * us: each job gets a mark that only operators can make, and URG, which
+ * nothing but a supervisor heeds.  That asks the job to save, and says so in
+ * the job's comment; a job that says nothing has none.
+ */
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/scheckpoint/scheckpoint.h"
+#include "requeue/settings/comment.h"
+#include "requeue/settings/duration.h"
+#include "requeue/settings/text.h"
+
+/* A supervisor answers at once; slurmctld and its node may be busy. */
+#define ANSWER_S 15
+#define WAIT_S	 600
+/* Each look reads all jobs of the cluster: at first often, to see answers. */
+#define LOOK_S	 1
+#define LATER_S	 5
+
+enum fate {
+	FATE_ASKED,    /* nothing heard yet */
+	FATE_ANSWERED, /* it is saving */
+	FATE_LEFT,
+	FATE_SILENT,  /* it has no supervisor: it stays */
+	FATE_REFUSED, /* Slurm didn't let us ask */
+	FATE_STOPPED, /* it is suspended, and can't save */
+	FATE_SLOW,    /* it answered, and is there still */
+};
+
+struct leaving {
+	uint32_t job, run;
+	int is_suspended, is_answering;
+	char who[64];
+	char name[64];
+	enum fate fate;
+};
+
+struct leavings {
+	struct leaving *jobs;
+	size_t count;
+};
+
+static void name_user(char *to, size_t size, uint32_t uid)
+{
+	const struct passwd *user = getpwuid(uid);
+
+	if (user)
+		snprintf(to, size, "%s", user->pw_name);
+	else
+		snprintf(to, size, "uid %" PRIu32, uid);
+}
+
+/* A line of "rpc on". */
+static bool read_job(struct leaving *job, const char *line)
+{
+	uint32_t uid;
+
+	memset(job, 0, sizeof(*job));
+	if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %d %d %63[^\n]",
+		   &job->job, &job->run, &uid, &job->is_suspended,
+		   &job->is_answering, job->name) < 5)
+		return false;
+	name_user(job->who, sizeof(job->who), uid);
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct leaving *left = a, *right = b;
+
+	return left->job < right->job ? -1 : left->job > right->job;
+}
+
+/* The jobs that are there now, by number; -1: *err says why it isn't known. */
+static int list_jobs(const char *nodes, struct leavings *all, char *err,
+		     size_t err_size)
+{
+	const char *words[] = {"on", nodes, NULL};
+	char *text, *rest, *line;
+	int code = run_rpc_whole(words, &text, err, err_size) ? -1 : 0;
+
+	rest = text;
+	while (!code && (line = strsep(&rest, "\n"))) {
+		struct leaving job, *jobs;
+
+		if (!read_job(&job, line))
+			continue;
+		jobs = reallocarray(all->jobs, all->count + 1, sizeof(*jobs));
+		if (jobs) {
+			all->jobs = jobs;
+			jobs[all->count++] = job;
+		} else {
+			snprintf(err, err_size, "out of memory");
+			code = -1;
+		}
+	}
+	if (all->count)
+		qsort(all->jobs, all->count, sizeof(*all->jobs), by_number);
+	free(text);
+	return code;
+}
+
+static bool tell_rpc(const char *verb, uint32_t job, char *err, size_t err_len)
+{
+	char number[16], out[64];
+	const char *words[] = {verb, number, NULL};
+
+	snprintf(number, sizeof(number), "%" PRIu32, job);
+	return !run_rpc(words, out, sizeof(out), err, err_len);
+}
+
+static void report(const struct leaving *job, const char *what)
+{
+	char name[2 * sizeof(job->name)];
+
+	printf("job %" PRIu32 " (%s, %s): %s\n", job->job, job->who,
+	       text_quote(name, sizeof(name), job->name), what);
+	fflush(stdout);
+}
+
+static void ask_all(const struct call *call, struct leavings *all)
+{
+	char err[512];
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct leaving *job = &all->jobs[i];
+
+		if (job->is_suspended ||
+		    tell_rpc("vacate", job->job, err, sizeof(err)))
+			continue;
+		job->fate = FATE_REFUSED;
+		say_error(call, "%s", err);
+	}
+}
+
+static void tell_left(struct leaving *job)
+{
+	char what[4400], part[sizeof(((struct slurm_view *)0)->comment)];
+	char quoted[2 * sizeof(part)] = "";
+	struct slurm_view view;
+
+	ask_slurm(job->job, &view);
+	comment_said(part, sizeof(part), view.comment);
+	if (part[0]) /* the comment is its owner's to write */
+		text_quote(quoted, sizeof(quoted), part);
+	if (view.trouble[0])
+		snprintf(what, sizeof(what), "has left; %s", view.trouble);
+	else if (!view.is_known)
+		snprintf(what, sizeof(what), "has ended");
+	else
+		snprintf(what, sizeof(what), "has left, is %s%s%s", view.state,
+			 part[0] ? "; " : "", quoted);
+	job->fate = FATE_LEFT;
+	report(job, what);
+}
+
+/* now: the same job as it is there now, NULL: it isn't. */
+static void look(struct leaving *job, const struct leaving *now,
+		 int64_t waited_s, int64_t wait_s)
+{
+	if (!now || now->run != job->run) {
+		tell_left(job);
+	} else if (now->is_suspended) {
+		job->fate = FATE_STOPPED;
+		report(job, "is suspended and can't save: it stays; resume it "
+			    "and vacate again");
+	} else if (job->fate == FATE_ASKED && now->is_answering) {
+		job->fate = FATE_ANSWERED;
+		report(job, "is saving");
+	} else if (job->fate == FATE_ASKED && waited_s >= ANSWER_S) {
+		job->fate = FATE_SILENT;
+		report(job, "doesn't answer, so it has no --checkpoint: it "
+			    "stays");
+	} else if (job->fate == FATE_ANSWERED && waited_s >= wait_s) {
+		job->fate = FATE_SLOW;
+		report(job, "is still there");
+	}
+}
+
+static bool is_open(const struct leaving *job)
+{
+	return job->fate == FATE_ASKED || job->fate == FATE_ANSWERED;
+}
+
+/* The mark means nothing to the next run, and none is left on a job that has
+ * ended: Slurm would refuse to take it away. */
+static void follow(struct leaving *job, const struct leavings *there,
+		   int64_t waited_s, int64_t wait_s)
+{
+	const struct leaving *now = NULL;
+	bool was_asked = !job->is_suspended;
+	char err[512];
+
+	if (!is_open(job))
+		return;
+	if (there->count)
+		now = bsearch(job, there->jobs, there->count, sizeof(*now),
+			      by_number);
+	look(job, now, waited_s, wait_s);
+	if (!is_open(job) && was_asked)
+		tell_rpc("unvacate", job->job, err, sizeof(err));
+}
+
+/* One question about all of them.  False: nothing is left to wait for. */
+static bool follow_all(struct leavings *all, const char *nodes,
+		       int64_t waited_s, int64_t wait_s, char *err, size_t size)
+{
+	struct leavings there = {0};
+	bool is_any_open = false;
+
+	err[0] = '\0';
+	if (list_jobs(nodes, &there, err, size)) {
+		/* slurmctld may be back by then. */
+		is_any_open = waited_s < wait_s + ANSWER_S;
+	} else {
+		for (size_t i = 0; i < all->count; i++) {
+			follow(&all->jobs[i], &there, waited_s, wait_s);
+			is_any_open |= is_open(&all->jobs[i]);
+		}
+	}
+	free(there.jobs);
+	return is_any_open;
+}
+
+/* Until each has left, or need not be waited for any longer. */
+static int watch(const struct call *call, struct leavings *all,
+		 const char *nodes, int64_t wait_s)
+{
+	time_t start = time(NULL);
+	int64_t waited_s = 0;
+	char err[512];
+
+	if (!all->count)
+		return SAYS_YES;
+	do {
+		sleep(waited_s < ANSWER_S ? LOOK_S : LATER_S);
+		waited_s = time(NULL) - start;
+	} while (follow_all(all, nodes, waited_s, wait_s, err, sizeof(err)));
+	if (err[0])
+		return say_error(call, "%s", err);
+	for (size_t i = 0; i < all->count; i++)
+		if (all->jobs[i].fate != FATE_LEFT)
+			return SAYS_NO;
+	return SAYS_YES;
+}
+
+static int drain(const struct call *call, const char *nodes)
+{
+	const char *words[] = {"drain", nodes, "scheckpoint vacate", NULL};
+	char out[64], err[512];
+
+	if (run_rpc(words, out, sizeof(out), err, sizeof(err)))
+		return say_error(call, "%s%s", err,
+				 strstr(err, "permission") ||
+						 strstr(err, "user id")
+					 ? " (nodes are drained by operators "
+					   "only)"
+					 : "");
+	return SAYS_YES;
+}
+
+static int vacate(const struct call *call, const char *nodes, int64_t wait_s)
+{
+	struct leavings all = {0};
+	int code = drain(call, nodes);
+	char err[512];
+
+	if (!code && list_jobs(nodes, &all, err, sizeof(err)))
+		code = say_error(call, "%s", err);
+	if (code)
+		goto out;
+	printf("%s drained, %zu job%s there\n", nodes, all.count,
+	       all.count == 1 ? "" : "s");
+	ask_all(call, &all);
+	code = watch(call, &all, nodes, wait_s);
+out:
+	free(all.jobs);
+	return code;
+}
+
+/* NODE... as one list. */
+static char *join(const struct call *call)
+{
+	size_t size = 1;
+	char *list;
+
+	for (int i = 0; i < call->count; i++)
+		size += strlen(call->operands[i]) + 1;
+	list = calloc(1, size);
+	for (int i = 0; list && i < call->count; i++) {
+		strcat(list, i ? "," : "");
+		strcat(list, call->operands[i]);
+	}
+	return list;
+}
+
+int command_vacate(struct call *call)
+{
+	const char *wait = call_option(call, "wait");
+	int64_t wait_s = WAIT_S;
+	char clause[128], *nodes;
+	int code;
+
+	if (wait && duration_parse(wait, &wait_s, clause, sizeof(clause)))
+		return say_error(call, "--wait=%s: %s", wait, clause);
+	nodes = join(call);
+	if (!nodes)
+		return say_error(call, "out of memory");
+	code = vacate(call, nodes, wait_s);
+	free(nodes);
+	return code;
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * choose.c: go down the tree to the first that hears the signal, then back
+ * up to those that would start the next piece of work.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/policy/choose.h"
+#include "requeue/policy/launchers.h"
+#include "requeue/policy/shells.h"
+
+/* What is known of a process on the way down. */
+struct view {
+	const struct procs *procs;
+	const struct choose_order *order;
+	struct choice *choices;
+	bool *is_covered; /* somebody above answers for it */
+};
+
+static bool is_excluded(const struct choose_order *order, pid_t pid)
+{
+	for (size_t i = 0; i < order->exclude_count; i++)
+		if (order->exclude[i] > 0 && order->exclude[i] == pid)
+			return true;
+	return false;
+}
+
+static bool is_gone(const struct proc *proc)
+{
+	return proc->state == 'Z' || proc->state == 'X' || proc->state == 'x';
+}
+
+static const char *argv0(const struct proc *proc)
+{
+	return proc->argc ? proc->argv[0] : "";
+}
+
+static void set(struct choice *choice, enum choice_action action,
+		const char *reason)
+{
+	choice->action = action;
+	choice->reason = reason;
+}
+
+/*
+ * bash with nothing but an EXIT trap catches every signal that would end it,
+ * and dies of it.  A trap that was set by a file it has sourced is in no
+ * script that we know, but then the others aren't caught.
+ */
+static bool catches_all(const struct proc *proc)
+{
+	return procs_has(proc->caught, SIGVTALRM) &&
+	       procs_has(proc->caught, SIGXFSZ);
+}
+
+static bool is_shell_hearing(const struct proc *proc, int signum)
+{
+	const char *exe = shells_base(proc->exe);
+
+	if (!procs_has(proc->caught, signum))
+		return false;
+	if (proc->script && shells_traps(proc->script, signum))
+		return true;
+	return (!strcmp(exe, "bash") || !strcmp(exe, "dash")) &&
+	       !catches_all(proc);
+}
+
+/* What the user's own choice of a target makes of a process; false: nothing,
+ * it is judged like any other. */
+static bool judge_target(const struct view *view, size_t i, bool is_shell)
+{
+	enum choose_target target = view->order->target;
+	struct choice *choice = &view->choices[i];
+
+	if (target == CHOOSE_TASKS) {
+		if (is_shell)
+			choice->kind = CHOICE_SHELL;
+		set(choice, CHOICE_PASS, "only srun's tasks are to get it");
+		return true;
+	}
+	if ((target != CHOOSE_SCRIPT && target != CHOOSE_ALL) ||
+	    view->procs->list[i].parent != PROCS_NONE)
+		return false;
+	if (is_shell)
+		choice->kind = CHOICE_SHELL;
+	set(choice, CHOICE_SIGNAL, "is the job script");
+	view->is_covered[i] = target == CHOOSE_SCRIPT;
+	return true;
+}
+
+static void judge_shell(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	struct choice *choice = &view->choices[i];
+	int signum = view->order->signum;
+
+	choice->kind = CHOICE_SHELL;
+	choice->has_exit_trap = procs_has(proc->caught, SIGTERM) &&
+				catches_all(proc) && proc->script &&
+				!shells_traps(proc->script, SIGTERM);
+	if (!is_shell_hearing(proc, signum)) {
+		set(choice, CHOICE_PASS,
+		    procs_has(proc->caught, signum)
+			    ? "has no trap for it, and would die"
+			    : "a shell without a trap for it");
+		return;
+	}
+	set(choice, CHOICE_SIGNAL, "has a trap for it");
+	/* A trap waits until the program in the foreground has ended, so the
+	 * program must hear of it, too.  A script that sends signals to its
+	 * programs itself does so at once, while it is in wait. */
+	if (proc->script && shells_passes_on(proc->script, signum)) {
+		choice->reason = "has a trap for it, and passes it on";
+		view->is_covered[i] = true;
+	}
+}
+
+static bool judge_launcher(const struct view *view, size_t i)
+{
+	struct choice *choice = &view->choices[i];
+
+	switch (launchers_kind(&view->procs->list[i], view->order->launchers)) {
+	case LAUNCHER_NONE:
+		return false;
+	case LAUNCHER_SRUN:
+		choice->kind = CHOICE_SRUN;
+		set(choice, CHOICE_PASS, "its tasks are signalled instead");
+		view->is_covered[i] = true; /* its own helper process */
+		return true;
+	default:
+		choice->kind = CHOICE_LAUNCHER;
+		set(choice, CHOICE_PASS, "a launcher: would kill its programs");
+		return true;
+	}
+}
+
+static void judge_program(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	struct choice *choice = &view->choices[i];
+	int signum = view->order->signum;
+
+	if (procs_has(proc->caught, signum))
+		set(choice, CHOICE_SIGNAL, "catches it");
+	else if (procs_has(proc->awaited, signum))
+		set(choice, CHOICE_SIGNAL, "waits for it");
+	else if (procs_has(proc->ignored, signum))
+		set(choice, CHOICE_PASS, "ignores it");
+	else
+		set(choice, CHOICE_PASS, "does not catch it, and would die");
+	if (choice->action == CHOICE_SIGNAL)
+		view->is_covered[i] = true;
+}
+
+static void judge(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	struct choice *choice = &view->choices[i];
+	bool is_shell = shells_is_shell(proc->exe, argv0(proc), proc->comm);
+
+	*choice = (struct choice){.reason = "", .signalled_above = PROCS_NONE};
+	if (proc->parent != PROCS_NONE) {
+		const struct choice *above = &view->choices[proc->parent];
+
+		view->is_covered[i] = view->is_covered[proc->parent];
+		choice->signalled_above = above->kind == CHOICE_SHELL &&
+							  above->action ==
+								  CHOICE_SIGNAL
+						  ? proc->parent
+						  : above->signalled_above;
+	}
+	if (view->is_covered[i])
+		return;
+	if (is_excluded(view->order, proc->pid)) {
+		view->is_covered[i] = true;
+		return;
+	}
+	if (is_gone(proc))
+		return;
+	if (proc->is_foreign) {
+		set(choice, CHOICE_PASS, "belongs to another user");
+		return;
+	}
+	if (!is_shell && judge_launcher(view, i))
+		; /* whatever the target: that would kill its programs */
+	else if (judge_target(view, i, is_shell))
+		;
+	else if (is_shell)
+		judge_shell(view, i);
+	else
+		judge_program(view, i);
+	/* It may have put its handler away since. */
+	if (proc->is_signalled && choice->kind != CHOICE_SRUN) {
+		set(choice, CHOICE_SIGNAL, "has got it");
+		view->is_covered[i] |= !is_shell;
+	}
+}
+
+/* ---------------------------------------------------------- pipelines */
+
+/* A pipeline longer than this is taken for one that reads itself. */
+#define PIPELINE_MAX 64
+
+struct pipe_end {
+	uint64_t inode;
+	bool is_hearer;
+	size_t writer;
+};
+
+struct pipe_ends {
+	struct pipe_end *list;
+	size_t count;
+};
+
+/* Of several writers the one that hears comes first. */
+static int by_inode(const void *left, const void *right)
+{
+	const struct pipe_end *a = left, *b = right;
+
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return (int)b->is_hearer - (int)a->is_hearer;
+}
+
+static void add_end(struct pipe_ends *ends, uint64_t inode, size_t writer,
+		    bool is_hearer)
+{
+	if (inode)
+		ends->list[ends->count++] =
+			(struct pipe_end){inode, is_hearer, writer};
+}
+
+static bool is_above(const struct procs *procs, size_t above, size_t i)
+{
+	for (; i != PROCS_NONE; i = procs->list[i].parent)
+		if (i == above)
+			return true;
+	return false;
+}
+
+/* Who writes what this one reads, and isn't of its own family. */
+static const struct pipe_end *find_writer(const struct view *view,
+					  const struct pipe_ends *ends,
+					  size_t reader)
+{
+	uint64_t inode = view->procs->list[reader].stdin_pipe;
+	size_t low = 0, high = ends->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ends->list[mid].inode < inode)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; inode && low < ends->count && ends->list[low].inode == inode;
+	     low++) {
+		size_t writer = ends->list[low].writer;
+
+		if (!is_above(view->procs, writer, reader) &&
+		    !is_above(view->procs, reader, writer))
+			return &ends->list[low];
+	}
+	return NULL;
+}
+
+/* Does one that hears stand upstream, at the head or with a head above? */
+static bool has_hearer_upstream(const struct view *view,
+				const struct pipe_ends *ends, size_t reader)
+{
+	bool is_heard = false;
+
+	for (int length = 0; length < PIPELINE_MAX; length++) {
+		const struct pipe_end *end = find_writer(view, ends, reader);
+
+		if (!end)
+			return is_heard;
+		is_heard |= end->is_hearer;
+		reader = end->writer;
+	}
+	return false;
+}
+
+/*
+ * Who reads, perhaps through others, what one of those writes that hear must
+ * outlive it: else the writer dies of the broken pipe while it is saving.
+ */
+static void spare_readers(const struct view *view, struct pipe_ends *ends)
+{
+	const struct procs *procs = view->procs;
+
+	for (size_t i = 0; i < procs->count; i++) {
+		const struct proc *proc = &procs->list[i];
+		bool hears = view->choices[i].action == CHOICE_SIGNAL ||
+			     view->choices[i].kind == CHOICE_SRUN;
+
+		if (is_gone(proc))
+			continue;
+		add_end(ends, proc->stdout_pipe, i, hears);
+		if (proc->stderr_pipe != proc->stdout_pipe)
+			add_end(ends, proc->stderr_pipe, i, hears);
+	}
+	if (!ends->count)
+		return;
+	qsort(ends->list, ends->count, sizeof(*ends->list), by_inode);
+	for (size_t i = 0; i < procs->count; i++)
+		if (view->choices[i].action == CHOICE_SIGNAL &&
+		    !procs->list[i].is_signalled &&
+		    has_hearer_upstream(view, ends, i))
+			set(&view->choices[i], CHOICE_PASS,
+			    "reads what another one writes that gets it");
+}
+
+/* ----------------------------------------------------------------- hook */
+
+static bool is_hearer(const struct choice *choice)
+{
+	return choice->action == CHOICE_SIGNAL ||
+	       choice->action == CHOICE_AWAIT || choice->kind == CHOICE_SRUN;
+}
+
+static bool has_hearer_at_all(const struct view *view)
+{
+	for (size_t i = 0; i < view->procs->count; i++)
+		if (is_hearer(&view->choices[i]))
+			return true;
+	return false;
+}
+
+/* Parents stand before their children, so that the topmost come first. */
+static void await_programs(const struct view *view)
+{
+	const struct procs *procs = view->procs;
+
+	for (size_t i = 0; i < procs->count; i++) {
+		size_t parent = procs->list[i].parent;
+
+		view->is_covered[i] = parent != PROCS_NONE &&
+				      view->is_covered[parent];
+		if (view->is_covered[i] ||
+		    view->choices[i].kind != CHOICE_PROGRAM ||
+		    is_gone(&procs->list[i]) || procs->list[i].is_foreign)
+			continue;
+		view->is_covered[i] = true;
+		if (!is_excluded(view->order, procs->list[i].pid))
+			set(&view->choices[i], CHOICE_AWAIT,
+			    "was asked by the hook");
+	}
+}
+
+/* ---------------------------------------------------------- way back up */
+
+static bool is_feeder(const struct view *view, size_t i)
+{
+	const struct choice *choice = &view->choices[i];
+
+	if (choice->action != CHOICE_PASS)
+		return false;
+	if (choice->kind == CHOICE_SHELL)
+		return true;
+	return choice->kind == CHOICE_LAUNCHER &&
+	       launchers_kind(&view->procs->list[i], view->order->launchers) ==
+		       LAUNCHER_FEEDER;
+}
+
+/* Mark those that have somebody below them who hears, and count the new. */
+static size_t stop_feeders(const struct view *view, bool *has_hearer)
+{
+	const struct procs *procs = view->procs;
+	size_t found = 0;
+
+	for (size_t i = procs->count; i-- > 0;) {
+		const struct proc *proc = &procs->list[i];
+		struct choice *choice = &view->choices[i];
+		bool hears = is_hearer(choice);
+
+		if (has_hearer[i] && is_feeder(view, i))
+			set(choice, CHOICE_STOP,
+			    "would start the next piece of work");
+		found += hears && !proc->is_signalled;
+		if (proc->parent != PROCS_NONE)
+			has_hearer[proc->parent] |= hears || has_hearer[i];
+	}
+	return found;
+}
+
+size_t choose(const struct procs *procs, const struct choose_order *order,
+	      struct choice *choices)
+{
+	struct view view = {procs, order, choices, NULL};
+	size_t count = procs->count, found = 0;
+	bool *has_hearer = calloc(count + 1, sizeof(*has_hearer));
+	struct pipe_ends ends = {
+		.list = calloc(2 * count + 1, sizeof(*ends.list)),
+	};
+
+	view.is_covered = calloc(count + 1, sizeof(*view.is_covered));
+	for (size_t i = 0; i < count; i++)
+		choices[i] = (struct choice){.reason = "",
+					     .signalled_above = PROCS_NONE};
+	if (!has_hearer || !ends.list || !view.is_covered)
+		goto out;
+	for (size_t i = 0; i < count; i++)
+		judge(&view, i);
+	spare_readers(&view, &ends);
+	if (order->is_hooked && !has_hearer_at_all(&view))
+		await_programs(&view);
+	found = stop_feeders(&view, has_hearer);
+out:
+	free(has_hearer);
+	free(ends.list);
+	free(view.is_covered);
+	return found;
+}
+
+void choose_name(const struct proc *proc, char *name, size_t size)
+{
+	const char *argv_0 = argv0(proc), *best = launchers_interpreted(proc);
+	bool is_text;
+	size_t arg;
+
+	if (shells_is_shell(proc->exe, argv_0, proc->comm)) {
+		arg = shells_script_arg(proc->argc, proc->argv, &is_text);
+		if (arg && !is_text)
+			best = shells_base(proc->argv[arg]);
+	}
+	/* The kernel's name is cut at 15 characters. */
+	if (!best && strlen(proc->comm) < sizeof(proc->comm) - 1)
+		best = proc->comm;
+	if (!best &&
+	    !strncmp(shells_base(proc->exe), proc->comm, strlen(proc->comm)))
+		best = shells_base(proc->exe);
+	snprintf(name, size, "%s", best && *best ? best : proc->comm);
+	for (char *c = name; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+}

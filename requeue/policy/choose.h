@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * choose.h: which processes get a signal, and what becomes of the others.
+ *
+ * A pure function: it looks at a picture of the processes, at nothing else.
+ */
+#ifndef REQUEUE_CHOOSE_H
+#define REQUEUE_CHOOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "requeue/process/procs.h"
+
+enum choice_action {
+	CHOICE_LEAVE,  /* nothing to say about it */
+	CHOICE_PASS,   /* not signalled, and the user may wonder why */
+	CHOICE_SIGNAL, /* hears the signal, and answers for its children */
+	CHOICE_STOP,   /* would start the next piece of work: stop it first */
+	CHOICE_AWAIT,  /* doesn't hear, but the user's hook has asked it */
+};
+
+enum choice_kind {
+	CHOICE_PROGRAM,
+	CHOICE_SHELL,
+	CHOICE_LAUNCHER,
+	CHOICE_SRUN, /* its tasks hear, elsewhere */
+};
+
+struct choice {
+	enum choice_action action;
+	enum choice_kind kind;
+	const char *reason; /* static; "" for CHOICE_LEAVE without a story */
+	/* A shell that TERM ends, but not before it has cleaned up. */
+	bool has_exit_trap;
+	/* Nearest shell above that is signalled; PROCS_NONE if there is none.
+	 * It waits for what is stopped below it. */
+	size_t signalled_above;
+};
+
+/* Whom the user wants asked. */
+enum choose_target {
+	CHOOSE_AUTO,   /* whoever hears, and srun's tasks */
+	CHOOSE_SCRIPT, /* the job script, whether it hears or not */
+	CHOOSE_TASKS,  /* srun's tasks only */
+	CHOOSE_ALL,    /* the script whether it hears or not, and the others */
+};
+
+struct choose_order {
+	enum choose_target target;
+	int signum;
+	const char *launchers; /* more names, comma-separated; may be "" */
+	const pid_t *exclude;  /* these and all below them don't exist */
+	size_t exclude_count;  /* entries of 0 are ignored */
+	/* The user's hook has asked the programs to end in its own way: where
+	 * none hears the signal, the topmost ones are awaited. */
+	bool is_hooked;
+};
+
+/*
+ * Choose for every process of the picture.
+ *
+ * choices  as many as there are processes, in the same order; filled in.
+ *
+ * Returns how many are to be signalled that have not been before, and counts
+ * srun clients as one each.  If it is 0, nothing is to be stopped either.
+ */
+size_t choose(const struct procs *procs, const struct choose_order *order,
+	      struct choice *choices);
+
+/* A name for people: the program's, or that of the script it interprets. */
+void choose_name(const struct proc *proc, char *name, size_t size);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan.c: the limit, the minimum and the begin time of the next run. */
+#include "requeue/policy/decision.h"
+
+enum {
+	MINUTE_S = 60,
+	/* A run that ends this close to its predicted end has no time left to
+	 * show that the prediction was short: plan for a minute at least, or
+	 * for a tenth of a limit that is itself only minutes. */
+	REMAINING_LEAST_S = 60,
+	REMAINING_LEAST_PART = 10,
+	/* Overhead of grace and restart in a run that backfill shortened. */
+	GRACE_TO_MINIMUM = 20,
+	DELAY_MARGIN_S = 3,
+	/* Slurm's own delay, which a longer one would not undercut, is 121. */
+	DELAY_MOST_S = 120,
+	QUICK_RUNS_FREE = 4,
+	QUICK_DELAY_MOST_S = 600,
+};
+
+/* A journal is data from a user: no sum of times may overflow. */
+#define TIME_MOST_S  ((int64_t)100 * 366 * 86400)
+#define EPOCH_MOST_S (10 * TIME_MOST_S)
+
+/* What a program tells grows unevenly: a tenth more than it predicts. */
+#define PROGRESS_MARGIN 1.1
+
+static int64_t clamp(int64_t value, int64_t least, int64_t most)
+{
+	return value < least ? least : value > most ? most : value;
+}
+
+static int64_t minutes_up(int64_t seconds)
+{
+	return (seconds + MINUTE_S - 1) / MINUTE_S;
+}
+
+/*
+ * The moment up to which a run's work is kept, or 0.  A version that was
+ * saved within the grace holds the state of the request: what came after it
+ * is saving, not computing.
+ */
+static int64_t kept_until(const struct run_record *run, int64_t grace_s,
+			  int exit_code)
+{
+	int64_t request = clamp(run->request_s, 0, EPOCH_MOST_S);
+	int64_t kept = clamp(run->saved_s, 0, EPOCH_MOST_S);
+
+	if (request && kept > request && kept - request <= grace_s)
+		kept = request;
+	if (run->is_answered && request > kept)
+		kept = request;
+	/* It said itself that its state is saved. */
+	if (!run->versions && !run->is_answered && exit_code &&
+	    run->ending == END_EXIT && run->code == exit_code)
+		kept = clamp(run->ended_s, 0, EPOCH_MOST_S);
+	return kept;
+}
+
+int64_t plan_used_s(const struct run_record *runs, size_t count,
+		    int64_t grace_s, int exit_code)
+{
+	int64_t used = 0;
+
+	grace_s = clamp(grace_s, 0, TIME_MOST_S);
+	for (size_t i = 0; i < count; i++) {
+		const struct run_record *run = &runs[i];
+		int64_t kept = kept_until(run, grace_s, exit_code);
+
+		if (run->started_s <= 0 || kept <= run->started_s)
+			continue;
+		kept = clamp(kept - run->started_s, 0, TIME_MOST_S) -
+		       clamp(run->restart_cost_s, 0, TIME_MOST_S);
+		used = clamp(used + (kept > 0 ? kept : 0), 0, TIME_MOST_S);
+	}
+	return used;
+}
+
+static bool is_fraction(double value)
+{
+	return value >= 0 && value <= 1; /* false for NaN */
+}
+
+/*
+ * Seconds that the rest takes at the rate of the newest run that moved on;
+ * -1 where none tells.  A later run that saved nothing leaves the job where
+ * that run had brought it, so its answer still holds.
+ */
+static int64_t remaining_by_progress(const struct plan_input *in)
+{
+	for (size_t i = in->count; i-- > 0;) {
+		const struct run_record *run = &in->runs[i];
+		double from = run->restored ? run->restored_progress : 0;
+		int64_t used = plan_used_s(run, 1, in->grace_s, in->exit_code);
+		double rest;
+
+		if (!run->versions && !run->is_answered)
+			continue;
+		if (!is_fraction(run->progress) || !is_fraction(from) ||
+		    run->progress <= from || used <= 0)
+			return -1;
+		rest = (double)used * (1 - run->progress) /
+		       (run->progress - from) * PROGRESS_MARGIN;
+		return rest < (double)TIME_MOST_S ? (int64_t)rest + 1
+						  : TIME_MOST_S;
+	}
+	return -1;
+}
+
+static bool has_reached_limit(const struct plan_input *in)
+{
+	for (size_t i = 0; i < in->count; i++)
+		if (in->runs[i].cause == CAUSE_LIMIT || in->runs[i].is_cut)
+			return true;
+	return false;
+}
+
+static int64_t lesser_known(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/*
+ * The least of what is known, or -1.  Where more than the submitted limit
+ * has been used the limit was no estimate of the whole job.
+ */
+static int64_t remaining(const struct plan_input *in, int64_t submitted_s,
+			 int64_t used_s)
+{
+	int64_t total = clamp(in->total_s, 0, TIME_MOST_S);
+	int64_t rest = remaining_by_progress(in);
+
+	if (total)
+		rest = lesser_known(rest, total > used_s ? total - used_s : 0);
+	if (submitted_s > used_s && !has_reached_limit(in))
+		rest = lesser_known(rest, submitted_s - used_s);
+	return rest;
+}
+
+/* The longest that was measured: a restart from a larger state is slower. */
+static int64_t restart_cost(const struct plan_input *in)
+{
+	int64_t cost = 0;
+
+	for (size_t i = 0; i < in->count; i++)
+		if (in->runs[i].restart_cost_s > cost)
+			cost = in->runs[i].restart_cost_s;
+	return clamp(cost, 0, TIME_MOST_S);
+}
+
+static int64_t remaining_least(int64_t submitted_s)
+{
+	int64_t part = submitted_s / REMAINING_LEAST_PART;
+
+	return part && part < REMAINING_LEAST_S ? part : REMAINING_LEAST_S;
+}
+
+static int64_t minimum(const struct plan_input *in, int64_t restart_s,
+		       int64_t limit_min)
+{
+	int64_t grace = clamp(in->grace_s, 0, TIME_MOST_S);
+	int64_t least = minutes_up(grace + restart_s + 1);
+	int64_t wanted = minutes_up(
+		clamp(in->min_s > 0 ? in->min_s : grace * GRACE_TO_MINIMUM, 0,
+		      TIME_MOST_S));
+
+	return clamp(wanted > least ? wanted : least, 1, limit_min);
+}
+
+struct plan plan_limit(const struct plan_input *in)
+{
+	int64_t most_min = TIME_MOST_S / MINUTE_S;
+	int64_t submitted_min = clamp(in->submitted_min, 0, most_min);
+	int64_t restart_s = restart_cost(in);
+	struct plan plan = {.remaining_s = -1};
+	int64_t rest, least = remaining_least(submitted_min * MINUTE_S);
+
+	plan.used_s =
+		plan_used_s(in->runs, in->count, in->grace_s, in->exit_code);
+	plan.limit_min = submitted_min;
+	if (!in->is_full_limit)
+		plan.remaining_s =
+			remaining(in, submitted_min * MINUTE_S, plan.used_s);
+	if (plan.remaining_s >= 0) {
+		rest = plan.remaining_s > least ? plan.remaining_s : least;
+		rest += clamp(in->grace_s, 0, TIME_MOST_S) + restart_s;
+		plan.limit_min =
+			clamp(minutes_up(rest), 1,
+			      submitted_min ? submitted_min : most_min);
+	}
+	/* Without a limit there is nothing that backfill could shorten. */
+	if (plan.limit_min)
+		plan.time_min_min = minimum(in, restart_s, plan.limit_min);
+	return plan;
+}
+
+bool plan_is_order(const struct plan_limits *left,
+		   const struct plan_limits *found)
+{
+	int64_t least = found->time_min_min > left->time_min_min
+				? found->time_min_min
+				: left->time_min_min;
+
+	if (left->limit_min < 0 || found->limit_min < 0 ||
+	    left->limit_min == found->limit_min)
+		return false;
+	if (!found->limit_min ||
+	    (left->limit_min && found->limit_min > left->limit_min))
+		return true;
+	return !found->time_min_min || found->limit_min < least;
+}
+
+struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
+				  int64_t grace_s)
+{
+	struct plan_limits submitted = {.limit_min = -1};
+	int64_t need_min = minutes_up(clamp(total_s, 0, TIME_MOST_S) +
+				      clamp(grace_s, 0, TIME_MOST_S));
+
+	if (submitted_min <= 0)
+		return submitted;
+	submitted.limit_min = submitted_min;
+	if (total_s > 0 && need_min < submitted_min)
+		submitted.limit_min = need_min;
+	return submitted;
+}
+
+int64_t plan_skew_s(int64_t theirs_s, int64_t asked_s, int64_t heard_s)
+{
+	/* Both clocks are read in whole seconds. */
+	if (theirs_s <= 0 || heard_s < asked_s)
+		return 0;
+	if (theirs_s > heard_s + 1)
+		return theirs_s - heard_s;
+	if (theirs_s < asked_s - 1)
+		return theirs_s - asked_s;
+	return 0;
+}
+
+static int64_t doubled(int64_t value, unsigned times, int64_t most)
+{
+	while (times-- && value < most)
+		value *= 2;
+	return value < most ? value : most;
+}
+
+int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
+		     int64_t base_s)
+{
+	/* A site that asks for more than our bound gets it. */
+	int64_t base = clamp(base_s, 1, QUICK_DELAY_MOST_S);
+	int64_t most = base > DELAY_MOST_S ? base : DELAY_MOST_S;
+	int64_t delay = base;
+
+	if (completing_s > 0)
+		delay = clamp(clamp(completing_s, 0, most) + DELAY_MARGIN_S,
+			      base, most);
+	delay = doubled(delay, misses, most);
+	if (quick_runs > QUICK_RUNS_FREE)
+		delay = doubled(delay, quick_runs - QUICK_RUNS_FREE,
+				QUICK_DELAY_MOST_S);
+	return delay;
+}

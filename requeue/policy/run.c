@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c: one run of the job as a state machine. */
+#include <signal.h>
+#include <string.h>
+
+#include "requeue/policy/run.h"
+
+#define SECOND_MS INT64_C(1000)
+
+/* An answer is renewed so long before the request, as somebody may have
+ * changed the limit meanwhile, unless it is no older than this then. */
+#define RENEW_MS	  (10 * SECOND_MS)
+#define FRESH_MS	  (5 * SECOND_MS)
+/* After an answer that says that Slurm ends the job. */
+#define TERM_WAIT_MS	  (3 * SECOND_MS)
+/* Nobody's work is held up for longer while slurmctld doesn't answer. */
+#define HOLD_MAX_MS	  (10 * SECOND_MS)
+/* SIGCONT comes alone after a suspension, else just before URG or TERM. */
+#define CONT_SETTLE_MS	  (2 * SECOND_MS)
+#define STOP_SETTLE_MS	  (5 * SECOND_MS)
+/* Questions after it without an answer, then the end is what it was. */
+#define WOKEN_FAILURES	  3
+/* The user's hook has half of the grace, and no more than this. */
+#define HOOK_MAX_MS	  (300 * SECOND_MS)
+/* What KillWait (30 s by default) leaves after Slurm's TERM. */
+#define LATE_COLLECT_MS	  (15 * SECOND_MS)
+/* slurmctld looks at limits every 30 s only, so there is room. */
+#define MARGIN_MS	  (5 * SECOND_MS)
+/* Copies into the store want more. */
+#define COLLECT_MARGIN_MS (30 * SECOND_MS)
+/* Who was told to save has this long at least, however near the end is: when
+ * Slurm ends the run is Slurm's affair. */
+#define SAVE_LEAST_MS	  (30 * SECOND_MS)
+/* A wake-up that comes later than this tells of a clock that was put forward,
+ * or of a machine that stood still. */
+#define LATE_MS		  (15 * SECOND_MS)
+
+static int64_t min_ms(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The earlier of two moments of which either may be "never". */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return min_ms(a, b);
+}
+
+void run_init(struct run *run, int64_t grace_s)
+{
+	memset(run, 0, sizeof(*run));
+	run->grace_ms = grace_s * SECOND_MS;
+}
+
+/* How long before the end we stop waiting. */
+static int64_t margin_ms(const struct run *run)
+{
+	return min_ms(run->has_files ? COLLECT_MARGIN_MS : MARGIN_MS,
+		      run->grace_ms / 4);
+}
+
+int64_t run_request_at_ms(const struct run *run)
+{
+	int64_t at_ms, length_ms;
+
+	if (!run->end_ms)
+		return 0;
+	at_ms = run->end_ms - run->grace_ms;
+	length_ms = run->end_ms - run->start_ms;
+	/* A run that backfill cut down to its grace still gets half. */
+	if (at_ms < run->start_ms + length_ms / 20)
+		at_ms = run->start_ms + length_ms / 2;
+	return at_ms;
+}
+
+/* When the answer must be renewed so that the request comes at the right
+ * moment; 0: it is fresh enough, or a question is under way or planned. */
+static int64_t renew_at_ms(const struct run *run)
+{
+	int64_t at_ms = run_request_at_ms(run) - RENEW_MS;
+
+	if (run->phase != RUN_COMPUTING || !run->end_ms || run->is_asking ||
+	    run->ask_ms || run->answer_ms + FRESH_MS >= at_ms)
+		return 0;
+	return at_ms;
+}
+
+static void ask(struct run *run, struct run_orders *orders, bool about_term)
+{
+	bool is_news = about_term || run->woken_ms || orders->hold ||
+		       run->is_doubted;
+
+	run->ask_ms = run->woken_ms = 0;
+	if (about_term) {
+		run->is_term_asked = true;
+		orders->ask_reach = true;
+	}
+	/* One that is under way may be older than the TERM, CONT or notice. */
+	if (run->is_asking && !is_news)
+		return;
+	run->is_asking = true;
+	run->calls++;
+	orders->ask = true;
+}
+
+/* 5, 10, 20, 40, 60, 60, ... seconds */
+static int64_t backoff_ms(unsigned failures)
+{
+	int64_t ms = 5 * SECOND_MS << (failures > 4 ? 4 : failures - 1);
+
+	return min_ms(ms, 60 * SECOND_MS);
+}
+
+static bool is_pending(const struct run *run)
+{
+	return run->phase == RUN_HOOK || run->phase == RUN_SAVING ||
+	       run->phase == RUN_UNHEARD || run->phase == RUN_SAVED;
+}
+
+static void shift(int64_t *at_ms, int64_t by_ms)
+{
+	if (*at_ms)
+		*at_ms += by_ms;
+}
+
+/*
+ * The job may have been suspended: Slurm then moves its end by as long as it
+ * stood still, and so do we with all that we wait for.
+ */
+static void wake(struct run *run, int64_t old_end_ms)
+{
+	int64_t by_ms = run->end_ms - old_end_ms;
+
+	run->is_woken = false;
+	if (!old_end_ms || by_ms <= 0)
+		return;
+	shift(&run->give_up_ms, by_ms);
+	shift(&run->hook_until_ms, by_ms);
+	shift(&run->collect_until_ms, by_ms);
+	shift(&run->save_ms, by_ms);
+}
+
+/* Asked, nobody heard, and it isn't over: another cause may come. */
+static bool is_open(const struct run *run)
+{
+	return run->phase == RUN_COMPUTING ||
+	       (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR);
+}
+
+/*
+ * Slurm has told somebody, who may end at any moment: what would go on to the
+ * next piece of work then must not, until slurmctld has said what it was.
+ */
+static void hold(struct run *run, int64_t now_ms, struct run_orders *orders)
+{
+	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNHEARD)
+		return;
+	run->hold_until_ms = now_ms + HOLD_MAX_MS;
+	orders->hold = true;
+}
+
+static void let_go(struct run *run, struct run_orders *orders)
+{
+	/* The answer to a TERM is a request, whatever it is. */
+	if (!run->hold_until_ms || run->is_term_asked)
+		return;
+	run->hold_until_ms = 0;
+	orders->let_go = true;
+}
+
+/*
+ * The end as we know it lies where it can't be, or the clock went backwards:
+ * nothing is acted on before slurmctld has been asked once more.
+ */
+static void doubt(struct run *run, int64_t now_ms, struct run_orders *orders)
+{
+	run->is_doubted = true;
+	run->doubted_ms = now_ms;
+	ask(run, orders, false);
+}
+
+static bool is_doubtful(const struct run *run, int64_t at_ms, int64_t now_ms)
+{
+	return at_ms && now_ms - at_ms > LATE_MS &&
+	       now_ms - run->answer_ms > FRESH_MS &&
+	       now_ms - run->doubted_ms > FRESH_MS;
+}
+
+/* The least time from a word to those who save until we give them up. */
+static int64_t save_least_ms(const struct run *run)
+{
+	return min_ms(run->grace_ms - margin_ms(run), SAVE_LEAST_MS);
+}
+
+static void leave_time(struct run *run, int64_t now_ms)
+{
+	int64_t least_ms = now_ms + save_least_ms(run);
+
+	if (run->give_up_ms && run->give_up_ms < least_ms)
+		run->give_up_ms = least_ms;
+}
+
+static void make_request(struct run *run, int64_t now_ms, enum cause cause,
+			 struct run_orders *orders)
+{
+	/* Nobody is asked twice, but where nobody heard, all are. */
+	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNHEARD)
+		return;
+	run->cause = cause;
+	run->phase = RUN_SAVING;
+	run->hold_until_ms = 0;
+	run->request_ms = now_ms;
+	run->give_up_ms = run->end_ms ? run->end_ms - margin_ms(run) : 0;
+	if (cause == CAUSE_OPERATOR)
+		run->give_up_ms =
+			earlier(run->give_up_ms, now_ms + run->grace_ms);
+	/* Slurm kills by itself after its TERM. */
+	if (run->has_term)
+		run->give_up_ms = 0;
+	run->looks = 0;
+	run->look_ms = 0;
+	orders->announce = true;
+	if (run->has_hook)
+		orders->hook = true;
+	/* After Slurm's TERM there are seconds left: both at once. */
+	if (run->has_hook && !run->has_term) {
+		run->phase = RUN_HOOK;
+		run->hook_until_ms =
+			now_ms + min_ms(run->grace_ms / 2, HOOK_MAX_MS);
+		leave_time(run, now_ms);
+	} else {
+		orders->deliver = true;
+	}
+}
+
+static void end_hook(struct run *run, struct run_orders *orders)
+{
+	if (run->phase != RUN_HOOK)
+		return;
+	run->hook_until_ms = 0;
+	run->phase = RUN_SAVING;
+	orders->deliver = true;
+}
+
+/* A state while the run goes on. */
+static void make_save(struct run *run, struct run_orders *orders)
+{
+	run->save_ms = 0;
+	if (run->phase != RUN_COMPUTING || run->is_saving)
+		return;
+	run->is_saving = true;
+	orders->save = true;
+}
+
+/* The next interval is counted from the end of the last save. */
+static void end_save(struct run *run, const struct run_event *event)
+{
+	int64_t from_ms = event->saved_ms ? event->saved_ms : event->now_ms;
+
+	run->is_saving = false;
+	if (run->interval_ms)
+		run->save_ms = from_ms + run->interval_ms;
+}
+
+/* The script has ended: what remains to be done before the run has. */
+static void wind_up(struct run *run, const struct run_event *event,
+		    struct run_orders *orders)
+{
+	/* Programs whose shell has gone may still be saving, also where Slurm
+	 * has told them, and we don't know yet why. */
+	if (run->is_term_asked || orders->deliver || run->phase == RUN_HOOK ||
+	    (run->phase == RUN_SAVING && run->is_made))
+		return;
+	if (run->phase == RUN_COLLECTING) {
+		if (event->kind != RUN_EV_COLLECTED &&
+		    (run->is_woken || event->now_ms < run->collect_until_ms))
+			return;
+	} else if (run->has_files) {
+		run->phase = RUN_COLLECTING;
+		run->collect_until_ms = event->now_ms + run->grace_ms;
+		if (run->end_ms)
+			run->collect_until_ms = min_ms(run->collect_until_ms,
+						       run->end_ms - SECOND_MS);
+		if (run->has_term)
+			run->collect_until_ms = event->now_ms + LATE_COLLECT_MS;
+		orders->collect = true;
+		return;
+	}
+	run->phase = RUN_ENDED;
+	orders->finish = true;
+}
+
+/* Slurm's TERM, and what slurmctld says of the job at that moment. */
+static void explain_term(struct run *run, const struct run_event *event,
+			 struct run_orders *orders)
+{
+	const struct run_view *view = &event->view;
+	enum cause cause = CAUSE_UNKNOWN;
+	bool is_here = run->is_term_asked;
+
+	run->is_term_asked = false;
+	switch (view->state) {
+	case STATE_RUNNING:
+		make_request(run, event->now_ms,
+			     view->is_preempting ? CAUSE_PREEMPT
+						 : CAUSE_OPERATOR,
+			     orders);
+		return;
+	case STATE_TIMEOUT:
+		cause = CAUSE_LIMIT;
+		break;
+	case STATE_PREEMPTED:
+		cause = CAUSE_PREEMPT;
+		break;
+	case STATE_PENDING:
+		cause = view->is_preempting ? CAUSE_PREEMPT : CAUSE_OPERATOR;
+		break;
+	case STATE_CANCELLED:
+		run->is_cancelled = true;
+		break;
+	default:
+		break;
+	}
+	run->has_term = true;
+	run->skips_delivery = is_here && view->term_reaches_all;
+	if (run->phase == RUN_HOOK)
+		end_hook(run, orders);
+	else
+		make_request(run, event->now_ms, cause, orders);
+}
+
+/*
+ * Slurm has ended the job, and its TERM isn't here: it is on its way, as a
+ * rule, and may reach every program itself.  Where it is lost, because munge or
+ * slurmd was away, nothing else will ask the job to save.
+ */
+static void hear_end(struct run *run, const struct run_event *event,
+		     struct run_orders *orders)
+{
+	if (run->is_over) {
+		explain_term(run, event, orders);
+		return;
+	}
+	run->is_over = true;
+	run->ask_ms = event->now_ms + TERM_WAIT_MS;
+}
+
+static void hear_answer(struct run *run, const struct run_event *event,
+			struct run_orders *orders)
+{
+	const struct run_view *view = &event->view;
+	int64_t old_end_ms = run->end_ms;
+
+	run->is_asking = false;
+	run->failures = 0;
+	run->answer_ms = event->now_ms;
+	if (run->poll_ms && run->phase == RUN_COMPUTING)
+		run->ask_ms = event->now_ms + run->poll_ms;
+	if (view->state == STATE_RUNNING)
+		run->end_ms = view->end_ms;
+	if (run->is_woken && !run->woken_ms)
+		wake(run, old_end_ms);
+	else if (run->is_doubted && old_end_ms && run->end_ms)
+		shift(&run->give_up_ms, run->end_ms - old_end_ms);
+	run->is_doubted = false;
+	if (run->is_term_asked)
+		explain_term(run, event, orders);
+	else if (view->state != STATE_RUNNING && run->phase == RUN_COMPUTING)
+		hear_end(run, event, orders);
+	else if (view->is_preempting && is_open(run))
+		make_request(run, event->now_ms, CAUSE_PREEMPT, orders);
+	else if (view->is_vacating && run->phase == RUN_COMPUTING)
+		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
+	orders->answer = view->is_vacating && orders->announce;
+	if (!run->is_over)
+		let_go(run, orders);
+}
+
+static void miss_answer(struct run *run, const struct run_event *event,
+			struct run_orders *orders)
+{
+	run->is_asking = false;
+	run->failures++;
+	if (run->failures >= WOKEN_FAILURES && !run->woken_ms) {
+		run->is_woken = false;
+		run->doubted_ms = event->now_ms; /* enough was asked */
+	}
+	/* What is known must do; but nobody's time to save is over. */
+	if (run->is_doubted && run->phase == RUN_SAVING)
+		leave_time(run, event->now_ms);
+	run->is_doubted = false;
+	if (run->is_term_asked) {
+		run->is_term_asked = false;
+		make_request(run, event->now_ms, CAUSE_UNKNOWN, orders);
+		return;
+	}
+	run->ask_ms = event->now_ms + backoff_ms(run->failures);
+}
+
+/*
+ * Of a suspension we hear TSTP, then nothing: STOP follows after 2 s.  What
+ * is heard first afterwards isn't always CONT.
+ */
+static void expect_wake(struct run *run, int64_t ask_ms)
+{
+	run->is_woken = true;
+	run->woken_ms = ask_ms;
+}
+
+static void hear_signal(struct run *run, const struct run_event *event,
+			struct run_orders *orders)
+{
+	switch (event->signum) {
+	case SIGTERM:
+		run->ask_ms = 0;
+		hold(run, event->now_ms, orders);
+		ask(run, orders, true);
+		break;
+	case SIGURG: /* slurmctld: "look at the job again" */
+		ask(run, orders, false);
+		break;
+	case SIGCONT:
+		orders->stop_again = is_pending(run) || run->hold_until_ms;
+		expect_wake(run, event->now_ms + CONT_SETTLE_MS);
+		break;
+	case SIGTSTP:
+		expect_wake(run, event->now_ms + STOP_SETTLE_MS);
+		break;
+	default:
+		orders->forward = event->signum;
+	}
+}
+
+static void count_delivery(struct run *run, const struct run_event *event,
+			   struct run_orders *orders)
+{
+	/* 1, 2, 4, 8, 15, 15, ... seconds: a program may still be loading */
+	int64_t pause_ms = SECOND_MS << (run->looks > 3 ? 4 : run->looks);
+
+	if (!is_pending(run) || run->phase == RUN_SAVED)
+		return;
+	run->looks++;
+	run->look_ms = event->now_ms + min_ms(pause_ms, 15 * SECOND_MS);
+	if (event->count) {
+		if (!run->is_made)
+			leave_time(run, event->now_ms);
+		run->is_made = true;
+		run->phase = RUN_SAVING;
+		return;
+	}
+	if (run->phase != RUN_UNHEARD)
+		orders->announce_unheard = true;
+	run->phase = RUN_UNHEARD;
+}
+
+static bool is_due(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms && now_ms >= at_ms;
+}
+
+static void tick(struct run *run, const struct run_event *event,
+		 struct run_orders *orders)
+{
+	int64_t now_ms = event->now_ms, at_ms = run_request_at_ms(run);
+
+	if (is_due(run->ask_ms, now_ms) || is_due(run->woken_ms, now_ms))
+		ask(run, orders, false);
+	if (is_due(run->hold_until_ms, now_ms))
+		let_go(run, orders);
+	if (run->is_woken || run->is_doubted)
+		return;
+	if ((run->phase == RUN_COMPUTING && is_doubtful(run, at_ms, now_ms)) ||
+	    (is_pending(run) && is_doubtful(run, run->give_up_ms, now_ms))) {
+		doubt(run, now_ms, orders);
+		return;
+	}
+	/* While nobody hears an operator, the limit still comes. */
+	if (at_ms && now_ms >= at_ms && is_open(run))
+		make_request(run, now_ms, CAUSE_LIMIT, orders);
+	else if (renew_at_ms(run) && now_ms >= renew_at_ms(run))
+		ask(run, orders, false);
+	if (run->save_ms && now_ms >= run->save_ms)
+		make_save(run, orders);
+	if (run->phase == RUN_HOOK && now_ms >= run->hook_until_ms)
+		end_hook(run, orders);
+	if (!is_pending(run) || orders->deliver)
+		return;
+	if (run->give_up_ms && now_ms >= run->give_up_ms) {
+		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR) {
+			run->phase = RUN_COMPUTING;
+			return;
+		}
+		run->phase = RUN_STOPPING;
+		run->is_stopped = true;
+		orders->kill = true;
+	} else if (run->look_ms && now_ms >= run->look_ms) {
+		orders->look_again = true;
+	}
+}
+
+/* The next moment at which anything can be due. */
+static int64_t next_wake(const struct run *run)
+{
+	int64_t at_ms = run_request_at_ms(run);
+	int64_t wake_ms = earlier(run->ask_ms, run->woken_ms);
+
+	if (!run->is_term_asked)
+		wake_ms = earlier(wake_ms, run->hold_until_ms);
+	if (run->is_woken || run->is_doubted)
+		return wake_ms;
+	if (run->phase == RUN_COMPUTING) {
+		wake_ms = earlier(wake_ms, run->save_ms);
+		wake_ms = earlier(wake_ms, at_ms);
+		wake_ms = earlier(wake_ms, renew_at_ms(run));
+	}
+	if (run->phase == RUN_COLLECTING)
+		wake_ms = earlier(wake_ms, run->collect_until_ms);
+	if (is_pending(run)) {
+		wake_ms = earlier(wake_ms, run->hook_until_ms);
+		wake_ms = earlier(wake_ms, run->give_up_ms);
+		wake_ms = earlier(wake_ms, run->look_ms);
+		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)
+			wake_ms = earlier(wake_ms, at_ms);
+	}
+	return wake_ms;
+}
+
+void run_step(struct run *run, const struct run_event *event,
+	      struct run_orders *orders)
+{
+	memset(orders, 0, sizeof(*orders));
+	if (run->phase == RUN_ENDED)
+		return;
+	if (event->now_ms < run->last_ms && event->kind != RUN_EV_ANSWER)
+		doubt(run, event->now_ms, orders);
+	run->last_ms = event->now_ms;
+	switch (event->kind) {
+	case RUN_EV_START:
+		run->start_ms = event->now_ms;
+		if (run->interval_ms)
+			run->save_ms = run->start_ms + run->interval_ms;
+		ask(run, orders, false);
+		break;
+	case RUN_EV_TICK:
+		break;
+	case RUN_EV_ANSWER:
+		hear_answer(run, event, orders);
+		break;
+	case RUN_EV_NO_ANSWER:
+		miss_answer(run, event, orders);
+		break;
+	case RUN_EV_SIGNAL:
+		hear_signal(run, event, orders);
+		break;
+	case RUN_EV_DELIVERED:
+		count_delivery(run, event, orders);
+		break;
+	case RUN_EV_HEARERS_GONE:
+		if (run->phase == RUN_SAVING) {
+			run->phase = RUN_SAVED;
+			run->look_ms = 0;
+			orders->release = true;
+		}
+		break;
+	case RUN_EV_SCRIPT_ENDED:
+		run->is_script_gone = true;
+		if (!event->has_others)
+			run->is_term_asked = false;
+		break;
+	case RUN_EV_HOOK_ENDED:
+		end_hook(run, orders);
+		break;
+	case RUN_EV_SAVED:
+		end_save(run, event);
+		break;
+	case RUN_EV_NOW:
+		make_save(run, orders);
+		break;
+	case RUN_EV_REQUEUE:
+		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
+		break;
+	case RUN_EV_NOTICE:
+		/* The end of the step follows upon the word of its task. */
+		if (run->hold_until_ms || !is_open(run))
+			break;
+		hold(run, event->now_ms, orders);
+		ask(run, orders, false);
+		break;
+	case RUN_EV_COLLECTED:
+		break;
+	}
+	if (run->is_script_gone) {
+		wind_up(run, event, orders);
+		if (run->phase == RUN_ENDED)
+			return;
+	}
+	tick(run, event, orders);
+	orders->wake_ms = next_wake(run);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * brief.h: what the plugin hands to the supervisor and to settle, through a
+ * descriptor: facts of the job from Slurm, the user's and the site's settings
+ * as text, and for the supervisor the job's environment as data.
+ */
+#ifndef BRIEF_H
+#define BRIEF_H
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "requeue/settings/settings.h"
+
+#define BRIEF_FD 3 /* where the helpers find it */
+#define BRIEF_REPLY_FD                                                         \
+	4		     /* the supervisor answers the script's process,   \
+				settle shows its parent that it lives */
+#define BRIEF_MEMO_FD	   5 /* see memo.h */
+#define BRIEF_MEMO_BYTES   32768
+#define BRIEF_MEMO_SEALS   (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define BRIEF_BEAT	   '.'	 /* settle lives, */
+#define BRIEF_BEAT_WAITING 'w'	 /* and slurmctld doesn't answer */
+#define BRIEF_HEAD_LEN	   16384 /* the facts, without the environment */
+#define BRIEF_NO_TASK	   UINT32_MAX
+#define BRIEF_NO_STATUS	   (-1)
+/* restart_count: an epilog's, which doesn't know more than the job's number */
+#define BRIEF_NO_RUN	   UINT32_MAX
+
+struct brief {
+	uint32_t job_id;
+	uint32_t array_job_id;	/* 0: not an array */
+	uint32_t array_task_id; /* BRIEF_NO_TASK: not an array */
+	uint32_t restart_count;
+	int script_pid;	    /* supervisor: the user's script; else 0 */
+	int wait_status;    /* settle: of the batch task; BRIEF_NO_STATUS */
+	uint32_t oom_kills; /* settle: counted by the task's memory cgroup */
+	uint32_t is_blind;  /* settle: keep off the owner's file systems, where
+			       the one before it hung */
+	char cluster[128];
+	char node[256];
+	char job_name[256];
+	char user[256];
+	char work_dir[4096];
+	char settings[SETTINGS_TEXT_LEN];
+	char site[SETTINGS_TEXT_LEN];
+	/* an epilog's, in place of site: the arguments of plugstack.conf */
+	char site_args[SETTINGS_TEXT_LEN];
+};
+
+/*
+ * Write the facts as text into head.  Values with a newline are refused.
+ * Neither allocates nor calls into the system.  Returns the length, or -1
+ * where something doesn't fit.
+ */
+int brief_format(const struct brief *brief, char head[BRIEF_HEAD_LEN]);
+
+/*
+ * A descriptor of new memory for memo.h, of BRIEF_MEMO_BYTES that can't become
+ * more or fewer, closed on exec; -1: errno says why.
+ */
+int brief_memo(void);
+
+/*
+ * Read a brief from a descriptor.
+ *
+ * env      set to a NULL-terminated array (one allocation, free with free()),
+ *          empty where the brief carries no environment; may be NULL
+ *
+ * Returns 0, or -1 with a line in err.
+ */
+int brief_read(int fd, struct brief *brief, char ***env, char *err,
+	       size_t err_len);
+
+#endif

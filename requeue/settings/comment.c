@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* comment.c: our part of a job's comment. */
+#include "requeue/settings/comment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "requeue/settings/option.h"
+#include "requeue/settings/text.h"
+
+bool comment_strip(char *text, const char *mark)
+{
+	char *from = strstr(text, mark);
+	char *end = from ? strchr(from, ']') : NULL;
+
+	if (!from)
+		return false;
+	if (from > text && from[-1] == ' ')
+		from--;
+	if (end)
+		memmove(from, end + 1, strlen(end + 1) + 1);
+	else
+		*from = '\0'; /* cut short by somebody */
+	return true;
+}
+
+const char *comment_part(const char *comment)
+{
+	const char *mark = comment ? strstr(comment, COMMENT_MARK) : NULL;
+
+	return mark ? mark : "";
+}
+
+/* Cut to len bytes, a whole number of characters, and show it. */
+static void cut(char *text, size_t len)
+{
+	static const char dots[] = "...";
+
+	if (strlen(text) <= len)
+		return;
+	len = len > strlen(dots) ? len - strlen(dots) : 0;
+	while (len && (text[len] & 0xc0) == 0x80)
+		len--;
+	strcpy(text + len, dots);
+}
+
+/* What of our text must stay. */
+static size_t least_of(const char *text)
+{
+	bool has_store = !strncmp(text, COMMENT_STORE, strlen(COMMENT_STORE));
+
+	return COMMENT_LEAST + (has_store ? strcspn(text, " ") : 0);
+}
+
+static void fit(char *kept, char *part)
+{
+	size_t room = COMMENT_MAX - strlen(" " COMMENT_MARK "]");
+	size_t kept_len = strlen(kept), part_len = strlen(part);
+	size_t least = least_of(part);
+
+	if (kept_len + part_len > room)
+		cut(part, kept_len + least > room ? least : room - kept_len);
+	cut(kept, room - strlen(part));
+}
+
+char *comment_compose(const char *old, const char *text)
+{
+	char part[COMMENT_MAX], *kept = old ? strdup(old) : NULL;
+	char *comment = NULL;
+
+	if (!kept)
+		return NULL;
+	comment_strip(kept, COMMENT_MARK);
+	text_clean(part, sizeof(part), text);
+	for (char *c = part; *c; c++)
+		if (*c == ']')
+			*c = ')';
+	fit(kept, part);
+	if (asprintf(&comment, "%s%s" COMMENT_MARK "%s]", kept,
+		     *kept ? " " : "", part) < 0)
+		comment = NULL;
+	free(kept);
+	return comment;
+}
+
+void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir)
+{
+	size_t len = strlen(COMMENT_STORE);
+
+	strcpy(word, COMMENT_STORE);
+	if (!option_escape(word, COMMENT_STORE_MAX - 1, &len, dir)) {
+		word[0] = '\0';
+		return;
+	}
+	word[len] = ' ';
+	word[len + 1] = '\0';
+}
+
+void comment_store(char word[COMMENT_STORE_MAX], const char *comment)
+{
+	const char *from = strstr(comment, COMMENT_MARK COMMENT_STORE);
+	int len;
+
+	word[0] = '\0';
+	if (!from)
+		return;
+	from += strlen(COMMENT_MARK);
+	len = (int)strcspn(from, " ;]");
+	if (snprintf(word, COMMENT_STORE_MAX, "%.*s ", len, from) >=
+	    COMMENT_STORE_MAX)
+		word[0] = '\0';
+}
+
+bool comment_store_dir(char *dir, size_t size, const char *comment)
+{
+	char word[COMMENT_STORE_MAX];
+	const char *at = word + strlen(COMMENT_STORE);
+
+	comment_store(word, comment);
+	word[strcspn(word, " ")] = '\0';
+	return word[0] && option_unescape(&at, dir, size) && !*at;
+}
+
+/* What our part says, behind where the store is; NULL: there is no part. */
+static const char *find_said(const char *comment)
+{
+	const char *part = strstr(comment, COMMENT_MARK);
+
+	if (!part)
+		return NULL;
+	part += strlen(COMMENT_MARK);
+	if (!strncmp(part, COMMENT_STORE, strlen(COMMENT_STORE)))
+		part += strcspn(part, " ]");
+	while (*part == ' ')
+		part++;
+	return part;
+}
+
+void comment_said(char *said, size_t size, const char *comment)
+{
+	const char *part = find_said(comment);
+
+	snprintf(said, size, "%s", part ? part : "");
+	said[strcspn(said, "]")] = '\0';
+}
+
+bool comment_says(const char *comment, unsigned run, const char *text)
+{
+	const char *part = find_said(comment);
+	char said[512];
+	int len;
+
+	if (!part)
+		return false;
+	len = snprintf(said, sizeof(said), "run %u: %s", run, text);
+	return len < (int)sizeof(said) && !strncmp(part, said, (size_t)len);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text.c: text that people read, and that users or other programs wrote. */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "requeue/settings/text.h"
+
+/* Characters that are not shown but change what is: controls, line ends, and
+ * those that turn the direction of the text around them. */
+static bool is_steering(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
+	       c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Length of the well-formed UTF-8 sequence at s, 0 where there is none that may
+ * be shown. */
+static size_t sequence_len(const unsigned char *s)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len = s[0] < 0x80   ? 1
+		     : s[0] < 0xc2 ? 0
+		     : s[0] < 0xe0 ? 2
+		     : s[0] < 0xf0 ? 3
+		     : s[0] < 0xf5 ? 4
+				   : 0;
+	uint32_t c = len > 1 ? s[0] & (0xffu >> (len + 1)) : s[0];
+
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	return len && c >= least[len] && !is_steering(c) ? len : 0;
+}
+
+void text_clean(char *to, size_t size, const char *from)
+{
+	const unsigned char *s = (const unsigned char *)from;
+	size_t used = 0;
+
+	while (*s) {
+		size_t len = sequence_len(s);
+		bool is_good = len > 0;
+
+		if (!is_good)
+			len = 1;
+		if (used + len >= size)
+			break;
+		if (is_good)
+			memcpy(to + used, s, len);
+		else
+			to[used] = '?';
+		used += len;
+		s += len;
+	}
+	to[used] = '\0';
+}
+
+const char *text_quote(char *to, size_t size, const char *from)
+{
+	char clean[1024];
+	size_t used = 0, len;
+
+	text_clean(clean, sizeof(clean), from);
+	to[used++] = '"';
+	for (const char *c = clean; *c; c += len) {
+		bool is_escaped = *c == '"' || *c == '\\';
+
+		len = sequence_len((const unsigned char *)c);
+		if (used + is_escaped + len + 2 > size)
+			break;
+		if (is_escaped)
+			to[used++] = '\\';
+		memcpy(to + used, c, len);
+		used += len;
+	}
+	to[used++] = '"';
+	to[used] = '\0';
+	return to;
+}
+
+const char *text_span(char *buf, int64_t seconds)
+{
+	int64_t minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
+	int64_t big, small;
+	const char *big_unit, *small_unit;
+
+	if (seconds < 120) {
+		snprintf(buf, TEXT_SPAN_MAX, "%" PRId64 " s", seconds);
+		return buf;
+	}
+	if (hours < 1)
+		big = minutes, small = seconds % 60, big_unit = "min",
+		small_unit = "s";
+	else if (days < 1)
+		big = hours, small = minutes % 60, big_unit = "h",
+		small_unit = "min";
+	else
+		big = days, small = hours % 24, big_unit = "d",
+		small_unit = "h";
+	if (small)
+		snprintf(buf, TEXT_SPAN_MAX, "%" PRId64 " %s %" PRId64 " %s",
+			 big, big_unit, small, small_unit);
+	else
+		snprintf(buf, TEXT_SPAN_MAX, "%" PRId64 " %s", big, big_unit);
+	return buf;
+}
+
+const char *text_clock(char *buf, int64_t when_s, int64_t now_s)
+{
+	time_t when = (time_t)when_s, now = (time_t)now_s;
+	struct tm tm, today;
+	bool is_today;
+
+	if (!localtime_r(&when, &tm) || !localtime_r(&now, &today)) {
+		snprintf(buf, TEXT_CLOCK_MAX, "%" PRId64, when_s);
+		return buf;
+	}
+	is_today = tm.tm_year == today.tm_year && tm.tm_yday == today.tm_yday;
+	strftime(buf, TEXT_CLOCK_MAX, is_today ? "%H:%M:%S" : "%F %H:%M:%S",
+		 &tm);
+	return buf;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* settle_act.c: put the job back in the queue, and tell what was done. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "requeue/settings/comment.h"
+#include "requeue/settings/pattern.h"
+#include "requeue/settle/settling.h"
+#include "requeue/settings/text.h"
+
+static void tell(struct settle *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void tell(struct settle *s, const char *format, ...)
+{
+	size_t used = strlen(s->done);
+	va_list args;
+
+	if (used && used + 2 < sizeof(s->done)) {
+		memcpy(s->done + used, "; ", 3);
+		used += 2;
+	}
+	va_start(args, format);
+	vsnprintf(s->done + used, sizeof(s->done) - used, format, args);
+	va_end(args);
+}
+
+/* As slurmctld's clock will show it. */
+static int64_t next_begin_s(const struct settle *s)
+{
+	return settling_now_s() + s->skew_s + s->delay_s;
+}
+
+static enum ctl_result call_change(struct settle *s, char *text)
+{
+	if (s->change.begin_s) /* we may have waited for slurmctld */
+		s->change.begin_s = next_begin_s(s);
+	return ctl_change(&s->job, &s->change, text);
+}
+
+static enum ctl_result change(struct settle *s, struct ctl_change what,
+			      char *text)
+{
+	enum ctl_result result;
+
+	s->change = what;
+	result = settling_persist(s, call_change, text);
+	if (result == CTL_OK && what.begin_s)
+		s->job.begin_s = s->change.begin_s;
+	if (result == CTL_OK && what.limit_min)
+		s->job.limit_min = what.limit_min;
+	if (result == CTL_OK && what.time_min_min)
+		s->job.time_min_min = what.time_min_min;
+	return result;
+}
+
+static enum ctl_result call_requeue(struct settle *s, char *text)
+{
+	/* With only_running a cancellation in between wins. */
+	bool only_running = s->job.state == STATE_RUNNING;
+
+	return ctl_requeue(s->brief->job_id, only_running,
+			   s->decision.action == ACT_REQUEUE_HOLD, text);
+}
+
+/* States from which going on is ours to ask for. */
+static bool may_requeue(enum job_state state)
+{
+	switch (state) {
+	case STATE_RUNNING:
+	case STATE_TIMEOUT:
+	case STATE_PREEMPTED:
+	/* Booked as ended before it was settled: see decide(). */
+	case STATE_COMPLETED:
+	case STATE_FAILED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Put the job back in the queue, and look whether it is there. */
+static bool requeue(struct settle *s)
+{
+	char text[CTL_TEXT_MAX] = "";
+	enum ctl_result result;
+
+	if (s->job.restart_count != s->run || !may_requeue(s->job.state))
+		return settling_is_next(s);
+	if (!s->job.can_requeue &&
+	    change(s, (struct ctl_change){.requeue = true}, text) != CTL_OK)
+		tell(s, "Slurm refused requeue=1 (%s)", text);
+	result = settling_persist(s, call_requeue, text);
+	s->is_requeued = result == CTL_OK || result == CTL_PENDING;
+	if (result == CTL_REFUSED)
+		tell(s, "Slurm refused the requeue (%s)", text);
+	if (settling_load(s, text) != CTL_OK)
+		return false;
+	return settling_is_next(s);
+}
+
+/* For scheckpoint, which finds a store by its default name without being
+ * told. */
+static void name_store(const struct settle *s, char word[COMMENT_STORE_MAX])
+{
+	word[0] = '\0';
+	if (s->dir[0] && strcmp(s->set.dir, PATTERN_DEFAULT) != 0 &&
+	    strcmp(s->set.dir, PATTERN_DEFAULT_ARRAY) != 0)
+		comment_put_store(word, s->dir);
+}
+
+/* The user's own comment is kept, our last one replaced. */
+static void compose_comment(struct settle *s)
+{
+	char store[COMMENT_STORE_MAX], part[COMMENT_MAX];
+
+	name_store(s, store);
+	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s", store, s->run,
+		 s->decision.reason,
+		 s->store_problem[0] ? "; the store is out of use: " : "",
+		 s->store_problem);
+	free(s->comment);
+	s->comment = comment_compose(s->job.comment, part);
+}
+
+/* A later begin of somebody's is kept; just after our own requeue it is
+ * Slurm's delay.  A held job has one as well: it should go on as soon as it is
+ * released. */
+static int64_t wanted_begin_s(const struct settle *s)
+{
+	if (!s->is_requeued && s->job.begin_s > next_begin_s(s))
+		return 0;
+	return next_begin_s(s);
+}
+
+/*
+ * While preempted the limit is frozen; TimeMin isn't, and backfill honours it:
+ * there it is the planned limit.
+ */
+static void want_limits(const struct settle *s, struct ctl_change *want)
+{
+	int64_t limit_min = s->plan.limit_min;
+	int64_t time_min_min = s->plan.time_min_min;
+
+	if (!limit_min)
+		return;
+	if (s->job.preempt_s && limit_min != s->job.limit_min) {
+		time_min_min = limit_min;
+		limit_min = s->job.limit_min;
+	}
+	if (limit_min != s->job.limit_min)
+		want->limit_min = limit_min;
+	if (time_min_min != s->job.time_min_min &&
+	    (!limit_min || time_min_min <= limit_min))
+		want->time_min_min = time_min_min;
+}
+
+static void change_limits(struct settle *s, const struct ctl_change *want)
+{
+	const struct ctl_change limit = {.limit_min = want->limit_min};
+	const struct ctl_change minimum = {.time_min_min = want->time_min_min};
+	char text[CTL_TEXT_MAX] = "";
+
+	/* A limit below the minimum is refused: lower that first. */
+	if (limit.limit_min && minimum.time_min_min &&
+	    s->job.time_min_min > limit.limit_min)
+		change(s, minimum, text);
+	if (limit.limit_min && change(s, limit, text) != CTL_OK)
+		tell(s, "limit of %" PRId64 " min refused (%s)",
+		     limit.limit_min, text);
+	if (minimum.time_min_min &&
+	    minimum.time_min_min != s->job.time_min_min &&
+	    (!s->job.limit_min || minimum.time_min_min <= s->job.limit_min) &&
+	    change(s, minimum, text) != CTL_OK)
+		tell(s, "minimum of %" PRId64 " min refused (%s)",
+		     minimum.time_min_min, text);
+}
+
+/*
+ * Slurm drops what comes after the first field that it refuses: each for
+ * itself, and what matters most goes first.
+ */
+static void change_apart(struct settle *s, const struct ctl_change *want)
+{
+	const struct ctl_change begin = {.begin_s = want->begin_s};
+	char text[CTL_TEXT_MAX] = "";
+
+	if (begin.begin_s && change(s, begin, text) != CTL_OK)
+		tell(s, "begin time refused (%s)", text);
+	change_limits(s, want);
+	change(s, (struct ctl_change){.comment = want->comment}, text);
+}
+
+/* Begin time, limits and comment of a job that is back in the queue. */
+static void adjust(struct settle *s)
+{
+	struct ctl_change want = {.begin_s = wanted_begin_s(s)};
+	char text[CTL_TEXT_MAX] = "";
+	enum ctl_result result;
+
+	compose_comment(s);
+	want.comment = s->comment;
+	want_limits(s, &want);
+	result = change(s, want, text);
+	if (result == CTL_REFUSED)
+		change_apart(s, &want);
+	else if (result != CTL_OK)
+		tell(s, "limit and begin time stay as they are (%s)", text);
+}
+
+void settling_act(struct settle *s)
+{
+	char text[CTL_TEXT_MAX];
+
+	s->old_limit_min = s->job.limit_min;
+	if (s->decision.action == ACT_LEAVE) {
+		tell(s, "%s", s->decision.reason);
+		/* What was said of an earlier run holds no more. */
+		if (s->is_forbidden || (s->job.state == STATE_RUNNING &&
+					comment_part(s->job.comment)[0])) {
+			compose_comment(s);
+			change(s, (struct ctl_change){.comment = s->comment},
+			       text);
+		}
+		return;
+	}
+	if (!requeue(s)) {
+		if (s->job.restart_count == s->run)
+			tell(s, "not requeued: the job is %s",
+			     s->job.state_name);
+		else
+			tell(s, "the job was requeued already");
+		return;
+	}
+	adjust(s);
+	if (s->decision.action == ACT_REQUEUE_HOLD)
+		tell(s, "requeued and HELD: %s", s->decision.reason);
+	else
+		tell(s, "requeued: %s", s->decision.reason);
+	if (s->job.limit_min != s->old_limit_min)
+		tell(s, "limit %" PRId64 " min, was %" PRId64, s->job.limit_min,
+		     s->old_limit_min);
+	else
+		tell(s, "limit %" PRId64 " min", s->job.limit_min);
+}
+
+/* The output is as large as it is, and gets one line more. */
+static void lift_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* The last word in the job's own output, if that is a plain file of the
+ * owner's. */
+void settling_write_output(struct settle *s)
+{
+	const char *path = s->history.output[0] ? s->history.output
+						: s->job.std_err;
+	char whole[1024], line[1024];
+	struct stat st;
+	size_t len;
+	int fd;
+
+	if (!path[0] || s->brief->is_blind)
+		return;
+	lift_file_limit();
+	fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK |
+				O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	snprintf(whole, sizeof(whole), "scheckpoint: run %u: %s%s%s", s->run,
+		 s->done, s->store_problem[0] ? "; store: " : "",
+		 s->store_problem);
+	text_clean(line, sizeof(line) - 1, whole);
+	len = strlen(line);
+	line[len++] = '\n';
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+	    write(fd, line, len) < 0)
+		s->output_errno = errno;
+	close(fd);
+}
+
+void settling_write_syslog(const struct settle *s)
+{
+	char clean[600];
+
+	text_clean(clean, sizeof(clean), s->done);
+	openlog("scheckpoint", LOG_PID, LOG_USER);
+	syslog(LOG_INFO, "job %" PRIu32 " run %u: %s", s->brief->job_id, s->run,
+	       clean);
+	closelog();
+}

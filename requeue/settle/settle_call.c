@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* settle_call.c: calls to slurmctld, repeated while it is away. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "requeue/settle/settling.h"
+
+/* Once Slurm ends the job itself, slurmd waits for us: be quick. */
+#define BOUND_S	    20
+/* While slurmctld is away, slurmstepd would wait for ever as well. */
+#define RETRY_MAX_S 15
+/* Signs of life during a call. */
+#define BEAT_S	    5
+/* No call takes longer than this where the site's MessageTimeout is unknown. */
+#define CALL_MAX_S  900
+
+void settling_beat(const struct settle *s, bool is_waiting)
+{
+	if (s->beat)
+		s->beat(is_waiting);
+}
+
+/*
+ * A call to slurmctld blocks for the site's MessageTimeout, perhaps several
+ * times over: for so long a thread of its own shows that we live.  Whatever
+ * hangs outside of a call, such as the store, does so in silence.
+ */
+static struct {
+	void (*beat)(bool is_waiting);
+	_Atomic int64_t until_s;
+} pulse;
+
+static void *keep_beating(void *arg)
+{
+	for (;;) {
+		sleep(BEAT_S);
+		if (settling_now_s() < atomic_load(&pulse.until_s))
+			pulse.beat(true);
+	}
+	return arg;
+}
+
+void settling_start_pulse(void (*beat_fn)(bool is_waiting))
+{
+	pthread_t thread;
+
+	pulse.beat = beat_fn;
+	if (beat_fn && !pthread_create(&thread, NULL, keep_beating, NULL))
+		pthread_detach(thread);
+}
+
+/* Until when slurmctld is asked again.  While it is away the job waits with
+ * us; but once Slurm has begun to end it, slurmd waits for us. */
+static int64_t deadline_s(struct settle *s)
+{
+	if (!s->history.has_term && !s->is_requeued &&
+	    s->job.state == STATE_RUNNING)
+		return INT64_MAX;
+	if (!s->deadline_s)
+		s->deadline_s = settling_now_s() + BOUND_S;
+	return s->deadline_s;
+}
+
+/*
+ * A slurmctld that is away answers with an error in the end, and we wait on.  A
+ * call that takes longer than that is put off by one that lives, and that may
+ * end the job meanwhile: then slurmd waits for us, and would drain the node.
+ */
+static int64_t call_max_s(const struct settle *s)
+{
+	int64_t call_s = s->history.call_timeout_s;
+
+	return call_s > 0 && call_s < CALL_MAX_S ? call_s : CALL_MAX_S;
+}
+
+enum ctl_result settling_persist(struct settle *s,
+				 enum ctl_result (*call)(struct settle *s,
+							 char *text),
+				 char *text)
+{
+	enum ctl_result result;
+	unsigned pause_s = 1;
+
+	for (;;) {
+		int64_t until_s = deadline_s(s);
+
+		if (until_s > settling_now_s() + call_max_s(s))
+			until_s = settling_now_s() + call_max_s(s);
+		atomic_store(&pulse.until_s, until_s);
+		result = call(s, text);
+		atomic_store(&pulse.until_s, 0);
+		s->calls++;
+		settling_beat(s, result == CTL_AWAY);
+		if (result != CTL_AWAY || settling_now_s() > deadline_s(s))
+			return result;
+		sleep(pause_s);
+		settling_beat(s, true);
+		pause_s = pause_s * 2 < RETRY_MAX_S ? pause_s * 2 : RETRY_MAX_S;
+	}
+}
+
+static enum ctl_result call_load(struct settle *s, char *text)
+{
+	int64_t asked_s = settling_now_s();
+	enum ctl_result result = ctl_load(s->brief->job_id, &s->job, text);
+
+	if (result == CTL_OK)
+		s->skew_s =
+			plan_skew_s(s->job.now_s, asked_s, settling_now_s());
+	return result;
+}
+
+enum ctl_result settling_load(struct settle *s, char *text)
+{
+	return settling_persist(s, call_load, text);
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* begin.c: what a run begins with, and what it leaves behind. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "requeue/journal/amend.h"
+#include "requeue/supervise/begin.h"
+#include "requeue/settings/comment.h"
+#include "requeue/journal/history.h"
+#include "requeue/process/oom.h"
+#include "requeue/settings/option.h"
+#include "requeue/settings/pattern.h"
+#include "requeue/supervise/report.h"
+#include "requeue/settle/settle.h"
+#include "requeue/settings/text.h"
+
+/* Our begin time is set a moment after it was planned. */
+#define BEGIN_SLACK_S 10
+
+static int exit_status(int code)
+{
+	return code << 8;
+}
+
+/* ---------------------------------------------------- the script's word */
+
+static void send_word(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+static void send_word(const char *format, ...)
+{
+	char entry[8192];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(entry, sizeof(entry), format, args);
+	va_end(args);
+	if (len >= 0 && (size_t)len < sizeof(entry) &&
+	    write(BRIEF_REPLY_FD, entry, (size_t)len + 1) < 0)
+		return; /* the script's process is gone, as we shall see */
+}
+
+/* A variable of the job: sent, and kept for the hook. */
+static void set_env(struct begin *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void set_env(struct begin *b, const char *format, ...)
+{
+	size_t n = 0;
+	va_list args;
+
+	while (b->run_env[n])
+		n++;
+	va_start(args, format);
+	if (n < BEGIN_ENV_MAX && vasprintf(&b->run_env[n], format, args) < 0)
+		b->run_env[n] = NULL;
+	va_end(args);
+	if (b->run_env[n])
+		send_word("%s", b->run_env[n]);
+}
+
+/* Nothing is run: the script's process ends, and we reap it. */
+static void refuse_start(const struct brief *brief)
+{
+	send_word("stop");
+	close(BRIEF_REPLY_FD);
+	waitpid(brief->script_pid, NULL, 0);
+}
+
+/* --------------------------------------------------------- preparation */
+
+/* The environment may be forged: everything is checked as sbatch did. */
+static int read_settings(struct begin *b, char *err, size_t err_len)
+{
+	site_init(&b->site);
+	if (site_decode(&b->site, b->brief->site, err, err_len))
+		return -1;
+	if (settings_decode(&b->set, b->brief->settings, err, err_len))
+		return -1;
+	return site_check(&b->site, &b->set, err, err_len);
+}
+
+static int find_store(struct begin *b, char *err, size_t err_len)
+{
+	struct pattern_values values = {
+		.job = b->brief->job_id,
+		.array_job = b->brief->array_job_id,
+		.array_task = b->brief->array_task_id == BRIEF_NO_TASK
+				      ? 0
+				      : b->brief->array_task_id,
+		.name = b->brief->job_name,
+		.user = b->brief->user,
+	};
+
+	return pattern_expand(b->set.dir, &values, b->brief->work_dir, b->dir,
+			      sizeof(b->dir), err, err_len);
+}
+
+static bool is_missing(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/*
+ * Runs came before this one, and there is no store: it was renamed, its file
+ * system is not mounted here, or no run had come as far as to make it.  To
+ * begin anew without a word would waste what is saved.  Only an owner to whom
+ * we said last that it can't be used has mended it, by taking it away perhaps.
+ */
+static bool may_begin_anew(const struct begin *b)
+{
+	static struct query_job job;
+	struct run_view view;
+
+	if (query_wait(b->site.helpers, b->job_id, &view, &job) &&
+	    comment_says(job.comment, b->run - 1, DECISION_UNUSABLE))
+		return true;
+	if (job.work_dir[0] && is_missing(job.work_dir))
+		report_line("the job's work directory %s isn't there on %s",
+			    job.work_dir, b->brief->node);
+	report_line("the checkpoint directory %s is gone, though this is run "
+		    "%u; the job is requeued and held: put it back, or make an "
+		    "empty directory there to begin anew, then scontrol "
+		    "release %" PRIu32,
+		    b->dir, b->run, b->job_id);
+	return false;
+}
+
+/* Returns 0, or the code to end with: why has been said. */
+static int claim_store(struct begin *b)
+{
+	struct ckpt_identity id = {
+		.cluster = b->brief->cluster,
+		.job = b->brief->job_id,
+		.array_job = b->brief->array_job_id,
+		.array_task = b->brief->array_task_id,
+		.token = b->set.token,
+	};
+	char clause[SETTINGS_ERROR_LEN] = "";
+	struct ckpt_error err = {0};
+
+	if (find_store(b, clause, sizeof(clause))) {
+		report_line("--checkpoint-dir=%s: %s", b->set.dir, clause);
+		return SETTLE_STORE_CODE;
+	}
+	if (b->run && is_missing(b->dir) && !may_begin_anew(b))
+		return SETTLE_GONE_CODE;
+	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
+		report_line("the checkpoint directory %s can't be used: %s; "
+			    "the job is requeued and held: mend it, then "
+			    "scontrol release %" PRIu32,
+			    b->dir, err.text, b->job_id);
+		return SETTLE_STORE_CODE;
+	}
+	return 0;
+}
+
+/* What "scheckpoint set" has left in the store, over the settings. */
+static int amend(struct begin *b)
+{
+	char err[SETTINGS_ERROR_LEN];
+	int changes =
+		amend_settings(&b->set, &b->site, b->store, err, sizeof(err));
+
+	if (err[0])
+		report_line("scheckpoint set: %s: it stays as it was", err);
+	return changes;
+}
+
+void begin_amend(struct begin *b)
+{
+	char grace[TEXT_SPAN_MAX], total[TEXT_SPAN_MAX];
+	struct ckpt_record *rec;
+
+	if (!amend(b))
+		return;
+	rec = ckpt_record_new("set");
+	ckpt_record_set_int(rec, "grace", b->set.grace_s);
+	ckpt_record_set_int(rec, "total", b->set.total_s);
+	report_record(b->store, b->run, rec);
+	report_line("settings changed: grace %s, total %s, at most %" PRId64
+		    " runs, held after %" PRId64 " that saved nothing",
+		    text_span(grace, b->set.grace_s),
+		    b->set.total_s ? text_span(total, b->set.total_s)
+				   : "unknown",
+		    b->set.max_runs, b->set.max_stalls);
+}
+
+/* The job had ended: from 24.05 slurmctld starts some jobs once more. */
+static bool has_ended(struct begin *b, int *status)
+{
+	struct history history;
+	struct ckpt_error err;
+	struct ckpt_record *rec;
+	bool is_over = false;
+
+	b->left = plan_submitted(b->run ? 0 : b->set.submitted_min,
+				 b->set.total_s, b->set.grace_s);
+	if (b->run == 0)
+		return false;
+	if (!history_load(&history, b->store, b->run - 1, &err)) {
+		const struct run_record *last =
+			&history.runs[history.count - 1];
+
+		is_over = history.plan.is_there && history.plan.has_ended;
+		*status = last->ending == END_SIGNAL
+				  ? exit_status(128 + last->code)
+				  : exit_status(last->code);
+		b->planned_begin_s =
+			history.plan.is_there ? history.planned_begin_s : 0;
+		b->ended_s = last->ended_s;
+		b->left = history.left;
+	}
+	history_free(&history);
+	if (!is_over)
+		return false;
+	report_line("the job had ended in run %u: nothing is started again; to "
+		    "run it once more, submit a new job, with "
+		    "--checkpoint-from=%s to go on from its last version",
+		    b->run - 1, b->dir);
+	rec = ckpt_record_new("finish");
+	ckpt_record_set_int(rec, "exit", WEXITSTATUS(*status));
+	ckpt_record_set_bool(rec, "repeat", true);
+	report_record(b->store, b->run, rec);
+	return true;
+}
+
+static enum ckpt_status restore_from(struct begin *b, struct ckpt_store *store,
+				     struct ckpt_error *err)
+{
+	const char *dir = NULL;
+	enum ckpt_status status = ckpt_restore(store, &b->version, &dir, err);
+
+	if (status == CKPT_OK)
+		snprintf(b->restore_dir, sizeof(b->restore_dir), "%s", dir);
+	else
+		memset(&b->version, 0, sizeof(b->version));
+	return status;
+}
+
+/* To begin anew because of a slip in a path would waste what is saved there.
+ * Returns 0, or the code to end with: why has been said. */
+static int begin_elsewhere(struct begin *b)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
+
+	status = ckpt_open(&b->from, b->set.from, CKPT_READ, CKPT_RUN_PRESENT,
+			   &err);
+	if (!status)
+		status = restore_from(b, b->from, &err);
+	if (!status) {
+		report_line("begins from version %" PRIu32 " of %s",
+			    b->version.number, b->set.from);
+		return 0;
+	}
+	report_line("--checkpoint-from=%s: %s; nothing is started, the job is "
+		    "requeued and held: mend that, then scontrol release "
+		    "%" PRIu32 ", or submit it again without the option",
+		    b->set.from, err.text, b->job_id);
+	return SETTLE_FROM_CODE;
+}
+
+/* As begin_elsewhere(). */
+static int find_version(struct begin *b)
+{
+	struct ckpt_error err = {0};
+	enum ckpt_status status = restore_from(b, b->store, &err);
+
+	if (status && status != CKPT_NONE)
+		report_line("no version can be restored: %s", err.text);
+	return status && b->set.from[0] ? begin_elsewhere(b) : 0;
+}
+
+/* Where the job's output goes, for settle's last word. */
+static void read_output(char *path, size_t size)
+{
+	ssize_t len = readlink("/proc/self/fd/2", path, size - 1);
+
+	path[len > 0 ? len : 0] = '\0';
+}
+
+static void record_run(struct begin *b)
+{
+	struct ckpt_record *rec = ckpt_record_new("run");
+	char output[HISTORY_PATH_MAX];
+
+	read_output(output, sizeof(output));
+	ckpt_record_set_int(rec, "run", b->run);
+	ckpt_record_set_int(rec, "job", b->job_id);
+	ckpt_record_set_int(rec, "restart", b->brief->restart_count);
+	ckpt_record_set_str(rec, "node", b->brief->node);
+	ckpt_record_set_int(rec, "start", b->start_s);
+	ckpt_record_set_int(rec, "submitted_min", b->set.submitted_min);
+	ckpt_record_set_int(rec, "restored", b->version.number);
+	if (b->version.number && b->from)
+		ckpt_record_set_str(rec, "from", b->set.from);
+	if (b->version.number && b->version.progress >= 0)
+		ckpt_record_set_num(rec, "restored_progress",
+				    b->version.progress);
+	ckpt_record_set_int(rec, "grace", b->set.grace_s);
+	ckpt_record_set_int(rec, "total", b->set.total_s);
+	/* For scheckpoint now, which can't see the settings. */
+	ckpt_record_set_int(rec, "can_save", settings_can_save(&b->set));
+	ckpt_record_set_int(rec, "pid", getpid());
+	ckpt_record_set_str(rec, "output", output);
+	report_record(b->store, b->run, rec);
+}
+
+int begin_run(struct begin *b, const struct brief *brief, int *status)
+{
+	char err[SETTINGS_ERROR_LEN] = "";
+	int code;
+
+	memset(b, 0, sizeof(*b));
+	b->brief = brief;
+	b->run = brief->restart_count;
+	b->job_id = brief->job_id;
+	b->start_s = (int64_t)time(NULL);
+	oom_find(getpid(), b->oom_path);
+	b->oom_kills = oom_count(b->oom_path);
+	*status = exit_status(EXIT_FAILURE);
+	if (read_settings(b, err, sizeof(err))) {
+		report_line("%s: the job can't run like this; submit it again",
+			    err);
+		goto refuse;
+	}
+	code = claim_store(b);
+	if (code)
+		goto unusable;
+	if (has_ended(b, status))
+		goto refuse;
+	amend(b);
+	code = find_version(b);
+	record_run(b);
+	if (code)
+		goto unusable;
+	ckpt_set_keep(b->store, (unsigned)b->set.keep, NULL);
+	return 0;
+unusable:
+	*status = exit_status(code);
+refuse:
+	refuse_start(brief);
+	ckpt_close(b->from);
+	ckpt_close(b->store);
+	b->store = b->from = NULL;
+	return -1;
+}
+
+/* Whoever changed the limit of the pending job meant it for later runs too. */
+static void hear_order(const struct begin *b, struct ckpt_record *view,
+		       const struct query_job *job)
+{
+	const struct plan_limits found = {job->limit_min, job->time_min_min};
+
+	if (!plan_is_order(&b->left, &found))
+		return;
+	ckpt_record_set_int(view, "ordered_min", job->limit_min);
+	report_line("the time limit was changed to %" PRId64 " min: it holds "
+		    "for later runs as if it had been submitted",
+		    job->limit_min);
+}
+
+void begin_record_view(struct begin *b, const struct run_view *view,
+		       const struct query_job *job)
+{
+	struct ckpt_record *rec = ckpt_record_new("view");
+	int64_t late_s = job->begin_s - b->planned_begin_s;
+	int64_t completing_s;
+
+	ckpt_record_set_int(rec, "limit_min", job->limit_min);
+	ckpt_record_set_int(rec, "time_min_min", job->time_min_min);
+	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
+	ckpt_record_set_bool(rec, "requeue", job->can_requeue);
+	hear_order(b, rec, job);
+	ckpt_record_set_int(rec, "submitted_min",
+			    b->set.submitted_min ? b->set.submitted_min
+						 : job->limit_min);
+	if (b->planned_begin_s && b->ended_s && late_s > BEGIN_SLACK_S) {
+		completing_s = job->begin_s - job->requeue_delay_s - b->ended_s;
+		ckpt_record_set_bool(rec, "missed", true);
+		if (job->requeue_delay_s && completing_s > 0)
+			ckpt_record_set_int(rec, "completing", completing_s);
+	}
+	report_record(b->store, b->run, rec);
+	rec = ckpt_record_new("deadline");
+	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	report_record(b->store, b->run, rec);
+}
+
+static void say_start(const struct begin *b, const struct run *run)
+{
+	char from[128] = "from the beginning", when[TEXT_CLOCK_MAX];
+	char end[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
+	int64_t at_ms = run_request_at_ms(run);
+
+	if (b->version.number && b->version.progress >= 0)
+		snprintf(from, sizeof(from),
+			 "from version %" PRIu32 " (%.1f %% done)",
+			 b->version.number, b->version.progress * 100);
+	else if (b->version.number)
+		snprintf(from, sizeof(from), "from version %" PRIu32,
+			 b->version.number);
+	else if (b->run)
+		snprintf(from, sizeof(from),
+			 "without a version (a program with files of its own "
+			 "goes on from those)");
+	if (at_ms)
+		report_line("run %u on %s begins %s; at %s, %s before its end "
+			    "at %s, it is asked to save (SIG%s), then requeued",
+			    b->run, b->brief->node, from,
+			    text_clock(when, at_ms / 1000, b->start_s),
+			    text_span(span, (run->end_ms - at_ms) / 1000),
+			    text_clock(end, run->end_ms / 1000, b->start_s),
+			    option_signal_name((int)b->set.signal));
+	else
+		report_line("run %u on %s begins %s; %s", b->run,
+			    b->brief->node, from,
+			    run->answer_ms
+				    ? "it has no time limit, and is asked to "
+				      "save when Slurm says so"
+				    : "slurmctld doesn't answer yet, so its "
+				      "end isn't known");
+}
+
+void begin_go(struct begin *b, const struct run *run)
+{
+	say_start(b, run);
+	set_env(b, "SLURM_CHECKPOINT_DIR=%s", b->dir);
+	set_env(b, "SLURM_CHECKPOINT_GRACE=%" PRId64, b->set.grace_s);
+	set_env(b, "SLURM_CHECKPOINT_RUN=%u", b->run);
+	set_env(b, "SLURM_CHECKPOINT_VERSION=%" PRIu32, b->version.number);
+	if (b->restore_dir[0])
+		set_env(b, "SLURM_CHECKPOINT_RESTORE=%s", b->restore_dir);
+	if (run->end_ms)
+		set_env(b, "SLURM_CHECKPOINT_DEADLINE=%" PRId64,
+			run->end_ms / 1000);
+	send_word("go");
+	close(BRIEF_REPLY_FD);
+}
+
+/* Reads two versions, which may take long: in a child that gives way. */
+void begin_tidy(struct begin *b)
+{
+	pid_t pid = b->version.number ? fork() : -1;
+
+	if (pid)
+		return; /* reaped like any other; nothing depends on it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	setpriority(PRIO_PROCESS, 0, 10);
+	ckpt_retain(b->store, (unsigned)b->set.keep, NULL);
+	_exit(0);
+}
+
+bool begin_has_oom(const struct begin *b)
+{
+	return oom_count(b->oom_path) > b->oom_kills;
+}
+
+void begin_end(struct begin *b, const struct run *run)
+{
+	struct ckpt_version *versions = NULL;
+	struct ckpt_error err;
+	size_t count = 0;
+
+	if (!ckpt_list(b->store, &versions, &count, &err) && count &&
+	    versions[0].run == b->run)
+		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
+			    versions[0].number, versions[0].bytes);
+	else if (run->is_made)
+		report_line("no version was saved in this run");
+	free(versions);
+	for (size_t i = 0; b->run_env[i]; i++)
+		free(b->run_env[i]);
+	ckpt_close(b->from);
+	ckpt_close(b->store);
+	b->store = b->from = NULL;
+}
