@@ -33,13 +33,13 @@ static void tell(struct day *day, struct run_event event)
 	if (day->orders.deliver || day->orders.look_again)
 		tell(day,
 		     (struct run_event){.kind = RUN_EV_DELIVERED, .count = 1});
-	if (!day->orders.ask)
+	if (!day->orders.query)
 		return;
 	day->asks++;
 	day->wakes++; /* the answer */
 	tell(day,
 	     (struct run_event){
-		     .kind = RUN_EV_ANSWER,
+		     .kind = RUN_EV_REPLY,
 		     .view = {.state = STATE_RUNNING, .end_ms = T0 + DAY_MS},
 	     });
 }
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	pass_until(&day, T0 + DAY_MS - WARNING_MS);
 	wake(&day, RUN_EV_SIGNAL, SIGURG);
 	pass_until(&day, T0 + DAY_MS - (GRACE_S - SAVE_S) * SECOND_MS);
-	wake(&day, RUN_EV_HEARERS_GONE, 0);
+	wake(&day, RUN_EV_PROGRAMS_ENDED, 0);
 	wake(&day, RUN_EV_SCRIPT_ENDED, 0);
 	printf("%u %u\n", day.wakes, day.asks);
 	return day.run.phase != RUN_ENDED;

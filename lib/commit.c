@@ -225,7 +225,7 @@ static void fill_head(struct ckpt_stage *stage, uint32_t number)
 	if (progress < 0)
 		progress = store->progress;
 	if (progress < 0)
-		progress = ckpt_told_progress(store, (unsigned)store->run);
+		progress = ckpt_run_progress(store, (unsigned)store->run);
 	ckpt_record_set_int(head, "version", number);
 	if (store->has_schema) {
 		ckpt_record_set_int(head, "schema", store->schema);

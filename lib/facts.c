@@ -93,7 +93,7 @@ enum ckpt_status ckpt_progress(struct ckpt_store *store, double progress,
 	return status;
 }
 
-double ckpt_told_progress(struct ckpt_store *store, unsigned run)
+double ckpt_run_progress(struct ckpt_store *store, unsigned run)
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
@@ -138,13 +138,13 @@ bool ckpt_is_done(struct ckpt_store *store, unsigned run)
 	return has_fact(store, "done", run);
 }
 
-bool ckpt_is_heard(struct ckpt_store *store, unsigned run)
+bool ckpt_has_poller(struct ckpt_store *store, unsigned run)
 {
 	return has_fact(store, "heard", run);
 }
 
-enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
-			  const char *word, struct ckpt_error *err)
+enum ckpt_status ckpt_request(struct ckpt_store *store, unsigned run,
+			      const char *word, struct ckpt_error *err)
 {
 	struct ckpt_record *rec = ckpt_record_new("ask");
 	char name[CKPT_ENTRY_NAME];
@@ -157,7 +157,7 @@ enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
 	return status;
 }
 
-bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word)
+bool ckpt_take_request(struct ckpt_store *store, unsigned run, char *word)
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
@@ -169,7 +169,7 @@ bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word)
 		return false;
 	said = ckpt_record_str(rec, "word");
 	/* Gone: by a call whose answer was lost, as nobody else takes it. */
-	if (said && strlen(said) < CKPT_ASK_MAX &&
+	if (said && strlen(said) < CKPT_REQUEST_MAX &&
 	    (!unlinkat(store->fd, name, 0) || errno == ENOENT)) {
 		memcpy(word, said, strlen(said) + 1);
 		is_taken = true;
@@ -246,26 +246,26 @@ enum ckpt_status ckpt_time_left(struct ckpt_store *store, int64_t *seconds,
 
 static bool find_request(const struct ckpt_record *rec, void *arg)
 {
-	bool *is_asked = arg;
+	bool *is_requested = arg;
 	const char *cause;
 
 	if (strcmp(ckpt_record_kind(rec), "request"))
 		return true;
 	cause = ckpt_record_str(rec, "cause");
 	/* A state asked for every now and then is no reason to stop. */
-	*is_asked = !cause || strcmp(cause, "interval");
-	return !*is_asked;
+	*is_requested = !cause || strcmp(cause, "interval");
+	return !*is_requested;
 }
 
 /* Let settle know that a program took the request, though no signal told it:
  * one that asks is one that hears. */
-static void tell_heard(struct ckpt_store *store)
+static void report_caught(struct ckpt_store *store)
 {
 	struct ckpt_record *rec;
 	char name[CKPT_ENTRY_NAME];
 
 	if (store->mode != CKPT_WRITE ||
-	    ckpt_is_heard(store, (unsigned)store->run))
+	    ckpt_has_poller(store, (unsigned)store->run))
 		return;
 	rec = ckpt_record_new("heard");
 	fact_name(name, "heard", (unsigned)store->run);
@@ -276,17 +276,17 @@ static void tell_heard(struct ckpt_store *store)
 enum ckpt_status ckpt_requested(struct ckpt_store *store,
 				struct ckpt_error *err)
 {
-	bool is_asked = false;
+	bool is_requested = false;
 	enum ckpt_status status;
 
 	status = ckpt_journal_read(store, (unsigned)store->run, find_request,
-				   &is_asked, err);
+				   &is_requested, err);
 	if (status && status != CKPT_NONE)
 		return status;
-	if (!is_asked)
+	if (!is_requested)
 		return ckpt_fail(err, CKPT_NONE, 0,
 				 "run %d hasn't been asked to save and stop",
 				 store->run);
-	tell_heard(store);
+	report_caught(store);
 	return CKPT_OK;
 }

@@ -93,22 +93,22 @@ uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run);
 /* Did this run say done? */
 bool ckpt_is_done(struct ckpt_store *store, unsigned run);
 /* What progress did it tell?  Negative: none. */
-double ckpt_told_progress(struct ckpt_store *store, unsigned run);
+double ckpt_run_progress(struct ckpt_store *store, unsigned run);
 /* Did a program of this run learn of a request from ckpt_requested()?  It
  * then counts as one that heard it. */
-bool ckpt_is_heard(struct ckpt_store *store, unsigned run);
+bool ckpt_has_poller(struct ckpt_store *store, unsigned run);
 
 /*
  * What the owner asks of a run from outside of the job, in one word ("now",
  * "requeue"), for the supervisor to take when it is woken.  A second word
  * replaces a first that wasn't taken yet.
  */
-#define CKPT_ASK_MAX 16
-enum ckpt_status ckpt_ask(struct ckpt_store *store, unsigned run,
-			  const char *word, struct ckpt_error *err);
+#define CKPT_REQUEST_MAX 16
+enum ckpt_status ckpt_request(struct ckpt_store *store, unsigned run,
+			      const char *word, struct ckpt_error *err);
 /* Take it, by the run's supervisor alone: true at most once for each; word is
- * at least CKPT_ASK_MAX. */
-bool ckpt_take_ask(struct ckpt_store *store, unsigned run, char *word);
+ * at least CKPT_REQUEST_MAX. */
+bool ckpt_take_request(struct ckpt_store *store, unsigned run, char *word);
 
 /*
  * What the owner changes of the job's settings after submission: text by a

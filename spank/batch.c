@@ -188,7 +188,7 @@ static int tell_parent(spank_t sp)
 }
 
 /* The last byte stays the NUL that batch.brief began with. */
-static void hear_told(void)
+static void read_told(void)
 {
 	batch.brief.restart_count = batch.told->restart_count;
 	memcpy(batch.brief.work_dir, batch.told->work_dir,
@@ -274,7 +274,7 @@ int batch_task_init(spank_t sp)
 	forget_options(sp);
 	if (!batch.told || tell_parent(sp))
 		goto fail;
-	hear_told();
+	read_told();
 	if (has_newline()) {
 		fprintf(stderr,
 			"scheckpoint: the name of the job or of its directory "
@@ -333,7 +333,7 @@ void batch_exit(void)
 
 	if (!batch.is_active || batch.refusal[0] || !batch.told)
 		return;
-	hear_told();
+	read_told();
 	snprintf(path, sizeof(path), "%s/settle", batch.site.helpers);
 	launch_settle(path, &batch.user, &batch.brief, batch.memo_fd);
 }

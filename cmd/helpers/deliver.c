@@ -25,9 +25,9 @@
 
 #include "requeue/process/deliver.h"
 
-#define EXIT_UNHEARD 3
+#define EXIT_UNCAUGHT 3
 /* Programs that are still loading may hear it later. */
-#define LOOK_MAX_S   15
+#define LOOK_MAX_S    15
 
 /* The slurmstepd of one of the job's steps on this node. */
 struct step {
@@ -247,7 +247,7 @@ static size_t count_waiting(struct node *node)
 		size_t here = delivery_waiting(delivery);
 
 		if (!here && delivery_count(delivery))
-			delivery_release(delivery);
+			delivery_kill_frozen(delivery);
 		waiting += here;
 	}
 	return waiting;
@@ -270,7 +270,7 @@ static int run(struct node *node, int signum, const char *launchers)
 		step_s = step_s * 2 < LOOK_MAX_S ? step_s * 2 : LOOK_MAX_S;
 		next = time(NULL) + step_s;
 		if (!heard && !node->count)
-			return EXIT_UNHEARD;
+			return EXIT_UNCAUGHT;
 	}
 	return 0;
 }

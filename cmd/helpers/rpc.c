@@ -199,9 +199,9 @@ static int run_on_job(int argc, char **argv, char *text)
 	if (!strcmp(verb, "say") && argc == 4)
 		return (int)say(job_id, argv[3], text);
 	if (!strcmp(verb, "vacate") && argc == 3)
-		return (int)ctl_ask_vacate(job_id, text);
+		return (int)ctl_request_vacate(job_id, text);
 	if (!strcmp(verb, "unvacate") && argc == 3)
-		return (int)ctl_unask_vacate(job_id, text);
+		return (int)ctl_forget_vacate(job_id, text);
 	return -1;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * settle: run by the plugin as the job's owner when a run has ended; see
- * requeue/settle/settle.h.  Takes its brief on descriptor 3 and writes a byte to
- * descriptor 4 now and then, so that its parent knows it alive.
+ * requeue/settle/settle.h.  Takes its brief on descriptor 3 and writes a byte
+ * to descriptor 4 now and then, so that its parent knows it alive.
  */
 #include <signal.h>
 #include <stdio.h>

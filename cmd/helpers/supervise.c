@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * supervise: started by the plugin in the batch step, as the user, in the
- * process that slurmstepd takes for the script; see requeue/supervise/supervise.h.
+ * process that slurmstepd takes for the script; see
+ * requeue/supervise/supervise.h.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -61,7 +61,7 @@ static int leave_word(const struct call *call, struct ckpt_store *store,
 		      unsigned run, const char *word)
 {
 	struct ckpt_error err = {0};
-	enum ckpt_status status = ckpt_ask(store, run, word, &err);
+	enum ckpt_status status = ckpt_request(store, run, word, &err);
 
 	return status ? say_status(call, status, &err) : SAYS_YES;
 }
@@ -78,7 +78,7 @@ static int ask(const struct call *call, struct ckpt_store *store,
 	job_name(name, store);
 	if (!id->job)
 		return say_error(call, "%s is no job's store", ckpt_dir(store));
-	if (!ask_slurm(id->job, &view))
+	if (!query_slurm(id->job, &view))
 		return say_unknown(call, name, &view);
 	if (strncmp(view.state, "RUNNING", strlen("RUNNING"))) {
 		say_error(call,
@@ -129,7 +129,7 @@ int wake_run(const struct call *call, struct ckpt_store *store)
 	int code;
 
 	job_name(name, store);
-	if (!id->job || !ask_slurm(id->job, &view) ||
+	if (!id->job || !query_slurm(id->job, &view) ||
 	    strncmp(view.state, "RUNNING", strlen("RUNNING")))
 		return SAYS_NO;
 	code = check_run(call, store, name, &run);

@@ -17,7 +17,7 @@ static int check_over(const struct call *call, struct ckpt_store *store)
 	size_t count;
 	bool is_over = true;
 
-	if (id->job && ask_slurm(id->job, &view)) {
+	if (id->job && query_slurm(id->job, &view)) {
 		if (!slurm_is_alive(&view))
 			return SAYS_YES;
 		return say_error(call,

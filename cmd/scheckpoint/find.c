@@ -247,7 +247,7 @@ static int find_job(const struct call *call, const char *what,
 	struct slurm_view view;
 	char dir[4096], base[sizeof(view.work_dir) + 1];
 
-	ask_slurm(words->job, &view);
+	query_slurm(words->job, &view);
 	snprintf(base, sizeof(base), "%s/", view.work_dir);
 	if (words->task == CKPT_NO_TASK &&
 	    comment_store_dir(dir, sizeof(dir), view.comment))

@@ -101,7 +101,7 @@ static void set_end(struct ckpt_record *rec, const struct run_row *row)
 	if (row->exit_code >= 0)
 		ckpt_record_set_int(rec, "exit", row->exit_code);
 	set_known(rec, "signal", row->signal);
-	ckpt_record_set_bool(rec, "answered", row->is_answered);
+	ckpt_record_set_bool(rec, "answered", row->has_complied);
 	ckpt_record_set_bool(rec, "cut", row->is_cut);
 	ckpt_record_set_bool(rec, "done", row->is_done);
 	ckpt_record_set_bool(rec, "oom", row->is_oom);

@@ -17,7 +17,7 @@
 #include "requeue/slurm/ctl.h"
 
 #define WORDS_MOST  6
-#define ANSWER_MAX  32768
+#define REPLY_MAX   32768
 /* The exit code of the loader, where a library is missing, and of shells. */
 #define NOT_STARTED 127
 
@@ -237,9 +237,9 @@ static void read_trouble(struct slurm_view *view, int code, const char *err,
 			 reason[0] ? reason : "slurmctld can't be asked");
 }
 
-bool ask_slurm(uint32_t job_id, struct slurm_view *view)
+bool query_slurm(uint32_t job_id, struct slurm_view *view)
 {
-	char number[16], answer[ANSWER_MAX], err[SLURM_TROUBLE_MAX];
+	char number[16], answer[REPLY_MAX], err[SLURM_TROUBLE_MAX];
 	const char *words[] = {"load", number, NULL};
 	char *line = answer, *next;
 	int code;

@@ -78,7 +78,7 @@ static void read_finish(struct run_row *row, const struct ckpt_record *rec)
 	row->end_s = (int64_t)ckpt_record_time(rec);
 	row->signal = (int)ckpt_record_int(rec, "signal", 0);
 	row->exit_code = (int)ckpt_record_int(rec, "exit", -1);
-	row->is_answered = ckpt_record_bool(rec, "answered");
+	row->has_complied = ckpt_record_bool(rec, "answered");
 	row->is_cut = ckpt_record_bool(rec, "cut");
 	row->is_oom = ckpt_record_bool(rec, "oom");
 	row->is_repeat = ckpt_record_bool(rec, "repeat");
@@ -181,7 +181,7 @@ static enum ckpt_status load_run(struct ckpt_store *store, struct run_row *row,
 		return status;
 	row->is_done |= ckpt_is_done(store, run);
 	if (row->progress < 0)
-		row->progress = ckpt_told_progress(store, run);
+		row->progress = ckpt_run_progress(store, run);
 	add_versions(row, versions, count);
 	return CKPT_OK;
 }
@@ -278,7 +278,7 @@ const char *run_end(char text[RUN_END_MAX], const struct run_row *row)
 		snprintf(how, sizeof(how), "out of memory");
 	else if (row->is_cut)
 		snprintf(how, sizeof(how), "out of time");
-	else if (row->is_answered && row->signal == SIGKILL)
+	else if (row->has_complied && row->signal == SIGKILL)
 		snprintf(how, sizeof(how), "%s", /* its shell was killed */
 			 row->versions ? "saved" : "answered");
 	else if (row->signal)

@@ -161,10 +161,10 @@ int find_stores(const struct call *call, const char *what,
 		struct stores *stores);
 void stores_free(struct stores *stores);
 /* Ask slurmctld for a job; false: it could not be asked, or no such job. */
-bool ask_slurm(uint32_t job_id, struct slurm_view *view);
+bool query_slurm(uint32_t job_id, struct slurm_view *view);
 /* Is it in a state in which the job may yet want its versions? */
 bool slurm_is_alive(const struct slurm_view *view);
-/* For a job that ask_slurm() was false for: returns SAYS_ERROR. */
+/* For a job that query_slurm() was false for: returns SAYS_ERROR. */
 int say_unknown(const struct call *call, const char *name,
 		const struct slurm_view *view);
 /*
@@ -204,7 +204,7 @@ struct run_row {
 	enum cause cause; /* why the run was asked to end */
 	int64_t request_s;
 	unsigned requests;
-	bool is_made, is_answered, is_cut, is_done, is_oom, is_repeat;
+	bool is_made, has_complied, is_cut, is_done, is_oom, is_repeat;
 	bool is_store_failure;
 	bool can_save;	   /* and go on; true where it isn't on record */
 	unsigned versions; /* committed in this run */

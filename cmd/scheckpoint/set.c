@@ -70,7 +70,7 @@ static int check_job(const struct call *call, struct ckpt_store *store,
 
 	if (!id->job)
 		return SAYS_YES;
-	if (!ask_slurm(id->job, &view))
+	if (!query_slurm(id->job, &view))
 		return say_unknown(call, name, &view);
 	if (!slurm_is_alive(&view))
 		return say_error(call, "%s is over (%s): nothing is set", name,

@@ -165,7 +165,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 		return say_status(call, status, &err);
 	}
 	if (id->job)
-		ask_slurm(id->job, &view);
+		query_slurm(id->job, &view);
 	print_job(store, &view);
 	printf("  store     %s\n",
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));

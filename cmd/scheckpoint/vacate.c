@@ -39,7 +39,7 @@ enum fate {
 
 struct leaving {
 	uint32_t job, run;
-	int is_suspended, is_answering;
+	int is_suspended, is_replying;
 	char who[64];
 	char name[64];
 	enum fate fate;
@@ -68,7 +68,7 @@ static bool read_job(struct leaving *job, const char *line)
 	memset(job, 0, sizeof(*job));
 	if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %d %d %63[^\n]",
 		   &job->job, &job->run, &uid, &job->is_suspended,
-		   &job->is_answering, job->name) < 5)
+		   &job->is_replying, job->name) < 5)
 		return false;
 	name_user(job->who, sizeof(job->who), uid);
 	return true;
@@ -149,7 +149,7 @@ static void tell_left(struct leaving *job)
 	char quoted[2 * sizeof(part)] = "";
 	struct slurm_view view;
 
-	ask_slurm(job->job, &view);
+	query_slurm(job->job, &view);
 	comment_said(part, sizeof(part), view.comment);
 	if (part[0]) /* the comment is its owner's to write */
 		text_quote(quoted, sizeof(quoted), part);
@@ -174,7 +174,7 @@ static void look(struct leaving *job, const struct leaving *now,
 		job->fate = FATE_STOPPED;
 		report(job, "is suspended and can't save: it stays; resume it "
 			    "and vacate again");
-	} else if (job->fate == FATE_ASKED && now->is_answering) {
+	} else if (job->fate == FATE_ASKED && now->is_replying) {
 		job->fate = FATE_ANSWERED;
 		report(job, "is saving");
 	} else if (job->fate == FATE_ASKED && waited_s >= ANSWER_S) {
@@ -198,7 +198,7 @@ static void follow(struct leaving *job, const struct leavings *there,
 		   int64_t waited_s, int64_t wait_s)
 {
 	const struct leaving *now = NULL;
-	bool was_asked = !job->is_suspended;
+	bool was_requested = !job->is_suspended;
 	char err[512];
 
 	if (!is_open(job))
@@ -207,7 +207,7 @@ static void follow(struct leaving *job, const struct leavings *there,
 		now = bsearch(job, there->jobs, there->count, sizeof(*now),
 			      by_number);
 	look(job, now, waited_s, wait_s);
-	if (!is_open(job) && was_asked)
+	if (!is_open(job) && was_requested)
 		tell_rpc("unvacate", job->job, err, sizeof(err));
 }
 

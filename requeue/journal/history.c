@@ -87,7 +87,7 @@ static void read_finish(struct reading *r, const struct ckpt_record *rec)
 	r->run->ended_s = (int64_t)ckpt_record_time(rec);
 	r->run->ending = signum ? END_SIGNAL : END_EXIT;
 	r->run->code = (int)(signum ? signum : ckpt_record_int(rec, "exit", 0));
-	r->run->is_answered = ckpt_record_bool(rec, "answered");
+	r->run->has_complied = ckpt_record_bool(rec, "answered");
 	r->run->is_cut = ckpt_record_bool(rec, "cut");
 	r->run->is_oom = ckpt_record_bool(rec, "oom");
 	if (ckpt_record_bool(rec, "repeat"))
@@ -186,7 +186,7 @@ void history_count(struct ckpt_store *store, struct run_record *run)
 	free(versions);
 	run->is_done = ckpt_is_done(store, run->run);
 	if (run->progress < 0)
-		run->progress = ckpt_told_progress(store, run->run);
+		run->progress = ckpt_run_progress(store, run->run);
 }
 
 enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
@@ -230,7 +230,7 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 			count_versions(record, versions, version_count);
 			record->is_done = ckpt_is_done(store, i);
 			if (record->progress < 0)
-				record->progress = ckpt_told_progress(store, i);
+				record->progress = ckpt_run_progress(store, i);
 		}
 		/* Nobody settled it: the node went away with the run. */
 		record->is_node_fail = i < run && !reading.has_plan;

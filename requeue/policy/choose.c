@@ -56,7 +56,7 @@ static bool catches_all(const struct proc *proc)
 	       procs_has(proc->caught, SIGXFSZ);
 }
 
-static bool is_shell_hearing(const struct proc *proc, int signum)
+static bool is_shell_trapping(const struct proc *proc, int signum)
 {
 	const char *exe = shells_base(proc->exe);
 
@@ -101,7 +101,7 @@ static void judge_shell(const struct view *view, size_t i)
 	choice->has_exit_trap = procs_has(proc->caught, SIGTERM) &&
 				catches_all(proc) && proc->script &&
 				!shells_traps(proc->script, SIGTERM);
-	if (!is_shell_hearing(proc, signum)) {
+	if (!is_shell_trapping(proc, signum)) {
 		set(choice, CHOICE_PASS,
 		    procs_has(proc->caught, signum)
 			    ? "has no trap for it, and would die"
@@ -206,7 +206,7 @@ static void judge(const struct view *view, size_t i)
 
 struct pipe_end {
 	uint64_t inode;
-	bool is_hearer;
+	bool is_catcher;
 	size_t writer;
 };
 
@@ -222,15 +222,15 @@ static int by_inode(const void *left, const void *right)
 
 	if (a->inode != b->inode)
 		return a->inode < b->inode ? -1 : 1;
-	return (int)b->is_hearer - (int)a->is_hearer;
+	return (int)b->is_catcher - (int)a->is_catcher;
 }
 
 static void add_end(struct pipe_ends *ends, uint64_t inode, size_t writer,
-		    bool is_hearer)
+		    bool is_catcher)
 {
 	if (inode)
 		ends->list[ends->count++] =
-			(struct pipe_end){inode, is_hearer, writer};
+			(struct pipe_end){inode, is_catcher, writer};
 }
 
 static bool is_above(const struct procs *procs, size_t above, size_t i)
@@ -269,17 +269,17 @@ static const struct pipe_end *find_writer(const struct view *view,
 }
 
 /* Does one that hears stand upstream, at the head or with a head above? */
-static bool has_hearer_upstream(const struct view *view,
-				const struct pipe_ends *ends, size_t reader)
+static bool has_catcher_upstream(const struct view *view,
+				 const struct pipe_ends *ends, size_t reader)
 {
-	bool is_heard = false;
+	bool has_poller = false;
 
 	for (int length = 0; length < PIPELINE_MAX; length++) {
 		const struct pipe_end *end = find_writer(view, ends, reader);
 
 		if (!end)
-			return is_heard;
-		is_heard |= end->is_hearer;
+			return has_poller;
+		has_poller |= end->is_catcher;
 		reader = end->writer;
 	}
 	return false;
@@ -310,23 +310,23 @@ static void spare_readers(const struct view *view, struct pipe_ends *ends)
 	for (size_t i = 0; i < procs->count; i++)
 		if (view->choices[i].action == CHOICE_SIGNAL &&
 		    !procs->list[i].is_signalled &&
-		    has_hearer_upstream(view, ends, i))
+		    has_catcher_upstream(view, ends, i))
 			set(&view->choices[i], CHOICE_PASS,
 			    "reads what another one writes that gets it");
 }
 
 /* ----------------------------------------------------------------- hook */
 
-static bool is_hearer(const struct choice *choice)
+static bool is_catcher(const struct choice *choice)
 {
 	return choice->action == CHOICE_SIGNAL ||
 	       choice->action == CHOICE_AWAIT || choice->kind == CHOICE_SRUN;
 }
 
-static bool has_hearer_at_all(const struct view *view)
+static bool has_catcher_at_all(const struct view *view)
 {
 	for (size_t i = 0; i < view->procs->count; i++)
-		if (is_hearer(&view->choices[i]))
+		if (is_catcher(&view->choices[i]))
 			return true;
 	return false;
 }
@@ -368,7 +368,7 @@ static bool is_feeder(const struct view *view, size_t i)
 }
 
 /* Mark those that have somebody below them who hears, and count the new. */
-static size_t stop_feeders(const struct view *view, bool *has_hearer)
+static size_t freeze_feeders(const struct view *view, bool *has_catcher)
 {
 	const struct procs *procs = view->procs;
 	size_t found = 0;
@@ -376,14 +376,14 @@ static size_t stop_feeders(const struct view *view, bool *has_hearer)
 	for (size_t i = procs->count; i-- > 0;) {
 		const struct proc *proc = &procs->list[i];
 		struct choice *choice = &view->choices[i];
-		bool hears = is_hearer(choice);
+		bool hears = is_catcher(choice);
 
-		if (has_hearer[i] && is_feeder(view, i))
-			set(choice, CHOICE_STOP,
+		if (has_catcher[i] && is_feeder(view, i))
+			set(choice, CHOICE_FREEZE,
 			    "would start the next piece of work");
 		found += hears && !proc->is_signalled;
 		if (proc->parent != PROCS_NONE)
-			has_hearer[proc->parent] |= hears || has_hearer[i];
+			has_catcher[proc->parent] |= hears || has_catcher[i];
 	}
 	return found;
 }
@@ -393,7 +393,7 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 {
 	struct view view = {procs, order, choices, NULL};
 	size_t count = procs->count, found = 0;
-	bool *has_hearer = calloc(count + 1, sizeof(*has_hearer));
+	bool *has_catcher = calloc(count + 1, sizeof(*has_catcher));
 	struct pipe_ends ends = {
 		.list = calloc(2 * count + 1, sizeof(*ends.list)),
 	};
@@ -402,16 +402,16 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 	for (size_t i = 0; i < count; i++)
 		choices[i] = (struct choice){.reason = "",
 					     .signalled_above = PROCS_NONE};
-	if (!has_hearer || !ends.list || !view.is_covered)
+	if (!has_catcher || !ends.list || !view.is_covered)
 		goto out;
 	for (size_t i = 0; i < count; i++)
 		judge(&view, i);
 	spare_readers(&view, &ends);
-	if (order->is_hooked && !has_hearer_at_all(&view))
+	if (order->is_hooked && !has_catcher_at_all(&view))
 		await_programs(&view);
-	found = stop_feeders(&view, has_hearer);
+	found = freeze_feeders(&view, has_catcher);
 out:
-	free(has_hearer);
+	free(has_catcher);
 	free(ends.list);
 	free(view.is_covered);
 	return found;

@@ -17,7 +17,7 @@ enum choice_action {
 	CHOICE_LEAVE,  /* nothing to say about it */
 	CHOICE_PASS,   /* not signalled, and the user may wonder why */
 	CHOICE_SIGNAL, /* hears the signal, and answers for its children */
-	CHOICE_STOP,   /* would start the next piece of work: stop it first */
+	CHOICE_FREEZE, /* would start the next piece of work: stop it first */
 	CHOICE_AWAIT,  /* doesn't hear, but the user's hook has asked it */
 };
 

@@ -134,7 +134,7 @@ static enum cause present_cause(const struct decision_input *in)
 static bool has_saved(const struct decision_input *in,
 		      const struct run_record *run)
 {
-	if (run->versions || run->is_answered)
+	if (run->versions || run->has_complied)
 		return true;
 	return is_self(in, run) && !is_quick(run);
 }

@@ -61,8 +61,8 @@ struct run_record {
 	enum cause cause;  /* of the last request that was *made*; of an
 			      earlier run: the cause that its plan names */
 	int64_t request_s; /* epoch, of that request; 0 none */
-	bool is_answered;  /* a program that heard the request ended by
-			      itself within the grace */
+	bool has_complied; /* a program that heard the request ended by
+			     itself within the grace */
 	bool is_done;	   /* "scheckpoint done" */
 	bool is_oom;	   /* the memory cgroup counted an OOM kill */
 	bool is_node_fail; /* ended by node failure */
@@ -192,7 +192,7 @@ struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
  * Seconds by which slurmctld's clock is ahead of ours: its time in an answer,
  * ours when we asked and when we heard.  0 where the answer doesn't tell.
  */
-int64_t plan_skew_s(int64_t theirs_s, int64_t asked_s, int64_t heard_s);
+int64_t plan_skew_s(int64_t theirs_s, int64_t queried_s, int64_t replied_s);
 
 /*
  * Seconds from now until the next run may begin: above what COMPLETING took,

@@ -48,10 +48,10 @@ static int64_t kept_until(const struct run_record *run, int64_t grace_s,
 
 	if (request && kept > request && kept - request <= grace_s)
 		kept = request;
-	if (run->is_answered && request > kept)
+	if (run->has_complied && request > kept)
 		kept = request;
 	/* It said itself that its state is saved. */
-	if (!run->versions && !run->is_answered && exit_code &&
+	if (!run->versions && !run->has_complied && exit_code &&
 	    run->ending == END_EXIT && run->code == exit_code)
 		kept = clamp(run->ended_s, 0, EPOCH_MOST_S);
 	return kept;
@@ -94,7 +94,7 @@ static int64_t remaining_by_progress(const struct plan_input *in)
 		int64_t used = plan_used_s(run, 1, in->grace_s, in->exit_code);
 		double rest;
 
-		if (!run->versions && !run->is_answered)
+		if (!run->versions && !run->has_complied)
 			continue;
 		if (!is_fraction(run->progress) || !is_fraction(from) ||
 		    run->progress <= from || used <= 0)
@@ -227,15 +227,15 @@ struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
 	return submitted;
 }
 
-int64_t plan_skew_s(int64_t theirs_s, int64_t asked_s, int64_t heard_s)
+int64_t plan_skew_s(int64_t theirs_s, int64_t queried_s, int64_t replied_s)
 {
 	/* Both clocks are read in whole seconds. */
-	if (theirs_s <= 0 || heard_s < asked_s)
+	if (theirs_s <= 0 || replied_s < queried_s)
 		return 0;
-	if (theirs_s > heard_s + 1)
-		return theirs_s - heard_s;
-	if (theirs_s < asked_s - 1)
-		return theirs_s - asked_s;
+	if (theirs_s > replied_s + 1)
+		return theirs_s - replied_s;
+	if (theirs_s < queried_s - 1)
+		return theirs_s - queried_s;
 	return 0;
 }
 

@@ -81,28 +81,28 @@ static int64_t renew_at_ms(const struct run *run)
 {
 	int64_t at_ms = run_request_at_ms(run) - RENEW_MS;
 
-	if (run->phase != RUN_COMPUTING || !run->end_ms || run->is_asking ||
-	    run->ask_ms || run->answer_ms + FRESH_MS >= at_ms)
+	if (run->phase != RUN_COMPUTING || !run->end_ms || run->is_querying ||
+	    run->query_ms || run->reply_ms + FRESH_MS >= at_ms)
 		return 0;
 	return at_ms;
 }
 
 static void ask(struct run *run, struct run_orders *orders, bool about_term)
 {
-	bool is_news = about_term || run->woken_ms || orders->hold ||
+	bool is_news = about_term || run->woken_ms || orders->freeze ||
 		       run->is_doubted;
 
-	run->ask_ms = run->woken_ms = 0;
+	run->query_ms = run->woken_ms = 0;
 	if (about_term) {
-		run->is_term_asked = true;
-		orders->ask_reach = true;
+		run->is_term_queried = true;
+		orders->query_reach = true;
 	}
 	/* One that is under way may be older than the TERM, CONT or notice. */
-	if (run->is_asking && !is_news)
+	if (run->is_querying && !is_news)
 		return;
-	run->is_asking = true;
+	run->is_querying = true;
 	run->calls++;
-	orders->ask = true;
+	orders->query = true;
 }
 
 /* 5, 10, 20, 40, 60, 60, ... seconds */
@@ -116,7 +116,7 @@ static int64_t backoff_ms(unsigned failures)
 static bool is_pending(const struct run *run)
 {
 	return run->phase == RUN_HOOK || run->phase == RUN_SAVING ||
-	       run->phase == RUN_UNHEARD || run->phase == RUN_SAVED;
+	       run->phase == RUN_UNCAUGHT || run->phase == RUN_SAVED;
 }
 
 static void shift(int64_t *at_ms, int64_t by_ms)
@@ -146,7 +146,7 @@ static void wake(struct run *run, int64_t old_end_ms)
 static bool is_open(const struct run *run)
 {
 	return run->phase == RUN_COMPUTING ||
-	       (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR);
+	       (run->phase == RUN_UNCAUGHT && run->cause == CAUSE_OPERATOR);
 }
 
 /*
@@ -155,19 +155,19 @@ static bool is_open(const struct run *run)
  */
 static void hold(struct run *run, int64_t now_ms, struct run_orders *orders)
 {
-	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNHEARD)
+	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNCAUGHT)
 		return;
-	run->hold_until_ms = now_ms + HOLD_MAX_MS;
-	orders->hold = true;
+	run->frozen_until_ms = now_ms + HOLD_MAX_MS;
+	orders->freeze = true;
 }
 
-static void let_go(struct run *run, struct run_orders *orders)
+static void thaw(struct run *run, struct run_orders *orders)
 {
 	/* The answer to a TERM is a request, whatever it is. */
-	if (!run->hold_until_ms || run->is_term_asked)
+	if (!run->frozen_until_ms || run->is_term_queried)
 		return;
-	run->hold_until_ms = 0;
-	orders->let_go = true;
+	run->frozen_until_ms = 0;
+	orders->thaw = true;
 }
 
 /*
@@ -184,7 +184,7 @@ static void doubt(struct run *run, int64_t now_ms, struct run_orders *orders)
 static bool is_doubtful(const struct run *run, int64_t at_ms, int64_t now_ms)
 {
 	return at_ms && now_ms - at_ms > LATE_MS &&
-	       now_ms - run->answer_ms > FRESH_MS &&
+	       now_ms - run->reply_ms > FRESH_MS &&
 	       now_ms - run->doubted_ms > FRESH_MS;
 }
 
@@ -206,11 +206,11 @@ static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 			 struct run_orders *orders)
 {
 	/* Nobody is asked twice, but where nobody heard, all are. */
-	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNHEARD)
+	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNCAUGHT)
 		return;
 	run->cause = cause;
 	run->phase = RUN_SAVING;
-	run->hold_until_ms = 0;
+	run->frozen_until_ms = 0;
 	run->request_ms = now_ms;
 	run->give_up_ms = run->end_ms ? run->end_ms - margin_ms(run) : 0;
 	if (cause == CAUSE_OPERATOR)
@@ -270,7 +270,7 @@ static void wind_up(struct run *run, const struct run_event *event,
 {
 	/* Programs whose shell has gone may still be saving, also where Slurm
 	 * has told them, and we don't know yet why. */
-	if (run->is_term_asked || orders->deliver || run->phase == RUN_HOOK ||
+	if (run->is_term_queried || orders->deliver || run->phase == RUN_HOOK ||
 	    (run->phase == RUN_SAVING && run->is_made))
 		return;
 	if (run->phase == RUN_COLLECTING) {
@@ -298,9 +298,9 @@ static void explain_term(struct run *run, const struct run_event *event,
 {
 	const struct run_view *view = &event->view;
 	enum cause cause = CAUSE_UNKNOWN;
-	bool is_here = run->is_term_asked;
+	bool is_here = run->is_term_queried;
 
-	run->is_term_asked = false;
+	run->is_term_queried = false;
 	switch (view->state) {
 	case STATE_RUNNING:
 		make_request(run, event->now_ms,
@@ -336,28 +336,28 @@ static void explain_term(struct run *run, const struct run_event *event,
  * rule, and may reach every program itself.  Where it is lost, because munge or
  * slurmd was away, nothing else will ask the job to save.
  */
-static void hear_end(struct run *run, const struct run_event *event,
-		     struct run_orders *orders)
+static void handle_end(struct run *run, const struct run_event *event,
+		       struct run_orders *orders)
 {
 	if (run->is_over) {
 		explain_term(run, event, orders);
 		return;
 	}
 	run->is_over = true;
-	run->ask_ms = event->now_ms + TERM_WAIT_MS;
+	run->query_ms = event->now_ms + TERM_WAIT_MS;
 }
 
-static void hear_answer(struct run *run, const struct run_event *event,
-			struct run_orders *orders)
+static void handle_reply(struct run *run, const struct run_event *event,
+			 struct run_orders *orders)
 {
 	const struct run_view *view = &event->view;
 	int64_t old_end_ms = run->end_ms;
 
-	run->is_asking = false;
+	run->is_querying = false;
 	run->failures = 0;
-	run->answer_ms = event->now_ms;
+	run->reply_ms = event->now_ms;
 	if (run->poll_ms && run->phase == RUN_COMPUTING)
-		run->ask_ms = event->now_ms + run->poll_ms;
+		run->query_ms = event->now_ms + run->poll_ms;
 	if (view->state == STATE_RUNNING)
 		run->end_ms = view->end_ms;
 	if (run->is_woken && !run->woken_ms)
@@ -365,23 +365,23 @@ static void hear_answer(struct run *run, const struct run_event *event,
 	else if (run->is_doubted && old_end_ms && run->end_ms)
 		shift(&run->give_up_ms, run->end_ms - old_end_ms);
 	run->is_doubted = false;
-	if (run->is_term_asked)
+	if (run->is_term_queried)
 		explain_term(run, event, orders);
 	else if (view->state != STATE_RUNNING && run->phase == RUN_COMPUTING)
-		hear_end(run, event, orders);
+		handle_end(run, event, orders);
 	else if (view->is_preempting && is_open(run))
 		make_request(run, event->now_ms, CAUSE_PREEMPT, orders);
 	else if (view->is_vacating && run->phase == RUN_COMPUTING)
 		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
-	orders->answer = view->is_vacating && orders->announce;
+	orders->acknowledge = view->is_vacating && orders->announce;
 	if (!run->is_over)
-		let_go(run, orders);
+		thaw(run, orders);
 }
 
-static void miss_answer(struct run *run, const struct run_event *event,
-			struct run_orders *orders)
+static void miss_reply(struct run *run, const struct run_event *event,
+		       struct run_orders *orders)
 {
-	run->is_asking = false;
+	run->is_querying = false;
 	run->failures++;
 	if (run->failures >= WOKEN_FAILURES && !run->woken_ms) {
 		run->is_woken = false;
@@ -391,30 +391,30 @@ static void miss_answer(struct run *run, const struct run_event *event,
 	if (run->is_doubted && run->phase == RUN_SAVING)
 		leave_time(run, event->now_ms);
 	run->is_doubted = false;
-	if (run->is_term_asked) {
-		run->is_term_asked = false;
+	if (run->is_term_queried) {
+		run->is_term_queried = false;
 		make_request(run, event->now_ms, CAUSE_UNKNOWN, orders);
 		return;
 	}
-	run->ask_ms = event->now_ms + backoff_ms(run->failures);
+	run->query_ms = event->now_ms + backoff_ms(run->failures);
 }
 
 /*
  * Of a suspension we hear TSTP, then nothing: STOP follows after 2 s.  What
  * is heard first afterwards isn't always CONT.
  */
-static void expect_wake(struct run *run, int64_t ask_ms)
+static void expect_wake(struct run *run, int64_t query_ms)
 {
 	run->is_woken = true;
-	run->woken_ms = ask_ms;
+	run->woken_ms = query_ms;
 }
 
-static void hear_signal(struct run *run, const struct run_event *event,
-			struct run_orders *orders)
+static void handle_signal(struct run *run, const struct run_event *event,
+			  struct run_orders *orders)
 {
 	switch (event->signum) {
 	case SIGTERM:
-		run->ask_ms = 0;
+		run->query_ms = 0;
 		hold(run, event->now_ms, orders);
 		ask(run, orders, true);
 		break;
@@ -422,7 +422,7 @@ static void hear_signal(struct run *run, const struct run_event *event,
 		ask(run, orders, false);
 		break;
 	case SIGCONT:
-		orders->stop_again = is_pending(run) || run->hold_until_ms;
+		orders->freeze_again = is_pending(run) || run->frozen_until_ms;
 		expect_wake(run, event->now_ms + CONT_SETTLE_MS);
 		break;
 	case SIGTSTP:
@@ -450,9 +450,9 @@ static void count_delivery(struct run *run, const struct run_event *event,
 		run->phase = RUN_SAVING;
 		return;
 	}
-	if (run->phase != RUN_UNHEARD)
-		orders->announce_unheard = true;
-	run->phase = RUN_UNHEARD;
+	if (run->phase != RUN_UNCAUGHT)
+		orders->announce_uncaught = true;
+	run->phase = RUN_UNCAUGHT;
 }
 
 static bool is_due(int64_t at_ms, int64_t now_ms)
@@ -465,10 +465,10 @@ static void tick(struct run *run, const struct run_event *event,
 {
 	int64_t now_ms = event->now_ms, at_ms = run_request_at_ms(run);
 
-	if (is_due(run->ask_ms, now_ms) || is_due(run->woken_ms, now_ms))
+	if (is_due(run->query_ms, now_ms) || is_due(run->woken_ms, now_ms))
 		ask(run, orders, false);
-	if (is_due(run->hold_until_ms, now_ms))
-		let_go(run, orders);
+	if (is_due(run->frozen_until_ms, now_ms))
+		thaw(run, orders);
 	if (run->is_woken || run->is_doubted)
 		return;
 	if ((run->phase == RUN_COMPUTING && is_doubtful(run, at_ms, now_ms)) ||
@@ -488,7 +488,8 @@ static void tick(struct run *run, const struct run_event *event,
 	if (!is_pending(run) || orders->deliver)
 		return;
 	if (run->give_up_ms && now_ms >= run->give_up_ms) {
-		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR) {
+		if (run->phase == RUN_UNCAUGHT &&
+		    run->cause == CAUSE_OPERATOR) {
 			run->phase = RUN_COMPUTING;
 			return;
 		}
@@ -504,10 +505,10 @@ static void tick(struct run *run, const struct run_event *event,
 static int64_t next_wake(const struct run *run)
 {
 	int64_t at_ms = run_request_at_ms(run);
-	int64_t wake_ms = earlier(run->ask_ms, run->woken_ms);
+	int64_t wake_ms = earlier(run->query_ms, run->woken_ms);
 
-	if (!run->is_term_asked)
-		wake_ms = earlier(wake_ms, run->hold_until_ms);
+	if (!run->is_term_queried)
+		wake_ms = earlier(wake_ms, run->frozen_until_ms);
 	if (run->is_woken || run->is_doubted)
 		return wake_ms;
 	if (run->phase == RUN_COMPUTING) {
@@ -521,7 +522,7 @@ static int64_t next_wake(const struct run *run)
 		wake_ms = earlier(wake_ms, run->hook_until_ms);
 		wake_ms = earlier(wake_ms, run->give_up_ms);
 		wake_ms = earlier(wake_ms, run->look_ms);
-		if (run->phase == RUN_UNHEARD && run->cause == CAUSE_OPERATOR)
+		if (run->phase == RUN_UNCAUGHT && run->cause == CAUSE_OPERATOR)
 			wake_ms = earlier(wake_ms, at_ms);
 	}
 	return wake_ms;
@@ -533,7 +534,7 @@ void run_step(struct run *run, const struct run_event *event,
 	memset(orders, 0, sizeof(*orders));
 	if (run->phase == RUN_ENDED)
 		return;
-	if (event->now_ms < run->last_ms && event->kind != RUN_EV_ANSWER)
+	if (event->now_ms < run->last_ms && event->kind != RUN_EV_REPLY)
 		doubt(run, event->now_ms, orders);
 	run->last_ms = event->now_ms;
 	switch (event->kind) {
@@ -545,29 +546,29 @@ void run_step(struct run *run, const struct run_event *event,
 		break;
 	case RUN_EV_TICK:
 		break;
-	case RUN_EV_ANSWER:
-		hear_answer(run, event, orders);
+	case RUN_EV_REPLY:
+		handle_reply(run, event, orders);
 		break;
-	case RUN_EV_NO_ANSWER:
-		miss_answer(run, event, orders);
+	case RUN_EV_NO_REPLY:
+		miss_reply(run, event, orders);
 		break;
 	case RUN_EV_SIGNAL:
-		hear_signal(run, event, orders);
+		handle_signal(run, event, orders);
 		break;
 	case RUN_EV_DELIVERED:
 		count_delivery(run, event, orders);
 		break;
-	case RUN_EV_HEARERS_GONE:
+	case RUN_EV_PROGRAMS_ENDED:
 		if (run->phase == RUN_SAVING) {
 			run->phase = RUN_SAVED;
 			run->look_ms = 0;
-			orders->release = true;
+			orders->kill_frozen = true;
 		}
 		break;
 	case RUN_EV_SCRIPT_ENDED:
 		run->is_script_gone = true;
 		if (!event->has_others)
-			run->is_term_asked = false;
+			run->is_term_queried = false;
 		break;
 	case RUN_EV_HOOK_ENDED:
 		end_hook(run, orders);
@@ -583,7 +584,7 @@ void run_step(struct run *run, const struct run_event *event,
 		break;
 	case RUN_EV_NOTICE:
 		/* The end of the step follows upon the word of its task. */
-		if (run->hold_until_ms || !is_open(run))
+		if (run->frozen_until_ms || !is_open(run))
 			break;
 		hold(run, event->now_ms, orders);
 		ask(run, orders, false);

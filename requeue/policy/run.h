@@ -18,7 +18,7 @@ enum run_phase {
 	RUN_COMPUTING,	/* no request is pending */
 	RUN_HOOK,	/* a request begins: the user's hook runs first */
 	RUN_SAVING,	/* a request was made; waiting for those who heard it */
-	RUN_UNHEARD,	/* asked, but nobody hears: the job computes on */
+	RUN_UNCAUGHT,	/* asked, but nobody hears: the job computes on */
 	RUN_SAVED,	/* all who heard have ended; the script has not */
 	RUN_STOPPING,	/* out of time: everything was killed */
 	RUN_COLLECTING, /* the script has ended: files go into the store */
@@ -26,21 +26,21 @@ enum run_phase {
 };
 
 enum run_event_kind {
-	RUN_EV_START,	     /* the script is about to start */
-	RUN_EV_TICK,	     /* the wake-up that was ordered, or any other */
-	RUN_EV_ANSWER,	     /* slurmctld answered: see view */
-	RUN_EV_NO_ANSWER,    /* it could not be asked */
-	RUN_EV_SIGNAL,	     /* we got signum */
-	RUN_EV_DELIVERED,    /* the ordered delivery is done: see count */
-	RUN_EV_HEARERS_GONE, /* all that were signalled have ended */
-	RUN_EV_SCRIPT_ENDED, /* the user's script has ended */
-	RUN_EV_HOOK_ENDED,   /* the hook of a request has ended */
-	RUN_EV_SAVED,	     /* an ordered save is done: see saved_ms */
-	RUN_EV_NOW,	     /* the owner asks for a state: scheckpoint now */
-	RUN_EV_REQUEUE,	     /* the owner asks: scheckpoint requeue */
-	RUN_EV_NOTICE,	     /* perhaps a preemption has begun, and Slurm has
-				told srun's steps: look */
-	RUN_EV_COLLECTED,    /* the files are in the store, or won't be */
+	RUN_EV_START,	       /* the script is about to start */
+	RUN_EV_TICK,	       /* the wake-up that was ordered, or any other */
+	RUN_EV_REPLY,	       /* slurmctld answered: see view */
+	RUN_EV_NO_REPLY,       /* it could not be asked */
+	RUN_EV_SIGNAL,	       /* we got signum */
+	RUN_EV_DELIVERED,      /* the ordered delivery is done: see count */
+	RUN_EV_PROGRAMS_ENDED, /* all that were signalled have ended */
+	RUN_EV_SCRIPT_ENDED,   /* the user's script has ended */
+	RUN_EV_HOOK_ENDED,     /* the hook of a request has ended */
+	RUN_EV_SAVED,	       /* an ordered save is done: see saved_ms */
+	RUN_EV_NOW,	       /* the owner asks for a state: scheckpoint now */
+	RUN_EV_REQUEUE,	       /* the owner asks: scheckpoint requeue */
+	RUN_EV_NOTICE,	       /* perhaps a preemption has begun, and Slurm has
+				  told srun's steps: look */
+	RUN_EV_COLLECTED,      /* the files are in the store, or won't be */
 };
 
 /* The part of slurmctld's answer that a run depends on. */
@@ -58,31 +58,31 @@ struct run_event {
 	int signum;	      /* RUN_EV_SIGNAL */
 	unsigned count;	      /* RUN_EV_DELIVERED: signalled, in all looks */
 	int64_t saved_ms;     /* RUN_EV_SAVED: time of the newest state */
-	struct run_view view; /* RUN_EV_ANSWER */
+	struct run_view view; /* RUN_EV_REPLY */
 	bool has_others;      /* RUN_EV_SCRIPT_ENDED: programs are left */
 };
 
 /* What to do now; wake_ms is when to send the next RUN_EV_TICK. */
 struct run_orders {
-	bool ask;	       /* ask slurmctld for the job */
-	bool hook;	       /* start the hook for a request */
-	bool save;	       /* ask for a state; the run goes on */
-	bool collect;	       /* take the files into the store */
-	bool hold;	       /* first of all: stop what would start the next
-				  piece of work; a request may follow */
-	bool let_go;	       /* none does */
-	bool ask_reach;	       /* and whether its TERM reaches all */
-	bool announce;	       /* a request begins: say it */
-	bool answer;	       /* and let the operator who asked know */
-	bool deliver;	       /* signal those who hear: cause says why */
-	bool look_again;       /* signal those who have come to hear since */
-	bool announce_unheard; /* tell the user that nobody heard */
-	bool stop_again;       /* SIGCONT woke what we had stopped */
-	bool release;	       /* kill what we had stopped */
-	bool kill;	       /* kill everything */
-	bool finish;	       /* record the end and exit as the script did */
-	int forward;	       /* signal for the script, 0 none */
-	int64_t wake_ms;       /* 0: no need */
+	bool query;		/* ask slurmctld for the job */
+	bool hook;		/* start the hook for a request */
+	bool save;		/* ask for a state; the run goes on */
+	bool collect;		/* take the files into the store */
+	bool freeze;		/* first of all: stop what would start the next
+				   piece of work; a request may follow */
+	bool thaw;		/* none does */
+	bool query_reach;	/* and whether its TERM reaches all */
+	bool announce;		/* a request begins: say it */
+	bool acknowledge;	/* and let the operator who asked know */
+	bool deliver;		/* signal those who hear: cause says why */
+	bool look_again;	/* signal those who have come to hear since */
+	bool announce_uncaught; /* tell the user that nobody heard */
+	bool freeze_again;	/* SIGCONT woke what we had stopped */
+	bool kill_frozen;	/* kill what we had stopped */
+	bool kill;		/* kill everything */
+	bool finish;		/* record the end and exit as the script did */
+	int forward;		/* signal for the script, 0 none */
+	int64_t wake_ms;	/* 0: no need */
 };
 
 struct run {
@@ -97,24 +97,24 @@ struct run {
 	/* state */
 	enum run_phase phase;
 	int64_t start_ms;
-	int64_t end_ms;	   /* of this run, as last heard; 0 unknown or none */
-	int64_t answer_ms; /* when slurmctld last answered */
-	int64_t hold_until_ms; /* work is held up, for so long at most */
-	bool is_asking;	       /* a question is under way */
-	bool is_term_asked;    /* its answer tells why TERM came */
-	bool is_woken;	       /* from a suspension, perhaps: no moment counts
-				  until slurmctld has told how long it was */
-	int64_t woken_ms;      /* when to ask that; 0 asked */
-	bool is_doubted;       /* the clock has jumped: the same, once */
-	int64_t doubted_ms;    /* when that was */
-	int64_t last_ms;       /* when something happened last */
-	bool has_term;	       /* Slurm has begun to end the run */
-	bool is_over;	       /* it has, by its answer: no TERM has come yet */
-	int64_t ask_ms;	       /* when to ask (again) */
-	unsigned failures;     /* questions in a row without an answer */
-	enum cause cause;      /* of the pending or last request */
-	bool is_cancelled;     /* the TERM was a cancellation */
-	bool skips_delivery;   /* Slurm's TERM has reached everyone already */
+	int64_t end_ms;	  /* of this run, as last heard; 0 unknown or none */
+	int64_t reply_ms; /* when slurmctld last answered */
+	int64_t frozen_until_ms; /* work is held up, for so long at most */
+	bool is_querying;	 /* a question is under way */
+	bool is_term_queried;	 /* its answer tells why TERM came */
+	bool is_woken;		 /* from a suspension, perhaps: no moment counts
+				    until slurmctld has told how long it was */
+	int64_t woken_ms;	 /* when to ask that; 0 asked */
+	bool is_doubted;	 /* the clock has jumped: the same, once */
+	int64_t doubted_ms;	 /* when that was */
+	int64_t last_ms;	 /* when something happened last */
+	bool has_term;		 /* Slurm has begun to end the run */
+	bool is_over;	     /* it has, by its answer: no TERM has come yet */
+	int64_t query_ms;    /* when to ask (again) */
+	unsigned failures;   /* questions in a row without an answer */
+	enum cause cause;    /* of the pending or last request */
+	bool is_cancelled;   /* the TERM was a cancellation */
+	bool skips_delivery; /* Slurm's TERM has reached everyone already */
 	bool is_script_gone;
 	bool is_made;	    /* a request reached somebody */
 	int64_t request_ms; /* when it was decided */

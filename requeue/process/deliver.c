@@ -29,7 +29,7 @@ struct entry {
 	uint64_t guard_ticks;
 	/* The nearest one above that is stopped. */
 	pid_t stopper;
-	uint64_t stopper_ticks;
+	uint64_t freezer_ticks;
 	bool is_branch_ended; /* its end was seen to by end_branches() */
 	bool is_unwatched;    /* stopped, and so are all above it */
 	bool has_exit_trap;
@@ -179,19 +179,19 @@ static int look_take(struct look *look, const struct delivery *d,
 }
 
 /* Who is stopped above it, and whether anybody would notice its end. */
-static void remember_stops(struct entry *entry, const struct look *look,
-			   size_t i)
+static void remember_frozen(struct entry *entry, const struct look *look,
+			    size_t i)
 {
 	const struct proc *list = look->procs.list;
 
 	/* A reader must stay, and an EXIT trap must come last. */
 	entry->is_unwatched = !list[i].stdin_pipe && !entry->has_exit_trap;
 	for (i = list[i].parent; i != PROCS_NONE; i = list[i].parent) {
-		if (look->choices[i].action != CHOICE_STOP) {
+		if (look->choices[i].action != CHOICE_FREEZE) {
 			entry->is_unwatched = false;
 		} else if (!entry->stopper) {
 			entry->stopper = list[i].pid;
-			entry->stopper_ticks = list[i].start_ticks;
+			entry->freezer_ticks = list[i].start_ticks;
 		}
 	}
 }
@@ -209,7 +209,7 @@ static struct entry *remember(struct entries *entries, const struct look *look,
 	entry->item.kind = choice->kind;
 	entry->item.reason = choice->reason;
 	entry->has_exit_trap = choice->has_exit_trap;
-	remember_stops(entry, look, i);
+	remember_frozen(entry, look, i);
 	if (choice->signalled_above != PROCS_NONE) {
 		const struct proc *guard =
 			&look->procs.list[choice->signalled_above];
@@ -233,7 +233,7 @@ static bool is_stopped(const struct entry *entry)
 
 /* SIGSTOP takes effect when the process next runs: until then it may still
  * fork. */
-static void wait_until_stopped(const struct entries *stopped, size_t first)
+static void wait_until_frozen(const struct entries *stopped, size_t first)
 {
 	const struct timespec pause = {.tv_nsec = 1000 * 1000};
 
@@ -253,18 +253,18 @@ static void wait_until_stopped(const struct entries *stopped, size_t first)
  * A shell with job control, which gives each child a group, must not see that
  * its child has stopped: when it goes on, it would go to its next command.
  */
-static int stop_chosen(struct delivery *d, const struct look *look)
+static int freeze_chosen(struct delivery *d, const struct look *look)
 {
 	size_t first = d->stopped.count;
 
 	for (size_t i = 0; i < look->procs.count; i++) {
 		const struct proc *proc = &look->procs.list[i];
 
-		if (look->choices[i].action != CHOICE_STOP ||
+		if (look->choices[i].action != CHOICE_FREEZE ||
 		    find(&d->stopped, proc->pid, proc->start_ticks))
 			continue;
 		if (proc->group == proc->pid)
-			wait_until_stopped(&d->stopped, first);
+			wait_until_frozen(&d->stopped, first);
 		if (procs_kill(proc->pid, proc->start_ticks, SIGSTOP))
 			continue;
 		if (!remember(&d->stopped, look, i)) {
@@ -272,7 +272,7 @@ static int stop_chosen(struct delivery *d, const struct look *look)
 			return -1;
 		}
 	}
-	wait_until_stopped(&d->stopped, first);
+	wait_until_frozen(&d->stopped, first);
 	return (int)(d->stopped.count - first);
 }
 
@@ -280,8 +280,8 @@ static int stop_chosen(struct delivery *d, const struct look *look)
  * Look and stop until there is nothing new to stop, the first time in haste:
  * a shell may be about to go on.  The caller frees the look in any case.
  */
-static int stop_feeders(struct delivery *d, const struct delivery_order *order,
-			struct look *look)
+static int freeze_feeders(struct delivery *d,
+			  const struct delivery_order *order, struct look *look)
 {
 	bool is_new = !d->stopped.count;
 
@@ -291,7 +291,7 @@ static int stop_feeders(struct delivery *d, const struct delivery_order *order,
 		look_free(look);
 		if (look_take(look, d, order, is_new && looks == 0))
 			return -1;
-		stopped = stop_chosen(d, look);
+		stopped = freeze_chosen(d, look);
 		if (stopped < 0)
 			return -1;
 		if (!stopped && !look->procs.is_hasty)
@@ -303,7 +303,7 @@ static int stop_feeders(struct delivery *d, const struct delivery_order *order,
 /* Nobody heard after all: let those go that this delivery has stopped.  A
  * shell with job control that wakes before the one that it waits for would
  * take that for a stopped job, and go on: hence the last one first. */
-static void undo_stops(struct delivery *d, size_t first)
+static void thaw_frozen(struct delivery *d, size_t first)
 {
 	for (size_t i = d->stopped.count; i-- > first;)
 		procs_kill(d->stopped.list[i].item.pid,
@@ -366,12 +366,12 @@ static int note_passed(struct delivery *d, const struct look *look)
 static int deliver(struct delivery *d, const struct delivery_order *order,
 		   bool is_sent)
 {
-	size_t first_stopped = d->stopped.count;
+	size_t first_frozen = d->stopped.count;
 	struct look look = {0};
 	int status = -1;
 
 	if (order->goes_on ? look_take(&look, d, order, false)
-			   : stop_feeders(d, order, &look))
+			   : freeze_feeders(d, order, &look))
 		goto out;
 	if (signal_chosen(d, &look, order->signum, is_sent) ||
 	    note_sruns(d, &look) || note_passed(d, &look))
@@ -379,7 +379,7 @@ static int deliver(struct delivery *d, const struct delivery_order *order,
 	status = 0;
 out:
 	if (!d->signalled.count && !d->sruns.count)
-		undo_stops(d, first_stopped);
+		thaw_frozen(d, first_frozen);
 	look_free(&look);
 	return status;
 }
@@ -394,10 +394,10 @@ int delivery_note(struct delivery *d, const struct delivery_order *order)
 	return deliver(d, order, false);
 }
 
-int delivery_stop(struct delivery *d, const struct delivery_order *order)
+int delivery_freeze(struct delivery *d, const struct delivery_order *order)
 {
 	struct look look = {0};
-	int status = stop_feeders(d, order, &look);
+	int status = freeze_feeders(d, order, &look);
 
 	if (!status)
 		status = note_sruns(d, &look);
@@ -405,9 +405,9 @@ int delivery_stop(struct delivery *d, const struct delivery_order *order)
 	return status;
 }
 
-void delivery_let_go(struct delivery *d)
+void delivery_thaw(struct delivery *d)
 {
-	undo_stops(d, 0);
+	thaw_frozen(d, 0);
 	d->sruns.count = 0;
 }
 
@@ -444,7 +444,7 @@ const struct delivery_item *delivery_next_passed(struct delivery *d)
 	return next(&d->passed);
 }
 
-const struct delivery_item *delivery_next_stopped(struct delivery *d)
+const struct delivery_item *delivery_next_frozen(struct delivery *d)
 {
 	return next(&d->stopped);
 }
@@ -494,7 +494,7 @@ static bool is_guard_busy(const struct entry *stopped, struct entries *entries)
  * what it must: it gets the time, if there is any.  It sees the TERM before
  * it sees that its program has ended, because it was stopped until then.
  */
-static void end_stopped(struct delivery *d, struct entry *stopped)
+static void kill_frozen(struct delivery *d, struct entry *stopped)
 {
 	pid_t pid = stopped->item.pid;
 	uint64_t start_ticks = stopped->item.start_ticks;
@@ -524,12 +524,12 @@ static void end_branches(struct delivery *d, struct entries *entries)
 		if (entry->is_branch_ended || is_entry_alive(entry))
 			continue;
 		entry->is_branch_ended = true;
-		above = find(&d->stopped, entry->stopper, entry->stopper_ticks);
+		above = find(&d->stopped, entry->stopper, entry->freezer_ticks);
 		while (above) {
 			if (above->is_unwatched)
-				end_stopped(d, above);
+				kill_frozen(d, above);
 			above = find(&d->stopped, above->stopper,
-				     above->stopper_ticks);
+				     above->freezer_ticks);
 		}
 	}
 }
@@ -544,14 +544,14 @@ size_t delivery_waiting(struct delivery *d)
 		if (stopped->guard && !stopped->is_gone &&
 		    !is_guard_busy(stopped, &d->signalled) &&
 		    !is_guard_busy(stopped, &d->sruns))
-			end_stopped(d, stopped);
+			kill_frozen(d, stopped);
 	}
 	return count_alive(&d->signalled) + count_alive(&d->awaited);
 }
 
 /* ----------------------------------------------------------- the stopped */
 
-void delivery_restop(struct delivery *d)
+void delivery_freeze_again(struct delivery *d)
 {
 	for (size_t i = 0; i < d->stopped.count; i++)
 		if (!d->stopped.list[i].is_gone)
@@ -560,10 +560,10 @@ void delivery_restop(struct delivery *d)
 				   SIGSTOP);
 }
 
-void delivery_release(struct delivery *d)
+void delivery_kill_frozen(struct delivery *d)
 {
 	for (size_t i = 0; i < d->stopped.count; i++)
-		end_stopped(d, &d->stopped.list[i]);
+		kill_frozen(d, &d->stopped.list[i]);
 }
 
 void delivery_kill_all(pid_t root)

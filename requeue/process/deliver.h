@@ -61,18 +61,18 @@ int delivery_note(struct delivery *d, const struct delivery_order *order);
  * would start the next piece of work is stopped, and srun clients are known
  * even if they have ended when delivery_make() looks.  0, or -1 with errno.
  */
-int delivery_stop(struct delivery *d, const struct delivery_order *order);
+int delivery_freeze(struct delivery *d, const struct delivery_order *order);
 
 /* Nobody heard after all: what was stopped goes on; srun clients are forgotten.
  */
-void delivery_let_go(struct delivery *d);
+void delivery_thaw(struct delivery *d);
 
 /* Signalled so far. */
 size_t delivery_count(const struct delivery *d);
 
 /*
  * How many of the signalled and awaited still live (a zombie doesn't).
- * Ends what was stopped and need not wait for delivery_release(): below a
+ * Ends what was stopped and need not wait for delivery_kill_frozen(): below a
  * shell that traps the signal, once all else below that shell has ended (its
  * trap waits for it); and shells that nobody watches, once a program below
  * has ended (they would go on at a SIGCONT).
@@ -88,7 +88,7 @@ bool delivery_has_killed(const struct delivery *d, pid_t pid);
 /* Each new one once, NULL at the end; valid until the next delivery. */
 const struct delivery_item *delivery_next_signalled(struct delivery *d);
 const struct delivery_item *delivery_next_passed(struct delivery *d);
-const struct delivery_item *delivery_next_stopped(struct delivery *d);
+const struct delivery_item *delivery_next_frozen(struct delivery *d);
 
 /* srun clients that were found; their tasks are to be signalled otherwise.
  * Returns how many were put into pids. */
@@ -101,14 +101,14 @@ bool delivery_has_srun(const struct delivery *d);
 void delivery_await(struct delivery *d, pid_t pid);
 
 /* Stop again what was stopped: somebody sent SIGCONT to all. */
-void delivery_restop(struct delivery *d);
+void delivery_freeze_again(struct delivery *d);
 
 /*
  * End what was stopped; its children fall to the subreaper.  It is SIGKILL
  * but for shells that have an EXIT trap (and none for TERM): they get TERM,
  * run the trap and nothing else, and are awaited.
  */
-void delivery_release(struct delivery *d);
+void delivery_kill_frozen(struct delivery *d);
 
 /* SIGKILL for all below root, until there are no new ones. */
 void delivery_kill_all(pid_t root);

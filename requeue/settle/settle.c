@@ -117,7 +117,7 @@ bool settling_is_next(const struct settle *s)
  * an operator: it stands for the submitted one from now on.  The limit of a
  * pending job that was submitted without one is the partition's.
  */
-static void hear_order(struct settle *s)
+static void note_limit_order(struct settle *s)
 {
 	int64_t began_min = s->history.began_min;
 
@@ -225,7 +225,7 @@ static void settle_known(struct settle *s)
 	if (s->history.plan.is_there) {
 		take_recorded_plan(s);
 	} else {
-		hear_order(s);
+		note_limit_order(s);
 		decide_and_plan(s);
 		heed_requeue(s);
 		settling_strike(s);

@@ -102,12 +102,12 @@ enum ctl_result settling_persist(struct settle *s,
 
 static enum ctl_result call_load(struct settle *s, char *text)
 {
-	int64_t asked_s = settling_now_s();
+	int64_t queried_s = settling_now_s();
 	enum ctl_result result = ctl_load(s->brief->job_id, &s->job, text);
 
 	if (result == CTL_OK)
 		s->skew_s =
-			plan_skew_s(s->job.now_s, asked_s, settling_now_s());
+			plan_skew_s(s->job.now_s, queried_s, settling_now_s());
 	return result;
 }
 

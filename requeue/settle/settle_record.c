@@ -90,7 +90,7 @@ static void record_finish(struct settle *s, const struct run_record *run)
 				     run->ending == END_GONE ||
 				     run->ending == END_FROM);
 	ckpt_record_set_bool(rec, "repeat", run->ending == END_REPEAT);
-	ckpt_record_set_bool(rec, "answered", run->is_answered);
+	ckpt_record_set_bool(rec, "answered", run->has_complied);
 	ckpt_record_set_bool(rec, "cut", run->is_cut);
 	ckpt_record_set_bool(rec, "oom", run->is_oom);
 	record(s, rec);

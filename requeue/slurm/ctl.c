@@ -51,7 +51,7 @@ void ctl_init(void)
 	slurm_init(NULL);
 }
 
-const char *ctl_release(void)
+const char *ctl_slurm_version(void)
 {
 	static char release[16];
 
@@ -284,7 +284,7 @@ static bool shares_node(const char *list, hosts_t wanted)
 }
 
 /* May it be the one of several that the job runs in? */
-static bool may_hold(const reserve_info_t *resv, const struct ctl_job *job)
+static bool may_freeze(const reserve_info_t *resv, const struct ctl_job *job)
 {
 	bool is_shared;
 	hosts_t nodes;
@@ -307,7 +307,7 @@ static bool is_jobs(const reserve_info_t *resv, const struct ctl_job *job)
 {
 	if (!resv->name || !is_listed(job->reservation, resv->name))
 		return false;
-	return !strchr(job->reservation, ',') || may_hold(resv, job);
+	return !strchr(job->reservation, ',') || may_freeze(resv, job);
 }
 
 enum ctl_result ctl_fit_end(struct ctl_job *job, char *text)
@@ -589,14 +589,14 @@ static enum ctl_result mark_job(uint32_t job_id, bool is_marked, char *text)
 	return result;
 }
 
-enum ctl_result ctl_ask_vacate(uint32_t job_id, char *text)
+enum ctl_result ctl_request_vacate(uint32_t job_id, char *text)
 {
 	enum ctl_result result = mark_job(job_id, true, text);
 
 	return result ? result : ctl_signal_batch(job_id, SIGURG, text);
 }
 
-enum ctl_result ctl_unask_vacate(uint32_t job_id, char *text)
+enum ctl_result ctl_forget_vacate(uint32_t job_id, char *text)
 {
 	return mark_job(job_id, false, text);
 }

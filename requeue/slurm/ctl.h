@@ -131,11 +131,11 @@ enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text);
 /*
  * Ask the run of a job to save and leave: a mark in its admin comment, which
  * only operators can write, then URG to the batch script, which nothing but a
- * supervisor heeds.  ctl_unask_vacate() takes the mark away again.  What the
+ * supervisor heeds.  ctl_forget_vacate() takes the mark away again.  What the
  * site has there stays as it is, however long.
  */
-enum ctl_result ctl_ask_vacate(uint32_t job_id, char *text);
-enum ctl_result ctl_unask_vacate(uint32_t job_id, char *text);
+enum ctl_result ctl_request_vacate(uint32_t job_id, char *text);
+enum ctl_result ctl_forget_vacate(uint32_t job_id, char *text);
 
 /* Does Slurm's own TERM reach every process of a batch step?  Depends on
  * proctrack: cgroup signals only the first.  *reaches_all is set on CTL_OK. */
@@ -165,6 +165,6 @@ enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text);
 enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text);
 
 /* The Slurm release that this was built for, such as 22.05. */
-const char *ctl_release(void);
+const char *ctl_slurm_version(void);
 
 #endif

@@ -18,7 +18,7 @@
 
 /* A pipe holds 64 KiB, and an answer is far smaller, so that the child never
  * waits for us to read. */
-#define ANSWER_MAX 32768
+#define REPLY_MAX 32768
 
 /* The child keeps our signal mask: Slurm's TERM to all processes of the job
  * must not end the very question that it gives rise to. */
@@ -160,7 +160,7 @@ static void read_line(const char *line, struct run_view *view,
 bool query_finish(struct query *query, int wait_status, int64_t now_ms,
 		  struct run_view *view, struct query_job *job)
 {
-	static char answer[ANSWER_MAX];
+	static char answer[REPLY_MAX];
 	char *rest = answer, *line;
 	int64_t theirs_s = 0, skew_s;
 

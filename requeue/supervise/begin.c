@@ -362,8 +362,8 @@ refuse:
 }
 
 /* Whoever changed the limit of the pending job meant it for later runs too. */
-static void hear_order(const struct begin *b, struct ckpt_record *view,
-		       const struct query_job *job)
+static void note_limit_order(const struct begin *b, struct ckpt_record *view,
+			     const struct query_job *job)
 {
 	const struct plan_limits found = {job->limit_min, job->time_min_min};
 
@@ -387,7 +387,7 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
 	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
 	ckpt_record_set_bool(rec, "requeue", job->can_requeue);
-	hear_order(b, rec, job);
+	note_limit_order(b, rec, job);
 	ckpt_record_set_int(rec, "submitted_min",
 			    b->set.submitted_min ? b->set.submitted_min
 						 : job->limit_min);
@@ -431,7 +431,7 @@ static void say_start(const struct begin *b, const struct run *run)
 	else
 		report_line("run %u on %s begins %s; %s", b->run,
 			    b->brief->node, from,
-			    run->answer_ms
+			    run->reply_ms
 				    ? "it has no time limit, and is asked to "
 				      "save when Slurm says so"
 				    : "slurmctld doesn't answer yet, so its "

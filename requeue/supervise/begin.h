@@ -14,7 +14,7 @@
 
 /* slurmctld's first answer is waited for this long before the script starts;
  * then it starts without knowing its deadline. */
-#define BEGIN_ANSWER_WAIT_S 5
+#define BEGIN_REPLY_WAIT_S 5
 
 #define BEGIN_ENV_MAX 8
 

@@ -129,7 +129,7 @@ void request_announce(struct supervisor *s)
 	report_line("%s: asking the job to save", why(s, text));
 }
 
-void request_answer(struct supervisor *s)
+void request_acknowledge(struct supervisor *s)
 {
 	char text[WHY_MAX], span[TEXT_SPAN_MAX];
 
@@ -148,8 +148,8 @@ static const char *name_of(const struct delivery_item *item)
 }
 
 /* Names and records of those who got the signal since the last call. */
-static void tell_hearers(struct supervisor *s, struct delivery *delivery,
-			 int signum)
+static void report_signalled(struct supervisor *s, struct delivery *delivery,
+			     int signum)
 {
 	const struct delivery_item *item;
 
@@ -172,7 +172,7 @@ static void tell_hearers(struct supervisor *s, struct delivery *delivery,
 
 /* Who was passed over, and why: for the journal, and for people where nobody
  * heard at all. */
-static void tell_passed(struct supervisor *s, bool is_said)
+static void report_passed(struct supervisor *s, bool is_said)
 {
 	const struct delivery_item *item;
 
@@ -194,7 +194,7 @@ static void tell_passed(struct supervisor *s, bool is_said)
 	}
 }
 
-void request_unheard(struct supervisor *s)
+void request_uncaught(struct supervisor *s)
 {
 	/* Slurm ends the run at once, and may have reached some before us. */
 	if (s->run.has_term) {
@@ -257,10 +257,10 @@ static void end_hook(struct supervisor *s, int wait_status)
 /* ------------------------------------------------------------ delivery */
 
 /* A hook that has run has asked, whoever is found afterwards. */
-static unsigned count_hearers(const struct supervisor *s)
+static unsigned count_requested(const struct supervisor *s)
 {
 	return (unsigned)delivery_count(s->delivery) +
-	       (s->steps == STEPS_TOLD) + s->is_heard + s->is_hooked;
+	       (s->steps == STEPS_SIGNALLED) + s->has_poller + s->is_hooked;
 }
 
 static struct delivery_order last_order(struct supervisor *s,
@@ -278,7 +278,7 @@ static struct delivery_order last_order(struct supervisor *s,
 	};
 }
 
-static void stop_feeders(struct supervisor *s, bool is_hooked)
+static void freeze_feeders(struct supervisor *s, bool is_hooked)
 {
 	pid_t mine[REQUEST_CHILDREN];
 	struct delivery_order order = last_order(s, mine);
@@ -287,26 +287,26 @@ static void stop_feeders(struct supervisor *s, bool is_hooked)
 	if (!s->delivery)
 		s->delivery = delivery_new();
 	if (s->delivery)
-		delivery_stop(s->delivery, &order);
+		delivery_freeze(s->delivery, &order);
 }
 
-void request_hold(struct supervisor *s)
+void request_freeze(struct supervisor *s)
 {
-	stop_feeders(s, false);
+	freeze_feeders(s, false);
 }
 
 /* What would start the next piece of work is stopped first: the program may
  * end as soon as it sees what the hook has done. */
 void request_hook(struct supervisor *s)
 {
-	stop_feeders(s, true);
+	freeze_feeders(s, true);
 	/* That of a save, under way, serves as well. */
 	s->save_step = SAVE_NONE;
 	if (!s->hook_pid && !start_hook(s, s->run.cause))
 		supervisor_step_kind(s, RUN_EV_HOOK_ENDED);
 }
 
-static void look_for_hearers(struct supervisor *s)
+static void look_for_catchers(struct supervisor *s)
 {
 	pid_t mine[REQUEST_CHILDREN];
 	struct delivery_order order = last_order(s, mine);
@@ -315,25 +315,25 @@ static void look_for_hearers(struct supervisor *s)
 		delivery_note(s->delivery, &order);
 	else
 		delivery_make(s->delivery, &order);
-	tell_hearers(s, s->delivery, order.signum);
-	steps_ask(s);
+	report_signalled(s, s->delivery, order.signum);
+	steps_request(s);
 	/* One that polls (scheckpoint requested) hears in its own way. */
-	s->is_heard = ckpt_is_heard(s->begin.store, s->begin.run);
+	s->has_poller = ckpt_has_poller(s->begin.store, s->begin.run);
 }
 
 void request_delivered(struct supervisor *s)
 {
 	struct run_event event = {.kind = RUN_EV_DELIVERED};
 
-	event.count = s->delivery ? count_hearers(s) : 0;
+	event.count = s->delivery ? count_requested(s) : 0;
 	if (event.count && !s->delivered_ms) {
 		s->delivered_ms = supervisor_now_ms();
 		record_request(s, s->run.cause, true);
 	}
 	if (s->delivery && !event.count)
-		delivery_let_go(s->delivery);
+		delivery_thaw(s->delivery);
 	if (s->delivery)
-		tell_passed(s, !event.count && !s->has_looked);
+		report_passed(s, !event.count && !s->has_looked);
 	s->has_looked = true;
 	supervisor_step(s, &event);
 }
@@ -346,33 +346,33 @@ void request_deliver(struct supervisor *s)
 	if (!s->delivery)
 		s->delivery = delivery_new();
 	if (s->delivery)
-		look_for_hearers(s);
+		look_for_catchers(s);
 	/* Where nobody hears here, the steps' answer decides. */
-	if (s->steps == STEPS_ASKING && !count_hearers(s))
+	if (s->steps == STEPS_LOOKING && !count_requested(s))
 		return;
 	request_delivered(s);
 }
 
 void request_last_word(struct supervisor *s)
 {
-	if (!s->delivery || count_hearers(s) ||
-	    !ckpt_is_heard(s->begin.store, s->begin.run))
+	if (!s->delivery || count_requested(s) ||
+	    !ckpt_has_poller(s->begin.store, s->begin.run))
 		return;
-	s->is_heard = true;
+	s->has_poller = true;
 	record_request(s, s->run.cause, true);
 }
 
 void request_look(struct supervisor *s)
 {
-	struct run_event event = {.kind = RUN_EV_HEARERS_GONE};
+	struct run_event event = {.kind = RUN_EV_PROGRAMS_ENDED};
 
 	if (s->run.phase != RUN_SAVING || !s->run.is_made ||
-	    s->steps == STEPS_ASKING ||
-	    !(delivery_count(s->delivery) || s->steps == STEPS_TOLD ||
+	    s->steps == STEPS_LOOKING ||
+	    !(delivery_count(s->delivery) || s->steps == STEPS_SIGNALLED ||
 	      s->is_hooked) ||
 	    delivery_waiting(s->delivery))
 		return;
-	s->is_answered = true;
+	s->has_complied = true;
 	supervisor_step(s, &event);
 }
 
@@ -443,7 +443,7 @@ static void save_signal(struct supervisor *s)
 	delivery = delivery_new();
 	request_children(s, mine);
 	if (delivery && !delivery_make(delivery, &order)) {
-		tell_hearers(s, delivery, signum);
+		report_signalled(s, delivery, signum);
 		if (delivery_count(delivery))
 			record_request(s, CAUSE_INTERVAL, true);
 		else

@@ -56,13 +56,13 @@ static void fall_back(struct supervisor *s)
 	if (s->steps_pid > 0)
 		return;
 	s->steps_pid = 0;
-	s->steps = STEPS_UNHEARD;
+	s->steps = STEPS_UNCAUGHT;
 }
 
 /* Slurm's own TERM goes to the steps: at the start of a preemption's grace,
  * of which those that begin later have heard nothing, and whenever it ends the
  * job. */
-static bool are_told_by_slurm(const struct supervisor *s)
+static bool are_signalled_by_slurm(const struct supervisor *s)
 {
 	return s->begin.set.signal == SIGTERM &&
 	       (s->run.has_term ||
@@ -70,17 +70,17 @@ static bool are_told_by_slurm(const struct supervisor *s)
 		 s->notice == CTL_NOTICE_STEPS && !s->has_looked));
 }
 
-void steps_ask(struct supervisor *s)
+void steps_request(struct supervisor *s)
 {
 	pid_t pid;
 
 	if (s->begin.set.target == CHOOSE_SCRIPT ||
-	    (s->steps != STEPS_NONE && s->steps != STEPS_UNHEARD))
+	    (s->steps != STEPS_NONE && s->steps != STEPS_UNCAUGHT))
 		return;
 	/* They may have ended meanwhile. */
-	if (are_told_by_slurm(s) && delivery_has_srun(s->delivery)) {
+	if (are_signalled_by_slurm(s) && delivery_has_srun(s->delivery)) {
 		report_line("the job's srun steps got SIGTERM from Slurm");
-		s->steps = STEPS_TOLD;
+		s->steps = STEPS_SIGNALLED;
 		await_sruns(s);
 		return;
 	}
@@ -88,7 +88,7 @@ void steps_ask(struct supervisor *s)
 	if (s->agents.pid || s->steps_pid ||
 	    !delivery_sruns(s->delivery, &pid, 1))
 		return;
-	s->steps = STEPS_ASKING;
+	s->steps = STEPS_LOOKING;
 	agents_end(&s->agents); /* those of a request before */
 	if (agents_start(&s->agents, s->begin.job_id, count_nodes(s),
 			 (int)s->begin.set.signal, &s->begin.site, s->begin.dir,
@@ -121,13 +121,13 @@ static void keep_news(struct supervisor *s, const struct agents_news *news)
 static void conclude(struct supervisor *s, enum steps_state state)
 {
 	/* It was let go when nobody heard. */
-	if (state == STEPS_TOLD && s->steps == STEPS_UNHEARD)
-		request_hold(s);
+	if (state == STEPS_SIGNALLED && s->steps == STEPS_UNCAUGHT)
+		request_freeze(s);
 	s->steps = state;
 	if (s->agents.heard > NAMED_MAX)
 		report_line("SIG%s to %u programs in all, on %u nodes",
 			    signal_name(s), s->agents.heard, s->agents.nodes);
-	if (state == STEPS_TOLD)
+	if (state == STEPS_SIGNALLED)
 		await_sruns(s);
 	request_delivered(s);
 }
@@ -139,11 +139,11 @@ void steps_look(struct supervisor *s)
 
 	while (agents_read(&s->agents, &news))
 		keep_news(s, &news);
-	if (s->steps == STEPS_ASKING && agents_have_looked(&s->agents))
-		conclude(s, s->agents.heard ? STEPS_TOLD : STEPS_UNHEARD);
-	else if (s->steps == STEPS_UNHEARD && s->agents.heard > heard)
-		conclude(s, STEPS_TOLD);
-	else if (s->steps == STEPS_ASKING && s->agents.pid &&
+	if (s->steps == STEPS_LOOKING && agents_have_looked(&s->agents))
+		conclude(s, s->agents.heard ? STEPS_SIGNALLED : STEPS_UNCAUGHT);
+	else if (s->steps == STEPS_UNCAUGHT && s->agents.heard > heard)
+		conclude(s, STEPS_SIGNALLED);
+	else if (s->steps == STEPS_LOOKING && s->agents.pid &&
 		 supervisor_now_ms() - s->agents.started_ms > AGENTS_START_MS)
 		steps_stop(s); /* its end leads on */
 }
@@ -153,7 +153,7 @@ int64_t steps_wait_ms(const struct supervisor *s)
 	int64_t left_ms = s->agents.started_ms + AGENTS_START_MS + 1 -
 			  supervisor_now_ms();
 
-	if (s->steps != STEPS_ASKING || !s->agents.pid)
+	if (s->steps != STEPS_LOOKING || !s->agents.pid)
 		return -1;
 	return left_ms > 0 ? left_ms : 0;
 }
@@ -162,16 +162,16 @@ static void end_agents(struct supervisor *s)
 {
 	s->agents.pid = 0;
 	steps_look(s); /* its last lines */
-	if (s->steps != STEPS_ASKING)
+	if (s->steps != STEPS_LOOKING)
 		return;
 	if (s->agents.told) {
-		conclude(s, s->agents.heard ? STEPS_TOLD : STEPS_UNHEARD);
+		conclude(s, s->agents.heard ? STEPS_SIGNALLED : STEPS_UNCAUGHT);
 		return;
 	}
 	report_line("no step of ours could start in time: Slurm signals the "
 		    "job's srun steps");
 	fall_back(s);
-	if (s->steps == STEPS_UNHEARD)
+	if (s->steps == STEPS_UNCAUGHT)
 		request_delivered(s);
 }
 
@@ -184,7 +184,7 @@ static void end_fall_back(struct supervisor *s, int wait_status)
 		report_line("SIG%s to the job's srun steps", signal_name(s));
 	else
 		report_line("the srun steps could not be signalled");
-	conclude(s, is_done ? STEPS_TOLD : STEPS_UNHEARD);
+	conclude(s, is_done ? STEPS_SIGNALLED : STEPS_UNCAUGHT);
 }
 
 bool steps_child_ended(struct supervisor *s, pid_t pid, int wait_status)

@@ -130,18 +130,18 @@ static void ask(struct supervisor *s, bool reach)
 	}
 	if (query_start(&s->query, s->begin.site.helpers, s->begin.job_id,
 			extra, supervisor_now_ms()))
-		supervisor_step_kind(s, RUN_EV_NO_ANSWER);
+		supervisor_step_kind(s, RUN_EV_NO_REPLY);
 }
 
-static void hear_answer(struct supervisor *s, int wait_status)
+static void handle_reply(struct supervisor *s, int wait_status)
 {
-	struct run_event event = {.kind = RUN_EV_ANSWER};
+	struct run_event event = {.kind = RUN_EV_REPLY};
 	int64_t old_end_ms = s->run.end_ms;
 	struct query_job job;
 
 	if (!query_finish(&s->query, wait_status, supervisor_now_ms(),
 			  &event.view, &job)) {
-		event.kind = RUN_EV_NO_ANSWER;
+		event.kind = RUN_EV_NO_REPLY;
 	} else if (!s->is_view_recorded) {
 		s->is_view_recorded = true;
 		begin_record_view(&s->begin, &event.view, &job);
@@ -167,7 +167,7 @@ static bool has_died_of_it(const struct supervisor *s)
 	return s->is_script_gone && WIFSIGNALED(s->script_status) &&
 	       WTERMSIG(s->script_status) == (int)s->begin.set.signal &&
 	       s->delivery && delivery_is_alone(s->delivery, s->script) &&
-	       s->steps != STEPS_TOLD && !s->is_hooked;
+	       s->steps != STEPS_SIGNALLED && !s->is_hooked;
 }
 
 static void record_finish(struct supervisor *s)
@@ -175,7 +175,7 @@ static void record_finish(struct supervisor *s)
 	struct ckpt_record *rec = ckpt_record_new("finish");
 	struct run_record run = {.run = s->begin.run};
 	int status = s->script_status;
-	bool is_answered = s->is_answered && !has_died_of_it(s);
+	bool has_complied = s->has_complied && !has_died_of_it(s);
 
 	history_count(s->begin.store, &run);
 	if (WIFSIGNALED(status))
@@ -184,7 +184,7 @@ static void record_finish(struct supervisor *s)
 		ckpt_record_set_int(rec, "exit", WEXITSTATUS(status));
 	/* Who leaves its files to us has not saved when we couldn't. */
 	ckpt_record_set_bool(rec, "answered",
-			     (is_answered || s->is_heard) &&
+			     (has_complied || s->has_poller) &&
 				     !s->is_uncollected);
 	ckpt_record_set_bool(rec, "cut", s->run.is_stopped);
 	ckpt_record_set_bool(rec, "oom", begin_has_oom(&s->begin));
@@ -200,30 +200,30 @@ static void record_finish(struct supervisor *s)
 static void obey(struct supervisor *s, const struct run_orders *orders)
 {
 	s->wake_ms = orders->wake_ms;
-	if (orders->hold)
-		request_hold(s);
-	if (orders->let_go && s->delivery)
-		delivery_let_go(s->delivery);
+	if (orders->freeze)
+		request_freeze(s);
+	if (orders->thaw && s->delivery)
+		delivery_thaw(s->delivery);
 	if (orders->forward && !s->is_script_gone)
 		kill(s->script, orders->forward);
-	if (orders->stop_again && s->delivery)
-		delivery_restop(s->delivery);
-	if (orders->announce_unheard)
-		request_unheard(s);
-	if (orders->release && s->delivery)
-		delivery_release(s->delivery);
+	if (orders->freeze_again && s->delivery)
+		delivery_freeze_again(s->delivery);
+	if (orders->announce_uncaught)
+		request_uncaught(s);
+	if (orders->kill_frozen && s->delivery)
+		delivery_kill_frozen(s->delivery);
 	if (orders->kill) {
 		report_line("out of time: the job's programs are stopped");
 		delivery_kill_all(getpid());
 	}
 	if (orders->finish)
 		record_finish(s);
-	if (orders->ask)
-		ask(s, orders->ask_reach);
+	if (orders->query)
+		ask(s, orders->query_reach);
 	if (orders->announce)
 		request_announce(s);
-	if (orders->answer)
-		request_answer(s);
+	if (orders->acknowledge)
+		request_acknowledge(s);
 	if (orders->hook)
 		request_hook(s);
 	if (orders->deliver || orders->look_again)
@@ -262,7 +262,7 @@ static void reap_children(struct supervisor *s)
 			s->script_status = status;
 			s->is_script_gone = true;
 		} else if (pid == s->query.pid) {
-			hear_answer(s, status);
+			handle_reply(s, status);
 		} else if (pid == s->sentinel_pid) {
 			end_sentinel(s);
 		} else if (!request_child_ended(s, pid, status)) {
@@ -283,7 +283,7 @@ static void look_at_script(struct supervisor *s)
 			    "it has no trap for SIG%s",
 			    option_signal_name((int)s->begin.set.signal));
 	request_last_word(s);
-	event.has_others = s->run.is_term_asked && request_has_others(s);
+	event.has_others = s->run.is_term_queried && request_has_others(s);
 	supervisor_step(s, &event);
 }
 
@@ -352,7 +352,7 @@ static int64_t sleep_ms(const struct supervisor *s)
 	return pause_ms;
 }
 
-static void obey_word(struct supervisor *s, const char *word)
+static void obey_owner_request(struct supervisor *s, const char *word)
 {
 	if (!strcmp(word, "set")) {
 		begin_amend(&s->begin);
@@ -365,22 +365,22 @@ static void obey_word(struct supervisor *s, const char *word)
 }
 
 /* The owner's word in the store, if there is one. */
-static bool hear_word(struct supervisor *s)
+static bool handle_owner_request(struct supervisor *s)
 {
-	char word[CKPT_ASK_MAX];
+	char word[CKPT_REQUEST_MAX];
 
-	if (!ckpt_take_ask(s->begin.store, s->begin.run, word))
+	if (!ckpt_take_request(s->begin.store, s->begin.run, word))
 		return false;
-	obey_word(s, word);
+	obey_owner_request(s, word);
 	return true;
 }
 
 /* URG: slurmctld's warning, or that word. */
-static void hear_signal(struct supervisor *s, int signum)
+static void handle_signal(struct supervisor *s, int signum)
 {
 	struct run_event event = {.kind = RUN_EV_SIGNAL, .signum = signum};
 
-	if (signum == SIGURG && hear_word(s))
+	if (signum == SIGURG && handle_owner_request(s))
 		return;
 	if (signum == SIGTERM)
 		request_foresee(s);
@@ -388,10 +388,10 @@ static void hear_signal(struct supervisor *s, int signum)
 }
 
 /* The sentinel's URG may stand for one that came in the same moment. */
-static void hear_notice(struct supervisor *s)
+static void handle_notice(struct supervisor *s)
 {
 	supervisor_step_kind(s, RUN_EV_NOTICE);
-	hear_word(s);
+	handle_owner_request(s);
 }
 
 static void wait_for_something(struct supervisor *s, const sigset_t *all)
@@ -407,9 +407,9 @@ static void wait_for_something(struct supervisor *s, const sigset_t *all)
 	    supervisor_now_ms() - s->query.started_ms >= s->query.timeout_ms)
 		kill(s->query.pid, SIGKILL);
 	if (notice_is(&info))
-		hear_notice(s);
+		handle_notice(s);
 	else if (signum > 0 && signum != SIGCHLD && signum != SIGIO)
-		hear_signal(s, signum);
+		handle_signal(s, signum);
 	else
 		reap_children(s);
 	if (s->wake_ms && s->wake_ms <= supervisor_now_ms())
@@ -418,9 +418,9 @@ static void wait_for_something(struct supervisor *s, const sigset_t *all)
 
 /* Slurm's limit and end, asked before the script starts, so that it can be
  * told; but it never waits long for slurmctld. */
-static void await_first_answer(struct supervisor *s)
+static void await_first_reply(struct supervisor *s)
 {
-	const struct timespec wait = {.tv_sec = BEGIN_ANSWER_WAIT_S};
+	const struct timespec wait = {.tv_sec = BEGIN_REPLY_WAIT_S};
 	sigset_t child;
 
 	sigemptyset(&child);
@@ -451,7 +451,7 @@ int supervise_run(const struct brief *brief, char **env)
 		return status;
 	configure_run(&s);
 	supervisor_step_kind(&s, RUN_EV_START);
-	await_first_answer(&s);
+	await_first_reply(&s);
 	begin_go(&s.begin, &s.run);
 	begin_tidy(&s.begin);
 	s.is_begun = true;

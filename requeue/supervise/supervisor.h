@@ -25,10 +25,10 @@ enum save_step {
 
 /* What is known of the programs of srun steps. */
 enum steps_state {
-	STEPS_NONE,    /* none were found so far */
-	STEPS_ASKING,  /* they are being looked for on their nodes */
-	STEPS_TOLD,    /* some hear, and got it */
-	STEPS_UNHEARD, /* none hears, or none could be reached */
+	STEPS_NONE,	 /* none were found so far */
+	STEPS_LOOKING,	 /* they are being looked for on their nodes */
+	STEPS_SIGNALLED, /* some hear, and got it */
+	STEPS_UNCAUGHT,	 /* none hears, or none could be reached */
 };
 
 struct supervisor {
@@ -63,8 +63,8 @@ struct supervisor {
 	unsigned passed_named; /* told of as passed over */
 	bool has_looked;       /* once in this request, for hearers */
 	bool is_hooked;	       /* the hook ran, and did not fail */
-	bool is_heard;	       /* a program asked, and was told */
-	bool is_answered;      /* all who got the signal have ended */
+	bool has_poller;       /* a program asked, and was told */
+	bool has_complied;     /* all who got the signal have ended */
 	bool is_uncollected;   /* the files were there, but couldn't be taken */
 
 	/* the save */
@@ -84,9 +84,9 @@ void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind);
 /* The first moment of a request: say it, record it. */
 void request_announce(struct supervisor *s);
 /* Stop what would start the next piece of work; a request may follow. */
-void request_hold(struct supervisor *s);
+void request_freeze(struct supervisor *s);
 /* Let the operator who asked see that it was heard. */
-void request_answer(struct supervisor *s);
+void request_acknowledge(struct supervisor *s);
 /* TERM has come, and slurmctld is asked why: whatever it says, this is a
  * request, and a program that asks (scheckpoint requested) is told so now. */
 void request_foresee(struct supervisor *s);
@@ -94,7 +94,7 @@ void request_foresee(struct supervisor *s);
 void request_hook(struct supervisor *s);
 /* Signal those that hear; called for later looks too. */
 void request_deliver(struct supervisor *s);
-void request_unheard(struct supervisor *s);
+void request_uncaught(struct supervisor *s);
 /* A state while the run goes on: for an interval, or asked for now. */
 void request_save(struct supervisor *s);
 /* Take the files when all has ended. */
@@ -116,7 +116,7 @@ void request_children(const struct supervisor *s, pid_t pids[REQUEST_CHILDREN]);
 /* -------- steps.c -------- */
 
 /* If an srun was found: bring the signal to the programs of its step. */
-void steps_ask(struct supervisor *s);
+void steps_request(struct supervisor *s);
 /* Read what is told of it; called whenever the loop turns. */
 void steps_look(struct supervisor *s);
 /* How long the loop may sleep before the next steps_look(); -1: no matter. */

@@ -712,7 +712,7 @@ static void check_progress(const struct told *told, bool is_cut)
 
 	if (!store)
 		return;
-	progress = ckpt_told_progress(store, 0);
+	progress = ckpt_run_progress(store, 0);
 	/* An estimate: a loss of power may take it, never twist it. */
 	if (progress != 0.25 && progress != 0.5 && !(is_cut && progress < 0))
 		complain("progress reads %g", progress);
@@ -843,7 +843,7 @@ static void set_up_ask(void)
 
 	set_up_old();
 	store = claim(0);
-	if (ckpt_ask(store, 0, "requeue", &err))
+	if (ckpt_request(store, 0, "requeue", &err))
 		complain("nothing can be asked: %s", err.text);
 	ckpt_close(store);
 }
@@ -855,7 +855,7 @@ static void ask_body(struct told *told)
 	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
 
 	if (!status)
-		status = ckpt_ask(store, 0, "now", &err);
+		status = ckpt_request(store, 0, "now", &err);
 	tell(told, status, &err);
 	ckpt_close(store);
 }
@@ -866,18 +866,18 @@ static void check_ask(const struct told *told, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	bool is_known = told->is_done && told->status == CKPT_OK;
-	char word[CKPT_ASK_MAX] = "";
+	char word[CKPT_REQUEST_MAX] = "";
 
 	if (!store)
 		return;
-	if (!ckpt_take_ask(store, 0, word) && !is_cut)
+	if (!ckpt_take_request(store, 0, word) && !is_cut)
 		complain("nothing is asked any more");
 	if (strcmp(word, "now") && strcmp(word, "requeue") &&
 	    !(is_cut && !*word))
 		complain("'%s' is asked", word);
 	if (is_known && !is_cut && strcmp(word, "now"))
 		complain("'%s' is asked instead of 'now'", word);
-	if (ckpt_take_ask(store, 0, word))
+	if (ckpt_take_request(store, 0, word))
 		complain("it is asked twice");
 	ckpt_close(store);
 	check_next_run(1, "old", "old");
@@ -888,9 +888,9 @@ static void take_body(struct told *told)
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
 	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
-	char word[CKPT_ASK_MAX];
+	char word[CKPT_REQUEST_MAX];
 
-	if (!status && !ckpt_take_ask(store, 0, word))
+	if (!status && !ckpt_take_request(store, 0, word))
 		status = CKPT_NONE;
 	tell(told, status, &err);
 	ckpt_close(store);
@@ -900,12 +900,12 @@ static void take_body(struct told *told)
 static void check_take(const struct told *told, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
-	char word[CKPT_ASK_MAX] = "";
+	char word[CKPT_REQUEST_MAX] = "";
 	bool is_there;
 
 	if (!store)
 		return;
-	is_there = ckpt_take_ask(store, 0, word);
+	is_there = ckpt_take_request(store, 0, word);
 	if (is_there && strcmp(word, "requeue"))
 		complain("'%s' is asked", word);
 	if (is_there && told->is_done && told->status == CKPT_OK && !is_cut)

@@ -253,7 +253,7 @@ static void read_store(struct ckpt_store *store)
 	enum ckpt_status status;
 	struct ckpt_error err;
 	struct history history = {0};
-	char note[64], word[CKPT_ASK_MAX];
+	char note[64], word[CKPT_REQUEST_MAX];
 	const char *dir;
 	unsigned records = 0;
 	int64_t left;
@@ -279,8 +279,8 @@ static void read_store(struct ckpt_store *store)
 	fuzz_check_error(ckpt_requested(store, &err), &err);
 	if (!ckpt_time_left(store, &left, &err))
 		must(left >= 0);
-	must(ckpt_told_progress(store, 0) <= 1);
-	ckpt_take_ask(store, 0, word);
+	must(ckpt_run_progress(store, 0) <= 1);
+	ckpt_take_request(store, 0, word);
 	if (!history_load(&history, store, 0, &err))
 		history_free(&history);
 }

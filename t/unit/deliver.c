@@ -50,14 +50,14 @@ static void await_and_release(void)
 		pause_ms(2);
 	}
 	ck_assert_uint_eq(delivery_waiting(delivery), 0);
-	delivery_release(delivery);
+	delivery_kill_frozen(delivery);
 }
 
 static size_t count_stopped(void)
 {
 	size_t count = 0;
 
-	while (delivery_next_stopped(delivery))
+	while (delivery_next_frozen(delivery))
 		count++;
 	return count;
 }
@@ -291,7 +291,7 @@ START_TEST(a_stop_holds_after_a_continue)
 	stage_await("ready", 1);
 	make();
 	kill(script, SIGCONT);
-	delivery_restop(delivery);
+	delivery_freeze_again(delivery);
 	pause_ms(20);
 	procs_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
@@ -359,13 +359,13 @@ START_TEST(people_are_told_who_got_it_and_who_did_not)
 	ck_assert_str_eq(item->name, "timeout");
 	ck_assert_ptr_nonnull(strstr(item->reason, "a launcher"));
 	ck_assert_ptr_null(delivery_next_passed(delivery));
-	item = delivery_next_stopped(delivery);
+	item = delivery_next_frozen(delivery);
 	ck_assert_ptr_nonnull(item);
 	ck_assert_str_eq(item->name, "job.sh");
 	make(); /* nothing new: nothing to tell */
 	ck_assert_ptr_null(delivery_next_signalled(delivery));
 	ck_assert_ptr_null(delivery_next_passed(delivery));
-	ck_assert_ptr_null(delivery_next_stopped(delivery));
+	ck_assert_ptr_null(delivery_next_frozen(delivery));
 }
 END_TEST
 
@@ -406,7 +406,7 @@ START_TEST(an_srun_that_ends_before_the_request_is_known_of)
 				     "./srun 60; echo NEXT >>$LOG");
 	for (int i = 0; i < 500 && !delivery_sruns(delivery, pids, 4); i++) {
 		pause_ms(10);
-		ck_assert_int_eq(delivery_stop(delivery, &now), 0);
+		ck_assert_int_eq(delivery_freeze(delivery, &now), 0);
 	}
 	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
 	procs_start_ticks(script, &state);
@@ -435,9 +435,9 @@ START_TEST(what_is_let_go_goes_on_where_it_was)
 			    "set -m\nbash -c '$A hear; echo END >>$LOG'\n"
 			    "echo NEXT >>$LOG");
 		stage_await("ready", 1);
-		ck_assert_int_eq(delivery_stop(delivery, &now), 0);
+		ck_assert_int_eq(delivery_freeze(delivery, &now), 0);
 		ck_assert_uint_eq(count_stopped(), 2);
-		delivery_let_go(delivery);
+		delivery_thaw(delivery);
 		pause_ms(50);
 		ck_assert_uint_eq(stage_count("NEXT"), 0);
 		ck_assert(!delivery_has_srun(delivery));
@@ -552,7 +552,7 @@ START_TEST(no_next_command_in_200_requests_under_load)
 		if (is_continued) { /* as Slurm does after a suspension */
 			delivery_waiting(delivery);
 			kill(script, SIGCONT);
-			delivery_restop(delivery);
+			delivery_freeze_again(delivery);
 		}
 		await_and_release();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);

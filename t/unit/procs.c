@@ -348,7 +348,7 @@ static const struct {
 	{"signalfd", false, true},
 };
 
-static void await_hearer(int i)
+static void await_catcher(int i)
 {
 	char script[64];
 	const struct proc *proc;
@@ -370,7 +370,7 @@ static void await_hearer(int i)
 
 START_TEST(each_way_to_hear_is_known)
 {
-	await_hearer(_i);
+	await_catcher(_i);
 }
 END_TEST
 
@@ -500,7 +500,7 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	int hearer_count = (int)(sizeof(hearers) / sizeof(hearers[0]));
+	int catcher_count = (int)(sizeof(hearers) / sizeof(hearers[0]));
 	Suite *suite = suite_create("procs");
 	TCase *tcase = tcase_create("procs");
 	SRunner *runner = srunner_create(suite);
@@ -526,7 +526,7 @@ int main(int argc, char **argv)
 		       a_script_from_standard_input_is_read_if_it_is_a_file);
 	tcase_add_test(tcase, a_script_from_a_pipe_is_left_alone);
 	tcase_add_test(tcase, a_huge_script_is_cut);
-	tcase_add_loop_test(tcase, each_way_to_hear_is_known, 0, hearer_count);
+	tcase_add_loop_test(tcase, each_way_to_hear_is_known, 0, catcher_count);
 	tcase_add_test(tcase,
 		       who_waits_for_another_signal_does_not_hear_this_one);
 	tcase_add_test(tcase, who_ignores_it_is_known);

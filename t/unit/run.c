@@ -42,10 +42,10 @@ static void tell_kind(struct world *w, enum run_event_kind kind)
 
 static void answer(struct world *w)
 {
-	struct run_event event = {.kind = RUN_EV_ANSWER};
+	struct run_event event = {.kind = RUN_EV_REPLY};
 
 	if (w->is_away) {
-		tell_kind(w, RUN_EV_NO_ANSWER);
+		tell_kind(w, RUN_EV_NO_REPLY);
 		return;
 	}
 	event.view.state = w->state;
@@ -62,18 +62,18 @@ static void tell(struct world *w, struct run_event event)
 	event.now_ms = w->now_ms;
 	run_step(&w->run, &event, &orders);
 	w->orders = orders;
-	w->asks += orders.ask;
+	w->asks += orders.query;
 	w->deliveries += orders.deliver;
 	w->looks += orders.look_again;
-	w->releases += orders.release;
+	w->releases += orders.kill_frozen;
 	w->hooks += orders.hook;
 	w->saves += orders.save;
 	w->collects += orders.collect;
 	w->kills += orders.kill;
-	w->restops += orders.stop_again;
-	w->holds += orders.hold;
-	w->let_gos += orders.let_go;
-	w->has_announced |= orders.announce_unheard;
+	w->restops += orders.freeze_again;
+	w->holds += orders.freeze;
+	w->let_gos += orders.thaw;
+	w->has_announced |= orders.announce_uncaught;
 	w->is_finished |= orders.finish;
 	if (orders.forward)
 		w->forwarded = orders.forward;
@@ -84,7 +84,7 @@ static void tell(struct world *w, struct run_event event)
 	if (orders.deliver || orders.look_again)
 		tell(w, (struct run_event){.kind = RUN_EV_DELIVERED,
 					   .count = w->hearers});
-	if (orders.ask && !w->is_slow)
+	if (orders.query && !w->is_slow)
 		answer(w);
 }
 
@@ -137,7 +137,7 @@ START_TEST(a_program_that_saves_ends_the_run)
 
 	begin(&w, HOUR, 600);
 	pass_until(&w, T0 + HOUR - 500 * SECOND);
-	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
 	ck_assert_uint_eq(w.releases, 1);
 	ck_assert(!w.is_finished);
 	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
@@ -154,7 +154,7 @@ START_TEST(a_script_that_dies_first_does_not_end_those_who_save)
 	pass_until(&w, T0 + HOUR - 500 * SECOND);
 	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
 	ck_assert(!w.is_finished);
-	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
 	ck_assert(w.is_finished);
 }
 END_TEST
@@ -174,7 +174,7 @@ START_TEST(a_script_that_dies_of_slurms_term_does_not_either)
 	answer(&w);
 	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
 	ck_assert(!w.is_finished);
-	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
 	ck_assert(w.is_finished);
 }
 END_TEST
@@ -265,7 +265,7 @@ START_TEST(a_program_that_hears_later_gets_it_then)
 	begin(&w, HOUR, 600);
 	w.hearers = 0;
 	pass_until(&w, T0 + HOUR - 590 * SECOND);
-	ck_assert_int_eq(w.run.phase, RUN_UNHEARD);
+	ck_assert_int_eq(w.run.phase, RUN_UNCAUGHT);
 	w.hearers = 1;
 	pass_until(&w, T0 + HOUR - 560 * SECOND);
 	ck_assert_int_eq(w.run.phase, RUN_SAVING);
@@ -517,10 +517,10 @@ START_TEST(a_notice_beats_an_answer_that_is_under_way)
 	begin(&w, 10 * HOUR, 600);
 	event.now_ms = T0 + MINUTE;
 	run_step(&w.run, &event, &orders);
-	ck_assert(orders.ask);
+	ck_assert(orders.query);
 	event.kind = RUN_EV_NOTICE;
 	run_step(&w.run, &event, &orders);
-	ck_assert(orders.ask);
+	ck_assert(orders.query);
 }
 END_TEST
 
@@ -544,7 +544,7 @@ START_TEST(a_preemption_is_a_request_even_if_nobody_heard_an_operator)
 	begin(&w, 10 * HOUR, 600);
 	w.hearers = 0;
 	tell_kind(&w, RUN_EV_REQUEUE);
-	ck_assert_int_eq(w.run.phase, RUN_UNHEARD);
+	ck_assert_int_eq(w.run.phase, RUN_UNCAUGHT);
 	w.is_preempting = true;
 	tell_kind(&w, RUN_EV_NOTICE);
 	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
@@ -845,7 +845,7 @@ START_TEST(files_are_collected_when_all_have_ended)
 
 	begin_with(&w, HOUR, 0, false, true);
 	pass_until(&w, T0 + 51 * MINUTE);
-	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
 	ck_assert_uint_eq(w.collects, 0);
 	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
 	ck_assert_uint_eq(w.collects, 1);
@@ -863,7 +863,7 @@ START_TEST(collecting_never_outlasts_the_run)
 	begin_with(&w, HOUR, 0, false, true);
 	pass_until(&w, T0 + 51 * MINUTE);
 	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
-	tell_kind(&w, RUN_EV_HEARERS_GONE);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
 	pass_until(&w, T0 + HOUR);
 	ck_assert(w.is_finished);
 }

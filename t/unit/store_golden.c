@@ -119,8 +119,8 @@ END_TEST
 
 START_TEST(format_1_has_what_the_job_told)
 {
-	ck_assert_double_eq(ckpt_told_progress(store, 0), 0.25);
-	ck_assert(ckpt_is_heard(store, 0) && !ckpt_is_heard(store, 1));
+	ck_assert_double_eq(ckpt_run_progress(store, 0), 0.25);
+	ck_assert(ckpt_has_poller(store, 0) && !ckpt_has_poller(store, 1));
 	ck_assert(ckpt_is_done(store, 2) && !ckpt_is_done(store, 1));
 }
 END_TEST

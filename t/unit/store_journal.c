@@ -272,13 +272,13 @@ END_TEST
 
 START_TEST(progress_is_kept_for_its_run)
 {
-	ck_assert_double_lt(ckpt_told_progress(store, 0), 0);
+	ck_assert_double_lt(ckpt_run_progress(store, 0), 0);
 	ck_ok(ckpt_progress(store, 0.1, &err));
 	ck_ok(ckpt_progress(store, 0.4, &err));
-	ck_assert_double_eq(ckpt_told_progress(store, 0), 0.4);
-	ck_assert_double_lt(ckpt_told_progress(store, 1), 0);
+	ck_assert_double_eq(ckpt_run_progress(store, 0), 0.4);
+	ck_assert_double_lt(ckpt_run_progress(store, 1), 0);
 	write_file("store/progress-0000.json", "0.9");
-	ck_assert_double_lt(ckpt_told_progress(store, 0), 0);
+	ck_assert_double_lt(ckpt_run_progress(store, 0), 0);
 }
 END_TEST
 
@@ -351,10 +351,10 @@ static void request(const char *cause)
 START_TEST(a_request_is_seen_and_known_to_be_heard)
 {
 	ck_refused(ckpt_requested(store, &err), CKPT_NONE, "hasn't been asked");
-	ck_assert(!ckpt_is_heard(store, 0));
+	ck_assert(!ckpt_has_poller(store, 0));
 	request("limit");
 	ck_ok(ckpt_requested(store, &err));
-	ck_assert(ckpt_is_heard(store, 0));
+	ck_assert(ckpt_has_poller(store, 0));
 }
 END_TEST
 
