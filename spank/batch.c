@@ -15,6 +15,7 @@
 #include <slurm/spank.h>
 
 #include "requeue/settings/brief.h"
+#include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
 #include "spank/batch.h"
 #include "spank/launch.h"

@@ -18,6 +18,7 @@
 #include "requeue/settings/duration.h"
 #include "requeue/settings/pattern.h"
 #include "requeue/settings/settings.h"
+#include "requeue/settings/site.h"
 
 /* How Slurm hands an option on (_SLURM_…), and the copy of it that stays in a
  * job, where srun and sbatch take it for an option of their own. */

@@ -10,6 +10,7 @@
 
 #include "lib/store.h"
 #include "requeue/settings/settings.h"
+#include "requeue/settings/site.h"
 
 /* The words of "scheckpoint set", with commas and an "or", for people. */
 #define AMEND_WORDS "total, grace, max-runs or max-stalls"

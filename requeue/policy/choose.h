@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "requeue/process/procs.h"
+#include "requeue/settings/settings.h"
 
 enum choice_action {
 	CHOICE_LEAVE,  /* nothing to say about it */
@@ -37,14 +38,6 @@ struct choice {
 	/* Nearest shell above that is signalled; PROCS_NONE if there is none.
 	 * It waits for what is stopped below it. */
 	size_t signalled_above;
-};
-
-/* Whom the user wants asked. */
-enum choose_target {
-	CHOOSE_AUTO,   /* whoever hears, and srun's tasks */
-	CHOOSE_SCRIPT, /* the job script, whether it hears or not */
-	CHOOSE_TASKS,  /* srun's tasks only */
-	CHOOSE_ALL,    /* the script whether it hears or not, and the others */
 };
 
 struct choose_order {

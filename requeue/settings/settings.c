@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "requeue/policy/choose.h"
 #include "requeue/settings/duration.h"
 
 #define MAX_GRACE_S (30LL * 86400)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* site.c: what the administrator's line in plugstack.conf says and allows. */
+#include "requeue/settings/site.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "requeue/settings/duration.h"
 #include "requeue/settings/pattern.h"
-#include "requeue/settings/settings.h"
 
 #define DAY_S	  86400
 #define ARGS_MAX  64 /* of a line */

@@ -14,6 +14,7 @@
 #include "lib/store.h"
 #include "requeue/slurm/ctl.h"
 #include "requeue/journal/history.h"
+#include "requeue/settings/site.h"
 #include "requeue/settle/settle.h"
 
 struct settle {

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "requeue/settings/settings.h"
+#include "requeue/settings/site.h"
 
 /* They must have looked within this; else Slurm is asked to signal all. */
 #define AGENTS_START_MS 10000

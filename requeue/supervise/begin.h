@@ -8,6 +8,7 @@
 
 #include "lib/store.h"
 #include "requeue/settings/brief.h"
+#include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
 #include "requeue/slurm/query.h"
 #include "requeue/policy/run.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "requeue/settings/settings.h"
+#include "requeue/settings/site.h"
 
 #define PAGE "doc/spank_checkpoint.8"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* settings.c: the option table, the text that travels, the site's bounds. */
 #include "requeue/settings/settings.h"
+#include "requeue/settings/site.h"
 
 #include <check.h>
 #include <ctype.h>
