@@ -1,15 +1,17 @@
 # slurm-checkpoint: written by hand for GNU make.  "make" configures by
-# itself; "make B=dir" builds elsewhere, so that several Slurm releases can
-# be built side by side from one tree (each with its own $(B)/config.mk).
+# itself; "make B=dir" builds in dir, so that one tree can be built for several
+# versions of Slurm, each with its own $(B)/config.mk.  A line that begins with
+# "##" says what a goal is for; "make help" prints them.
 B ?= build
 all:
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
-# Targets that need no configuration must work before there is one.
-BARE := demo check check-apps check-fuzz fuzz check-sanitize check-matrix setup clean distclean \
-	lint lint-format lint-shell lint-include
+# Goals that need no configuration work before there is one.
+BARE := help setup demo check check-apps check-fuzz fuzz check-sanitize \
+	check-matrix check-lint lint-format lint-shell lint-include \
+	clean distclean
 NEEDS_CONFIG := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDS_CONFIG),)
 -include $(B)/config.mk
@@ -38,7 +40,7 @@ pkglibexecdir = $(libexecdir)/slurm-checkpoint
 
 # ---------------------------------------------------------------- parts
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
-# Everything in requeue/ but the file that speaks to libslurm.
+# All of requeue/ except for the file that calls libslurm.
 REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out requeue/slurm/ctl.c,\
 	$(wildcard requeue/*/*.c)))
 CTL_OBJ := $(B)/requeue/slurm/ctl.o
@@ -52,6 +54,7 @@ PLUGIN := $(B)/spank_checkpoint.so
 SCHECKPOINT := $(B)/bin/scheckpoint
 LIBEXEC := $(addprefix $(B)/libexec/,supervise settle rpc deliver notice)
 
+## all: library, plugin, command and helpers (the default goal)
 all: $(LIBCKPT) $(PLUGIN) $(SCHECKPOINT) $(LIBEXEC)
 
 $(B)/%.o: %.c $(B)/config.mk
@@ -63,9 +66,9 @@ $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
 	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"'
 
-# Where plugin and command find the helpers unless plugstack.conf says
-# helpers=DIR.  prefix may be another when it comes to make install: then these
-# objects are compiled anew.
+# These objects hold the directory of the helpers, for where plugstack.conf
+# does not say helpers=DIR.  "make install" may name another prefix than "make"
+# did: then they are compiled again.
 PATHS_OBJ := $(B)/requeue/settings/site.o $(B)/cmd/scheckpoint/rpc.o
 $(PATHS_OBJ): BUILD_CFLAGS += -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 $(PATHS_OBJ): $(B)/paths
@@ -90,7 +93,8 @@ $(LIBCKPT): $(LIB_OBJ) lib/libckptstate.map
 $(B)/librequeue.a: $(REQUEUE_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
 
-# libslurm's symbols stay open: Slurm's own processes provide them.
+# libslurm's symbols stay undefined: Slurm's processes, which load the plugin,
+# have them.
 $(PLUGIN): $(SPANK_OBJ) $(B)/librequeue.a spank/plugin.map
 	$(CC) $(BUILD_LDFLAGS) -shared -Wl,--version-script=spank/plugin.map \
 		-o $@ $(SPANK_OBJ) $(B)/librequeue.a
@@ -99,7 +103,7 @@ $(SCHECKPOINT): $(SCHECKPOINT_OBJ) $(B)/librequeue.a $(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
-# Those that speak to slurmctld by themselves.
+# These helpers call slurmctld themselves.
 CTL_LIBEXEC := $(addprefix $(B)/libexec/,settle rpc)
 
 $(filter-out $(CTL_LIBEXEC),$(LIBEXEC)): $(B)/libexec/%: $(B)/cmd/helpers/%.o \
@@ -120,10 +124,20 @@ include $(wildcard examples/examples.mk)
 include scripts/install.mk
 include $(wildcard bench/*.mk)
 
+## clean: remove what was built
 clean:
 	rm -rf $(B)
 
+## distclean: and what configure has written
 distclean: clean
 	rm -rf build* configure autom4te.cache
 
-.PHONY: all clean distclean FORCE
+help:
+	@echo 'Goals of make:'
+	@sed -n 's/^## //p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | \
+		awk -F ': ' '{ printf "  %-16s %s\n", $$1, $$2 }'
+	@echo 'Variables: B=DIR builds in DIR; T=TEXT picks the tests of cluster'
+	@echo 'and apps by part of their names; J=N runs N of them at once;'
+	@echo 'CI=true turns warnings into errors, and skipped tests into failures.'
+
+.PHONY: all clean distclean help FORCE

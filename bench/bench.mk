@@ -1,10 +1,12 @@
-# Benchmarks on a private cluster; included by the Makefile.  Each prints a
-# figure of ours beside that of plain Slurm, in the same run.  BENCH picks.
+# Benchmarks on a private cluster; included by the Makefile.  Each prints our
+# figures beside those of plain Slurm, measured in the same run.  BENCH names
+# those to run.
 BENCH ?= store restart cost signals storm
 
 $(B)/bench/crowd $(B)/bench/day: $(B)/%: $(B)/%.o $(B)/librequeue.a $(LIBCKPT_A)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
+## bench: benchmarks (BENCH=NAME for one)
 bench: all $(B)/bench/crowd $(B)/bench/day
 	@for name in $(filter-out store,$(BENCH)); do B=$(B) bench/$$name || exit; echo; done
 

@@ -2,11 +2,12 @@
 HEAT := $(B)/examples/heat/heat
 HEAT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard examples/heat/*.c))
 
+## examples: the examples in C
 examples: $(HEAT)
 all: $(HEAT)
 
-# Without contraction to fused operations the field is the same to the last
-# bit whatever the compiler.
+# Without fused operations every compiler computes the same field, to the last
+# bit.
 $(HEAT_OBJ): OBJ_CFLAGS = -Ilib -ffp-contract=off
 
 $(HEAT): $(HEAT_OBJ) $(LIBCKPT_A)

@@ -5,15 +5,16 @@ PC := $(B)/ckptstate.pc
 SONAME := libckptstate.so.$(SOVERSION)
 snippetdir = $(sysconfdir)/slurm/plugstack.conf.d
 
-# Where the python3 of this machine looks below prefix; else a place that
-# PYTHONPATH can name.
+# The Python module goes where python3 of this machine looks for modules below
+# prefix; where it looks nowhere there, users name pythondir in PYTHONPATH.
 PYTHON ?= $(or $(wildcard /usr/bin/python3),python3)
 pythondir ?= $(or $(shell $(PYTHON) -c 'import site, sys; print(*[ \
 	d for d in site.getsitepackages() \
 	if d.startswith(sys.argv[1] + "/lib/")][:1])' '$(prefix)' 2>/dev/null),\
 	$(datarootdir)/slurm-checkpoint/python)
 
-# The pages name the places of an installation below /usr/local.
+# The pages in doc/ name directories below /usr/local; the installed pages name
+# those of this installation.
 PAGES := $(patsubst doc/%,$(B)/man/%,$(wildcard doc/*.[1-8]))
 manpages = $(foreach page,$(PAGES),\
 	644:$(page):$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
@@ -21,7 +22,7 @@ manpages = $(foreach page,$(PAGES),\
 examples = $(shell find examples -type f ! -name '*.mk' ! -name '*.pyc')
 is_program = $(shell test -x $(1) && echo yes)
 
-# A user may run the helpers but not read, hence not trace them.
+# A user may run the helpers but not read them, and so can't trace them.
 INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	755:$(PLUGIN):$(slurm_plugindir)/spank_checkpoint.so \
 	$(foreach helper,$(LIBEXEC),\
@@ -37,7 +38,8 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 		$(if $(call is_program,$(file)),755,644):$(file):$(docdir)/$(file)) \
 	$(manpages)
 
-# Written anew each time: prefix and the like may come from make's own line.
+# These are written each time: prefix and the like may come from the command
+# line of make.
 .PHONY: $(SNIPPET) $(PC) $(PAGES)
 
 $(SNIPPET): $(B)/config.mk
@@ -55,7 +57,7 @@ $(PC): $(B)/config.mk
 	echo 'Libs: -L$(libdir) -lckptstate'; \
 	echo 'Cflags: -I$(includedir)'; } >$@
 
-# as_page PATH: as it is spelt in a page
+# as_page PATH: PATH as the source of a page spells it
 as_page = $(subst -,\\-,$(1))
 
 $(PAGES): $(B)/man/%: doc/% $(B)/config.mk
@@ -66,9 +68,10 @@ $(PAGES): $(B)/man/%: doc/% $(B)/config.mk
 		-e 's|/usr/local/share/doc/slurm\\-checkpoint|$(call as_page,$(docdir))|' \
 		$< >$@
 
-# An administrator's own settings are not overwritten.  Jobs may be running, and
-# being started: each file is there whole, the old or the new one, at any
-# moment, and one that is in use is never written to.
+# An administrator's own settings are not overwritten.  Jobs may be running and
+# starting meanwhile: at any moment each file is there as a whole, the old or
+# the new one, and a file that is in use is never written to.
+## install: install below prefix (DESTDIR=DIR for packages)
 install: all $(SNIPPET) $(PC) $(PAGES)
 	@set -e; for entry in $(INSTALLED); do \
 		place=$${entry#*:}; \
@@ -88,6 +91,7 @@ install: all $(SNIPPET) $(PC) $(PAGES)
 			$(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); \
 	fi
 
+## uninstall: remove what install has installed, except for edited settings
 uninstall: $(SNIPPET)
 	@for entry in $(INSTALLED); do \
 		rm -fv $(DESTDIR)$${entry##*:}; \

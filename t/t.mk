@@ -1,15 +1,18 @@
 # Tests, from a checkout to their result; included by the Makefile.
-# "make check" is what CI runs.  Targets in BARE (see the Makefile) work
-# before configure: they set up, then call make again.
+# "make check" is what CI runs.  Goals in BARE (see the Makefile) work before
+# configure: they set up, then call make again.
 
+## setup: install what building and testing need (as root), and build
 setup:
 	scripts/deps build check
 	$(MAKE) --no-print-directory B=$(B) all
 
+## check: all tests of a change, as CI runs them
 check: setup
 	$(MAKE) --no-print-directory B=$(B) check-unit check-crash check-fuzz \
 		check-lib check-cmd check-cluster check-apps-small
 
+## demo: a job over several time limits on a private cluster
 demo: setup
 	B=$(B) scripts/demo
 
@@ -22,37 +25,44 @@ $(B)/t/unit/%.o: OBJ_CFLAGS = $(CHECK_CFLAGS) $(JSON_CFLAGS) $(XXH_CFLAGS)
 $(UNIT): %: %.o $(B)/librequeue.a $(LIBCKPT_A)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIB_LIBS)
 
+## check-unit: unit tests
 check-unit: $(UNIT)
 	@failed=0; for program in $(UNIT); do \
 		$$program || failed=1; done; exit $$failed
 
-# A build of its own, whose errors end the program.
+# The sanitizers need a build of their own; an error ends the program.
+## check-sanitize: unit tests built with the sanitizers
 check-sanitize:
 	$(MAKE) --no-print-directory B=$(B)-sanitize SANITIZE=1 check-unit
 
 # -------------------------------------------------------------- cluster
-# T picks by part of the name, J says how many at once: they mostly wait.
+# T picks tests by part of the name.  J says how many run at once: they mostly
+# wait.
 T ?=
 J ?= 4
 
 CLUSTER_TESTS = $(sort $(wildcard t/cluster/*$(T)*.t))
-# Those with a line "# core", for the other releases in CI.
+# With CORE=yes only tests with a line "# core": CI runs these with the other
+# versions of Slurm.
 ifneq ($(CORE),)
 CLUSTER_TESTS := $(shell grep -l '^\# core$$' $(wildcard t/cluster/*.t))
 endif
 
-# Many clusters on a small machine can be late for one another: what failed
-# beside the others must pass alone, and is said to have failed.
+# Many clusters at once make a small machine slow, and a test may then miss a
+# bound.  A test that failed beside others must pass alone; the output shows
+# both.
 CLUSTER_PROVE = B=$(B) prove --timer --exec 'timeout -k 60 $(TEST_TIMEOUT)'
 
+## check-cluster: tests on private Slurm clusters
 check-cluster: all
 	@rm -f .prove
 	$(CLUSTER_PROVE) --state=save -j $(J) $(CLUSTER_TESTS) || { \
-		echo 'Those that failed, once more, each alone:'; \
+		echo 'The tests that failed, once more, each alone:'; \
 		$(CLUSTER_PROVE) --state=failed -j 1; }
 
 TEST_TIMEOUT ?= 900
 
+## check-matrix: build and test with each Slurm version of Debian (as root)
 check-matrix:
 	scripts/matrix $(MATRIX)
 
@@ -62,7 +72,8 @@ include $(wildcard t/*/*.mk)
 SOURCES := $(wildcard lib/*.[ch] requeue/*/*.[ch] spank/*.[ch] cmd/*/*.[ch] \
 	t/*/*.[ch] bench/*.[ch] examples/*/*.[ch])
 
-lint: lint-format lint-shell lint-include
+## lint: format, shell scripts, licences, includes and calls of the sources
+lint: lint-format lint-shell lint-include lint-calls
 
 lint-format:
 	clang-format --dry-run --Werror $(SOURCES)
@@ -73,5 +84,9 @@ lint-shell:
 lint-include:
 	scripts/lint-include
 
+# The calls between files are read from the objects.
+lint-calls: all
+	B=$(B) scripts/lint-calls
+
 .PHONY: setup check demo check-unit check-sanitize check-cluster check-matrix \
-	lint lint-format lint-shell lint-include
+	lint lint-format lint-shell lint-include lint-calls

@@ -6,6 +6,7 @@ $(B)/t/cmd/mkstore: $(B)/t/cmd/mkstore.o $(LIBCKPT_A)
 # Some of the cluster tests use it, too.
 check-cluster: $(B)/t/cmd/mkstore
 
+## check-cmd: tests of scheckpoint without Slurm
 check-cmd: $(SCHECKPOINT) $(B)/t/cmd/mkstore
 	B=$(B) prove t/cmd
 

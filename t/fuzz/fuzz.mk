@@ -1,16 +1,17 @@
-# The readers of texts that a user may have made up, fuzzed with clang's
-# libFuzzer under its sanitizers; included by t/t.mk.
+# Fuzzing of the functions that read texts which any user may have written,
+# with clang's libFuzzer under its sanitizers; included by t/t.mk.
 #
 #	make check-fuzz			a minute in all, as in CI
 #	make fuzz FUZZ_RUNS=1000000	so many executions of each target
-#	make fuzz FUZZ_TARGETS=store	of one of them, until it is stopped
+#	make fuzz FUZZ_TARGETS=store	of one target, until it is stopped
 #
-# Where clang has no libFuzzer the corpus is run through once.
+# Without libFuzzer each target reads its corpus once.
 FUZZ_CC ?= clang
 FUZZ_TARGETS ?= $(patsubst t/fuzz/fuzz_%.c,%,$(wildcard t/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 12
 FUZZ_RUNS ?= -1
-# A hang, or memory that grows with a text's claims, is a failure.
+# A hang is a failure, and so is memory that grows with the sizes that a text
+# claims.
 FUZZ_FLAGS = -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=128 \
 	-max_len=$(FUZZ_MAX_LEN) -dict=t/fuzz/words.dict -print_final_stats=1 \
 	-verbosity=0 -artifact_prefix=$(B)/fuzz-
@@ -22,20 +23,24 @@ HAS_LIBFUZZER = $(shell echo 'int LLVMFuzzerTestOneInput(void); \
 	$(FUZZ_CC) -x c -fsanitize=fuzzer,address -o /dev/null - \
 	2>/dev/null && echo yes)
 
-# fuzz-build GOAL VARIABLES: a build of its own, with or without libFuzzer
+# fuzz-build GOAL VARIABLES: makes GOAL in a build of its own, with libFuzzer
+# where clang has it
 fuzz-build = $(MAKE) --no-print-directory B=$(B)-fuzz SANITIZE=1 $(1) \
 	$(if $(HAS_LIBFUZZER),CC=$(FUZZ_CC) \
 	CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' FUZZ_MAIN=-fsanitize=fuzzer)
 
+## check-fuzz: a minute of fuzzing what users may write
 check-fuzz:
 	$(if $(CI),scripts/deps fuzz || :)
 	@$(call fuzz-build,run-fuzz \
 		FUZZ_LIMIT=-max_total_time=$(FUZZ_SECONDS))
 
+## fuzz: more of it (FUZZ_RUNS=N, FUZZ_TARGETS=NAME)
 fuzz:
 	@$(call fuzz-build,run-fuzz FUZZ_LIMIT=-runs=$(FUZZ_RUNS))
 
-# New inputs go to the build directory, the corpus that is kept is read only.
+# libFuzzer writes new inputs to the build directory; the corpus in t/fuzz is
+# only read.
 run-fuzz: $(FUZZ)
 	@set -e; for target in $(FUZZ_TARGETS); do \
 		mkdir -p $(B)/corpus/$$target; \

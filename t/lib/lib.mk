@@ -1,12 +1,12 @@
-# The library as its users have it: the shared object, its header, and what
-# is built on them in other languages; included by t/t.mk.
+# Tests of the library as its users have it: the shared object, its header, and
+# programs in other languages that use them; included by t/t.mk.
 LAYOUT := $(B)/t/lib/layout
 CXX_USER := $(B)/t/lib/user
 
 $(LAYOUT): $(B)/t/lib/layout.o
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^
 
-# As a program of somebody else's would be built, in the strictest dialects.
+# A user's program may be built with the strictest options of its compiler.
 $(CXX_USER): t/lib/user.cc lib/ckptstate.h $(LIBCKPT)
 	@mkdir -p $(@D)
 	$(CXX) -std=c++11 -Wall -Wextra -Wpedantic -Werror -Ilib -o $@ $< \
@@ -14,7 +14,7 @@ $(CXX_USER): t/lib/user.cc lib/ckptstate.h $(LIBCKPT)
 	$(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
 		-x c lib/ckptstate.h
 
-# The programs that the manual and the header show, as they stand there.
+# The programs that the manual and the header show are built as printed there.
 MANUAL := $(B)/t/lib/manual
 
 $(B)/t/lib/manual.inc: doc/ckptstate.3
@@ -30,6 +30,7 @@ $(MANUAL): t/lib/manual.c $(B)/t/lib/manual.inc $(B)/t/lib/header.inc $(LIBCKPT)
 	$(CC) -std=gnu11 -Wall -Wextra -Werror -Ilib -I$(@D) -o $@ $< \
 		-L$(B)/lib -lckptstate
 
+## check-lib: the library as programs in C, C++, Python and shell use it
 check-lib: all $(LAYOUT) $(CXX_USER) $(MANUAL) $(B)/t/cmd/mkstore
 	B=$(B) prove t/lib
 
