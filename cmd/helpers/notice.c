@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "requeue/supervise/notice.h"
-#include "requeue/process/procs.h"
+#include "requeue/process/pid.h"
 
 int main(int argc, char **argv)
 {
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 			return 1;
 		/* Where it has ended after all, its number is another's, to
 		 * whom an URG means nothing. */
-		if (pid > 1 && procs_is_alive(pid, strtoull(argv[2], NULL, 10)))
+		if (pid > 1 && pid_is_alive(pid, strtoull(argv[2], NULL, 10)))
 			sigqueue(pid, SIGURG, value);
 	}
 	return 0;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "lib/store.h"
-#include "requeue/policy/decision.h"
+#include "requeue/policy/plan.h"
 
 /* Longest path that we keep of a job's output. */
 #define HISTORY_PATH_MAX 1024

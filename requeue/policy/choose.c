@@ -4,6 +4,7 @@
  * up to those that would start the next piece of work.
  */
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

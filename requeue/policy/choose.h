@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "requeue/process/procs.h"
+#include "requeue/policy/procs.h"
 #include "requeue/settings/settings.h"
 
 enum choice_action {

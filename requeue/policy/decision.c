@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "requeue/policy/plan.h"
+
 enum {
 	QUICK_S = 120,		   /* an exit code this early needs proof */
 	RESTORE_FAILURES_MOST = 3, /* in a row, then the job is held */

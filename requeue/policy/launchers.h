@@ -5,7 +5,7 @@
 #ifndef REQUEUE_LAUNCHERS_H
 #define REQUEUE_LAUNCHERS_H
 
-#include "requeue/process/procs.h"
+#include "requeue/policy/procs.h"
 
 enum launcher_kind {
 	LAUNCHER_NONE,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plan.c: the limit, the minimum and the begin time of the next run. */
-#include "requeue/policy/decision.h"
+#include "requeue/policy/plan.h"
 
 enum {
 	MINUTE_S = 60,

@@ -15,6 +15,8 @@
 #include <time.h>
 
 #include "requeue/process/deliver.h"
+#include "requeue/process/picture.h"
+#include "requeue/process/pid.h"
 
 /* A shell that is found anew at every look is stopped, too; but a tree that
  * grows without end must not hold us for ever. */
@@ -111,7 +113,7 @@ static const struct delivery_item *next(struct entries *entries)
 static bool is_entry_alive(struct entry *entry)
 {
 	if (!entry->is_gone &&
-	    !procs_is_alive(entry->item.pid, entry->item.start_ticks))
+	    !pid_is_alive(entry->item.pid, entry->item.start_ticks))
 		entry->is_gone = true;
 	return !entry->is_gone;
 }
@@ -166,8 +168,8 @@ static int look_take(struct look *look, const struct delivery *d,
 	};
 
 	look->choices = NULL;
-	if ((is_hasty ? procs_take_in_haste
-		      : procs_take)(&look->procs, order->root, order->signum))
+	if ((is_hasty ? picture_take_in_haste
+		      : picture_take)(&look->procs, order->root, order->signum))
 		return -1;
 	look->choices = calloc(look->procs.count + 1, sizeof(*look->choices));
 	if (!look->choices)
@@ -226,7 +228,7 @@ static bool is_stopped(const struct entry *entry)
 {
 	char state = 'X';
 
-	return procs_start_ticks(entry->item.pid, &state) !=
+	return pid_start_ticks(entry->item.pid, &state) !=
 		       entry->item.start_ticks ||
 	       strchr("TtZXx", state);
 }
@@ -265,10 +267,10 @@ static int freeze_chosen(struct delivery *d, const struct look *look)
 			continue;
 		if (proc->group == proc->pid)
 			wait_until_frozen(&d->stopped, first);
-		if (procs_kill(proc->pid, proc->start_ticks, SIGSTOP))
+		if (pid_kill(proc->pid, proc->start_ticks, SIGSTOP))
 			continue;
 		if (!remember(&d->stopped, look, i)) {
-			procs_kill(proc->pid, proc->start_ticks, SIGCONT);
+			pid_kill(proc->pid, proc->start_ticks, SIGCONT);
 			return -1;
 		}
 	}
@@ -306,8 +308,8 @@ static int freeze_feeders(struct delivery *d,
 static void thaw_frozen(struct delivery *d, size_t first)
 {
 	for (size_t i = d->stopped.count; i-- > first;)
-		procs_kill(d->stopped.list[i].item.pid,
-			   d->stopped.list[i].item.start_ticks, SIGCONT);
+		pid_kill(d->stopped.list[i].item.pid,
+			 d->stopped.list[i].item.start_ticks, SIGCONT);
 	d->stopped.count = first;
 	if (d->stopped.told > first)
 		d->stopped.told = first;
@@ -332,7 +334,7 @@ static int signal_chosen(struct delivery *d, const struct look *look,
 			return -1;
 		entry->item.is_sent = action == CHOICE_SIGNAL;
 		if (entry->item.is_sent && is_sent &&
-		    procs_kill(proc->pid, proc->start_ticks, signum))
+		    pid_kill(proc->pid, proc->start_ticks, signum))
 			d->signalled.count--;
 	}
 	return 0;
@@ -456,7 +458,7 @@ size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max)
 	for (size_t i = 0; i < d->sruns.count && count < max; i++) {
 		const struct delivery_item *item = &d->sruns.list[i].item;
 
-		if (procs_is_alive(item->pid, item->start_ticks))
+		if (pid_is_alive(item->pid, item->start_ticks))
 			pids[count++] = item->pid;
 	}
 	return count;
@@ -469,7 +471,7 @@ bool delivery_has_srun(const struct delivery *d)
 
 void delivery_await(struct delivery *d, pid_t pid)
 {
-	uint64_t start_ticks = procs_start_ticks(pid, NULL);
+	uint64_t start_ticks = pid_start_ticks(pid, NULL);
 
 	if (start_ticks && !find(&d->awaited, pid, start_ticks))
 		add(&d->awaited, pid, start_ticks);
@@ -503,10 +505,10 @@ static void kill_frozen(struct delivery *d, struct entry *stopped)
 		return;
 	stopped->is_gone = true;
 	if (stopped->has_exit_trap && add(&d->awaited, pid, start_ticks)) {
-		procs_kill(pid, start_ticks, SIGTERM);
-		procs_kill(pid, start_ticks, SIGCONT);
+		pid_kill(pid, start_ticks, SIGTERM);
+		pid_kill(pid, start_ticks, SIGCONT);
 	} else {
-		stopped->is_killed = !procs_kill(pid, start_ticks, SIGKILL);
+		stopped->is_killed = !pid_kill(pid, start_ticks, SIGKILL);
 	}
 }
 
@@ -555,9 +557,8 @@ void delivery_freeze_again(struct delivery *d)
 {
 	for (size_t i = 0; i < d->stopped.count; i++)
 		if (!d->stopped.list[i].is_gone)
-			procs_kill(d->stopped.list[i].item.pid,
-				   d->stopped.list[i].item.start_ticks,
-				   SIGSTOP);
+			pid_kill(d->stopped.list[i].item.pid,
+				 d->stopped.list[i].item.start_ticks, SIGSTOP);
 }
 
 void delivery_kill_frozen(struct delivery *d)
@@ -575,7 +576,7 @@ void delivery_kill_all(pid_t root)
 		struct procs procs;
 
 		is_new = false;
-		procs_take(&procs, root, 0);
+		picture_take(&procs, root, 0);
 		for (size_t i = 0; i < procs.count; i++) {
 			const struct proc *proc = &procs.list[i];
 
@@ -583,7 +584,7 @@ void delivery_kill_all(pid_t root)
 			    find(&killed, proc->pid, proc->start_ticks))
 				continue;
 			is_new = true;
-			procs_kill(proc->pid, proc->start_ticks, SIGKILL);
+			pid_kill(proc->pid, proc->start_ticks, SIGKILL);
 			add(&killed, proc->pid, proc->start_ticks);
 		}
 		procs_free(&procs);

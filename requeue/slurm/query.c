@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "requeue/policy/decision.h"
+#include "requeue/policy/plan.h"
 #include "requeue/slurm/query.h"
 
 /* A pipe holds 64 KiB, and an answer is far smaller, so that the child never

@@ -11,6 +11,7 @@
 #include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
 #include "requeue/slurm/query.h"
+#include "requeue/policy/plan.h"
 #include "requeue/policy/run.h"
 
 /* slurmctld's first answer is waited for this long before the script starts;

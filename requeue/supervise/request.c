@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "requeue/settings/option.h"
-#include "requeue/process/collect.h"
+#include "requeue/supervise/collect.h"
 #include "requeue/settings/comment.h"
 #include "requeue/slurm/ctl.h"
 #include "requeue/process/hook.h"
-#include "requeue/process/procs.h"
+#include "requeue/process/picture.h"
 #include "requeue/supervise/report.h"
 #include "requeue/supervise/supervisor.h"
 #include "requeue/settings/text.h"
@@ -40,7 +40,7 @@ bool request_has_others(const struct supervisor *s)
 	bool *is_mine;
 
 	request_children(s, mine);
-	procs_take(&procs, getpid(), 0);
+	picture_take(&procs, getpid(), 0);
 	is_mine = calloc(procs.count + 1, sizeof(*is_mine));
 	for (size_t i = 0; is_mine && i < procs.count; i++) {
 		const struct proc *proc = &procs.list[i];

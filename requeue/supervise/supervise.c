@@ -19,7 +19,8 @@
 #include "requeue/journal/history.h"
 #include "requeue/supervise/notice.h"
 #include "requeue/settings/option.h"
-#include "requeue/process/procs.h"
+#include "requeue/process/picture.h"
+#include "requeue/process/pid.h"
 #include "requeue/supervise/report.h"
 #include "requeue/slurm/srun.h"
 #include "requeue/supervise/supervise.h"
@@ -99,7 +100,7 @@ static void start_sentinel(struct supervisor *s)
 	snprintf(path, sizeof(path), "%s/notice", s->begin.site.helpers);
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	snprintf(start, sizeof(start), "%" PRIu64,
-		 procs_start_ticks(getpid(), NULL));
+		 pid_start_ticks(getpid(), NULL));
 	s->sentinels++;
 	s->sentinel_ms = supervisor_now_ms();
 	s->sentinel_pid = srun_start(&step);
@@ -293,7 +294,7 @@ static bool has_reader(void)
 	struct procs procs;
 	bool is_found = false;
 
-	procs_take(&procs, getpid(), SIGTERM);
+	picture_take(&procs, getpid(), SIGTERM);
 	for (size_t i = 0; i < procs.count; i++)
 		if (procs.list[i].stdin_pipe)
 			is_found = true;

@@ -20,6 +20,7 @@
 #include "requeue/policy/choose.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

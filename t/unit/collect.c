@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "requeue/process/collect.h"
+#include "requeue/supervise/collect.h"
 #include "t/unit/store_fixture.h"
 
 static struct ckpt_store *store;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* deliver.c: signals brought to real shells, launchers and programs. */
 #include "requeue/process/deliver.h"
+#include "requeue/process/pid.h"
 
 #include "t/unit/actors.h"
 
@@ -229,7 +230,7 @@ START_TEST(if_nobody_hears_nothing_is_stopped_or_killed)
 	ck_assert_uint_eq(delivery_count(delivery), 0);
 	ck_assert_uint_eq(count_stopped(), 0);
 	ck_assert_uint_eq(delivery_waiting(delivery), 0);
-	ck_assert(procs_start_ticks(script, &state));
+	ck_assert(pid_start_ticks(script, &state));
 	ck_assert_int_eq(state, 'S');
 }
 END_TEST
@@ -273,7 +274,7 @@ START_TEST(a_note_sends_nothing_but_counts_and_stops)
 	ck_assert_int_eq(delivery_note(delivery, &now), 0);
 	ck_assert_uint_eq(delivery_count(delivery), 1);
 	ck_assert_uint_eq(delivery_waiting(delivery), 1);
-	procs_start_ticks(script, &state);
+	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
 	pause_ms(50);
 	ck_assert_uint_eq(stage_count("got"), 0);
@@ -293,7 +294,7 @@ START_TEST(a_stop_holds_after_a_continue)
 	kill(script, SIGCONT);
 	delivery_freeze_again(delivery);
 	pause_ms(20);
-	procs_start_ticks(script, &state);
+	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
 	await_and_release();
 	ck_assert(stage_drain(5000));
@@ -382,7 +383,7 @@ START_TEST(an_srun_is_found_and_its_shell_stopped)
 	}
 	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
 	ck_assert_uint_eq(delivery_count(delivery), 0);
-	procs_start_ticks(script, &state);
+	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
 	make();
 	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
@@ -409,14 +410,14 @@ START_TEST(an_srun_that_ends_before_the_request_is_known_of)
 		ck_assert_int_eq(delivery_freeze(delivery, &now), 0);
 	}
 	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 1);
-	procs_start_ticks(script, &state);
+	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
 	kill(pids[0], SIGKILL);
 	while (delivery_sruns(delivery, pids, 4))
 		pause_ms(2);
 	make();
 	ck_assert(delivery_has_srun(delivery));
-	procs_start_ticks(script, &state);
+	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
 	await_and_release();
 	ck_assert(stage_drain(5000));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plan.c: the limit, minimum and delay of the next run, and their bounds. */
-#include "requeue/policy/decision.h"
+#include "requeue/policy/plan.h"
 
 #include <check.h>
 #include <math.h>

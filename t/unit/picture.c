@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* procs.c: pictures of real processes. */
-#include "requeue/process/procs.h"
+/* picture.c: pictures of real processes. */
+#include "requeue/process/picture.h"
+#include "requeue/process/pid.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -19,7 +20,7 @@ static void tear_down(void)
 {
 	procs_free(&procs);
 	while (waitpid(-1, NULL, WNOHANG) >= 0) {
-		ck_assert_int_eq(procs_take(&procs, getpid(), 0), 0);
+		ck_assert_int_eq(picture_take(&procs, getpid(), 0), 0);
 		for (size_t i = 0; i < procs.count; i++)
 			kill(procs.list[i].pid, SIGKILL);
 		procs_free(&procs);
@@ -31,7 +32,7 @@ static void tear_down(void)
 static void take(void)
 {
 	procs_free(&procs);
-	ck_assert_int_eq(procs_take(&procs, getpid(), SIGTERM), 0);
+	ck_assert_int_eq(picture_take(&procs, getpid(), SIGTERM), 0);
 }
 
 static const struct proc *by_pid(pid_t pid)
@@ -87,7 +88,7 @@ START_TEST(in_haste_all_that_stay_are_found_as_well)
 	stage_start("bash", "sh -c '$A crowd 20 & $A thread & wait' & wait");
 	stage_await("ready", 21);
 	take();
-	ck_assert_int_eq(procs_take_in_haste(&hasty, getpid(), SIGTERM), 0);
+	ck_assert_int_eq(picture_take_in_haste(&hasty, getpid(), SIGTERM), 0);
 	ck_assert_uint_ge(procs.count, 23);
 	ck_assert_uint_eq(hasty.count, procs.count);
 	for (size_t i = 0; i < procs.count; i++)
@@ -128,7 +129,7 @@ START_TEST(a_zombie_is_one)
 	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
 	take();
 	ck_assert_int_eq(by_pid(pid)->state, 'Z');
-	ck_assert(!procs_is_alive(pid, by_pid(pid)->start_ticks));
+	ck_assert(!pid_is_alive(pid, by_pid(pid)->start_ticks));
 }
 END_TEST
 
@@ -379,7 +380,7 @@ START_TEST(who_waits_for_another_signal_does_not_hear_this_one)
 	stage_start("bash", "exec $A sigwait");
 	stage_await("ready", 1);
 	pause_ms(50);
-	ck_assert_int_eq(procs_take(&procs, getpid(), SIGUSR1), 0);
+	ck_assert_int_eq(picture_take(&procs, getpid(), SIGUSR1), 0);
 	ck_assert(!procs_has(procs.list[0].awaited, SIGUSR1));
 }
 END_TEST
@@ -431,17 +432,17 @@ static void kill_the_right_one_only(void)
 	uint64_t start_ticks;
 
 	stage_await("ready", 1);
-	start_ticks = procs_start_ticks(script, NULL);
+	start_ticks = pid_start_ticks(script, NULL);
 	ck_assert_uint_ne(start_ticks, 0);
-	ck_assert_int_eq(procs_kill(script, start_ticks + 1, SIGTERM), -1);
+	ck_assert_int_eq(pid_kill(script, start_ticks + 1, SIGTERM), -1);
 	ck_assert_int_eq(errno, ESRCH);
 	pause_ms(30);
 	ck_assert_uint_eq(stage_count("got"), 0);
-	ck_assert(procs_is_alive(script, start_ticks));
-	ck_assert_int_eq(procs_kill(script, start_ticks, SIGTERM), 0);
+	ck_assert(pid_is_alive(script, start_ticks));
+	ck_assert_int_eq(pid_kill(script, start_ticks, SIGTERM), 0);
 	stage_await("got", 1);
 	waitpid(script, NULL, 0);
-	ck_assert_int_eq(procs_kill(script, start_ticks, SIGTERM), -1);
+	ck_assert_int_eq(pid_kill(script, start_ticks, SIGTERM), -1);
 	ck_assert_int_eq(errno, ESRCH);
 }
 
@@ -491,7 +492,7 @@ START_TEST(only_the_tree_is_cheap)
 {
 	stage_start("bash", "exec $A hear");
 	stage_await("ready", 1);
-	ck_assert_int_eq(procs_take(&procs, getpid(), 0), 0);
+	ck_assert_int_eq(picture_take(&procs, getpid(), 0), 0);
 	ck_assert_uint_eq(procs.count, 1);
 	ck_assert_uint_eq(procs.list[0].argc, 0);
 	ck_assert_uint_eq(procs.list[0].caught, 0);
@@ -501,8 +502,8 @@ END_TEST
 int main(int argc, char **argv)
 {
 	int catcher_count = (int)(sizeof(hearers) / sizeof(hearers[0]));
-	Suite *suite = suite_create("procs");
-	TCase *tcase = tcase_create("procs");
+	Suite *suite = suite_create("picture");
+	TCase *tcase = tcase_create("picture");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 

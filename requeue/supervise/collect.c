@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "lib/store.h"
-#include "requeue/process/collect.h"
+#include "requeue/supervise/collect.h"
 #include "requeue/supervise/report.h"
 
 /* A file that changes within this time is still being written. */

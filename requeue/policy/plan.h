@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan.h: what the next run asks slurmctld for: its limit and minimum in
+ * minutes, its begin time in seconds from now; pure functions.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "requeue/policy/decision.h"
+
+struct plan_input {
+	const struct run_record *runs;
+	size_t count;
+	int64_t submitted_min; /* limit as submitted; 0 unlimited/unknown */
+	int64_t grace_s;
+	int64_t total_s;    /* 0: not given */
+	int exit_code;	    /* --checkpoint-exit; 0: none */
+	int64_t min_s;	    /* --checkpoint-min; 0: not given */
+	bool is_full_limit; /* total is used up: one more at full length */
+};
+
+struct plan {
+	int64_t limit_min;    /* 0: leave the limit alone */
+	int64_t time_min_min; /* 0: none */
+	int64_t remaining_s;  /* what the plan rests on; -1 unknown */
+	int64_t used_s;	      /* compute time used so far */
+};
+
+/*
+ * Compute time that runs have used, in seconds: each from the start of its
+ * program to its newest version or answered request.  Lost work isn't
+ * progress; neither grace nor the cost of a restart is charged.
+ */
+int64_t plan_used_s(const struct run_record *runs, size_t count,
+		    int64_t grace_s, int exit_code);
+
+/*
+ * The limit of the next run: min(submitted, remaining + grace + restart),
+ * rounded up to minutes.  Pure, thread-safe.  See doc/design.md, "The limit
+ * of the next run".
+ */
+struct plan plan_limit(const struct plan_input *in);
+
+/* A limit and a minimum that a job has; minutes. */
+struct plan_limits {
+	int64_t limit_min;    /* 0: unlimited; -1: not known */
+	int64_t time_min_min; /* 0: none */
+};
+
+/*
+ * Has somebody ordered the limit that a run begins with?  left is what the job
+ * was left with in the queue.  A higher limit is an order; a lower one may be
+ * backfill's doing, as long as it isn't below either minimum.
+ */
+bool plan_is_order(const struct plan_limits *left,
+		   const struct plan_limits *found);
+
+/* What sbatch submitted the job with, which for a total asks for less than the
+ * user did; limit_min is -1 where that isn't known. */
+struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
+				  int64_t grace_s);
+
+/*
+ * Seconds by which slurmctld's clock is ahead of ours: its time in an answer,
+ * ours when we asked and when we heard.  0 where the answer doesn't tell.
+ */
+int64_t plan_skew_s(int64_t theirs_s, int64_t queried_s, int64_t replied_s);
+
+/*
+ * Seconds from now until the next run may begin: above what COMPLETING took,
+ * so that slurmctld's own 121 s don't apply.
+ *
+ * completing_s  the longest COMPLETING seen so far, 0 unknown
+ * misses        times that the delay was too short for a COMPLETING of
+ *               unknown length
+ * quick_runs    runs in a row that ended by themselves within 2 minutes
+ * base_s        restart_delay= of the site (5)
+ */
+int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
+		     int64_t base_s);
+
+#endif
