@@ -240,6 +240,19 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 	return status;
 }
 
+const struct run_record *history_runs(const struct history *history,
+				      size_t *count)
+{
+	*count = history->count ? history->count : 1;
+	return history->count ? history->runs : &history->blind;
+}
+
+struct run_record *history_newest(struct history *history)
+{
+	return history->count ? &history->runs[history->count - 1]
+			      : &history->blind;
+}
+
 /* What the store tells by itself where it can be read. */
 static void read_sum(struct run_record *run, const struct ckpt_record *rec)
 {

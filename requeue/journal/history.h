@@ -30,7 +30,8 @@ struct recorded_plan {
 
 struct history {
 	struct run_record *runs; /* oldest first; owned */
-	size_t count;
+	size_t count;		 /* 0: no journal could be read */
+	struct run_record blind; /* then it stands for all runs */
 	/* of the newest run */
 	struct recorded_plan plan;
 	bool is_settled;	/* the plan was carried out */
@@ -62,6 +63,15 @@ struct history {
 enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 			      unsigned run, struct ckpt_error *err);
 void history_free(struct history *history);
+
+/*
+ * The runs, oldest first, and how many; where no journal could be read, the
+ * one that stands for all.  Owned by the history.
+ */
+const struct run_record *history_runs(const struct history *history,
+				      size_t *count);
+/* The last of them. */
+struct run_record *history_newest(struct history *history);
 
 /* What the store by itself tells of run->run: versions, when the newest was
  * saved, progress, done. */

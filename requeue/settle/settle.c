@@ -12,10 +12,12 @@
 
 #include "requeue/journal/amend.h"
 #include "requeue/settings/pattern.h"
-#include "requeue/settle/settling.h"
-
-/* A path that leaves room for the rest of a reason. */
-#define REASON_DIR_MAX 120
+#include "requeue/settle/act.h"
+#include "requeue/settle/call.h"
+#include "requeue/settle/decide.h"
+#include "requeue/settle/record.h"
+#include "requeue/settle/settle.h"
+#include "requeue/settle/tell.h"
 
 /* --------------------------------------------------------------- look */
 
@@ -98,117 +100,6 @@ static void open_store(struct settle *s)
 	s->store = NULL;
 }
 
-const struct run_record *settling_runs(const struct settle *s, size_t *count)
-{
-	*count = s->history.count ? s->history.count : 1;
-	return s->history.count ? s->history.runs : &s->blind;
-}
-
-/* ------------------------------------------------------------- decide */
-
-bool settling_is_next(const struct settle *s)
-{
-	return s->job.state == STATE_PENDING &&
-	       s->job.restart_count == s->run + 1;
-}
-
-/*
- * A limit that isn't the one with which the run began was set by its owner or
- * an operator: it stands for the submitted one from now on.  The limit of a
- * pending job that was submitted without one is the partition's.
- */
-static void note_limit_order(struct settle *s)
-{
-	int64_t began_min = s->history.began_min;
-
-	if (!s->history.count || began_min < 0 ||
-	    s->job.limit_min == began_min ||
-	    (s->job.restart_count != s->run && !settling_is_next(s)) ||
-	    (s->job.state == STATE_PENDING && !s->set.submitted_min))
-		return;
-	s->history.ordered_min = s->job.limit_min;
-	s->has_order = true;
-}
-
-static int64_t submitted_min(const struct settle *s)
-{
-	if (s->history.count && s->history.ordered_min >= 0)
-		return s->history.ordered_min;
-	return s->history.submitted_min ? s->history.submitted_min
-					: s->set.submitted_min;
-}
-
-static void decide_and_plan(struct settle *s)
-{
-	struct decision_input in = {
-		.state = s->job.state,
-		.is_preempting = s->job.preempt_s != 0,
-		.restart_count = s->job.restart_count,
-		.submit_s = s->job.submit_s,
-		.now_s = settling_now_s(),
-		.grace_s = s->set.grace_s,
-		.total_s = s->set.total_s,
-		.exit_code = (int)s->set.exit_code,
-		.max_runs = (unsigned)s->set.max_runs,
-		.max_stalls = (unsigned)s->set.max_stalls,
-		.restore_window_s = s->site.restore_window_s,
-	};
-	struct plan_input plan = {
-		.submitted_min = submitted_min(s),
-		.grace_s = s->set.grace_s,
-		.total_s = s->set.total_s,
-		.exit_code = (int)s->set.exit_code,
-		.min_s = s->set.min_s,
-	};
-
-	in.runs = plan.runs = settling_runs(s, &in.count);
-	plan.count = in.count;
-	s->decision = decide(&in);
-	plan.is_full_limit = s->decision.is_full_limit;
-	s->plan = plan_limit(&plan);
-	s->delay_s = plan_delay_s(s->history.completing_s, s->history.misses,
-				  s->decision.quick_runs,
-				  s->site.restart_delay_s);
-}
-
-/*
- * Requeue=0 as the site's default is no obstacle: --checkpoint asks for it. But
- * where the run began with 1, somebody has forbidden it since.
- */
-static void heed_requeue(struct settle *s)
-{
-	struct decision *d = &s->decision;
-
-	if ((d->action != ACT_REQUEUE && d->action != ACT_REQUEUE_HOLD) ||
-	    s->job.can_requeue || !s->history.could_requeue)
-		return;
-	d->action = ACT_LEAVE;
-	d->strike = 0;
-	d->is_stall = false;
-	/* One that has ended Slurm doesn't let anyone change. */
-	snprintf(
-		d->reason, sizeof(d->reason),
-		"Requeue=0 was set while it ran, so the job is not put back; "
-		"a new job with --checkpoint-from=%.119s goes on from its state",
-		strlen(s->dir) < REASON_DIR_MAX ? s->dir : "DIR");
-	s->is_forbidden = true;
-}
-
-/* A second settle of the same run does what the first one planned. */
-static void take_recorded_plan(struct settle *s)
-{
-	const struct recorded_plan *plan = &s->history.plan;
-
-	s->decision.action = plan->action;
-	s->decision.cause = plan->cause;
-	s->decision.has_ended = plan->has_ended;
-	snprintf(s->decision.reason, sizeof(s->decision.reason), "%s",
-		 plan->reason);
-	s->plan.limit_min = plan->limit_min;
-	s->plan.time_min_min = plan->time_min_min;
-	s->delay_s = plan->delay_s;
-}
-
 /* ---------------------------------------------------------------- all */
 
 static void tidy_store(struct settle *s)
@@ -221,30 +112,28 @@ static void tidy_store(struct settle *s)
 
 static void settle_known(struct settle *s)
 {
-	settling_complete_run(s);
+	settle_complete_run(s);
 	if (s->history.plan.is_there) {
-		take_recorded_plan(s);
+		settle_take_plan(s);
 	} else {
-		note_limit_order(s);
-		decide_and_plan(s);
-		heed_requeue(s);
-		settling_strike(s);
-		settling_record_plan(s);
+		settle_decide(s);
+		settle_strike(s);
+		settle_record_plan(s);
 	}
-	settling_act(s);
-	settling_record_settled(s);
+	settle_act(s);
+	settle_record_settled(s);
 	tidy_store(s);
 	/* Why the job was refused the supervisor has told. */
 	if (s->has_settings || s->decision.action != ACT_LEAVE)
-		settling_write_output(s);
-	settling_write_syslog(s);
+		settle_write_output(s);
+	settle_write_syslog(s);
 }
 
 /* What an epilog isn't told: the job's name, and its place in an array. */
 static enum ctl_result complete_brief(struct settle *s, struct brief *brief)
 {
 	char text[CTL_TEXT_MAX];
-	enum ctl_result result = settling_load(s, text);
+	enum ctl_result result = settle_load(s, text);
 
 	if (result)
 		return result;
@@ -261,7 +150,7 @@ static enum ctl_result complete_brief(struct settle *s, struct brief *brief)
 static bool is_epilogs(const struct settle *s)
 {
 	return s->store && !strcmp(s->history.node, s->brief->node) &&
-	       (s->job.restart_count == s->run || settling_is_next(s));
+	       (s->job.restart_count == s->run || settle_is_next(s));
 }
 
 static int settle_late(struct settle *s, const struct brief *brief)
@@ -284,8 +173,8 @@ static int settle_now(struct settle *s)
 	enum ctl_result result;
 
 	open_store(s);
-	settling_beat(s, false);
-	result = s->history.is_settled ? CTL_GONE : settling_load(s, text);
+	settle_beat(s, false);
+	result = s->history.is_settled ? CTL_GONE : settle_load(s, text);
 	if (result == CTL_OK)
 		settle_known(s);
 	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
@@ -302,7 +191,7 @@ int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 	s->brief = brief;
 	s->beat = beat_fn;
 	s->run = brief->restart_count;
-	settling_start_pulse(beat_fn);
+	settle_start_pulse(beat_fn);
 	read_settings(s);
 	rc = brief->restart_count == BRIEF_NO_RUN ? settle_late(s, brief)
 						  : settle_now(s);

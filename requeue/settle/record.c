@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settle_record.c: what settle writes to the journal, and reads of the run. */
+/* record.c: what settle writes to the journal, and reads of the run. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "requeue/settle/settling.h"
+#include "requeue/settle/call.h"
+#include "requeue/settle/record.h"
 
 static void record(struct settle *s, struct ckpt_record *rec)
 {
@@ -14,17 +15,14 @@ static void record(struct settle *s, struct ckpt_record *rec)
 		snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
 			 err.text);
 	ckpt_record_free(rec);
-	settling_beat(s, false);
+	settle_beat(s, false);
 }
 
-void settling_record_plan(struct settle *s)
+void settle_record_plan(struct settle *s)
 {
 	struct ckpt_record *rec = ckpt_record_new("plan");
-	const struct run_record *run;
-	size_t count;
+	const struct run_record *run = history_newest(&s->history);
 
-	run = settling_runs(s, &count);
-	run += count - 1;
 	ckpt_record_set_str(rec, "action", action_name(s->decision.action));
 	ckpt_record_set_str(rec, "cause", cause_name(s->decision.cause));
 	ckpt_record_set_str(rec, "state", s->job.state_name);
@@ -49,7 +47,7 @@ void settling_record_plan(struct settle *s)
 	record(s, rec);
 }
 
-void settling_record_settled(struct settle *s)
+void settle_record_settled(struct settle *s)
 {
 	struct ckpt_record *rec = ckpt_record_new("settled");
 
@@ -122,15 +120,13 @@ static void begin_blind(struct settle *s, struct run_record *run)
 	}
 }
 
-void settling_complete_run(struct settle *s)
+void settle_complete_run(struct settle *s)
 {
-	struct run_record *run = &s->blind;
+	struct run_record *run = history_newest(&s->history);
 	int status = s->brief->wait_status;
 	bool is_new;
 
-	if (s->history.count)
-		run = &s->history.runs[s->history.count - 1];
-	else
+	if (!s->history.count)
 		begin_blind(s, run);
 	is_new = run->ending == END_SUPERVISOR;
 	if (!s->history.plan.is_there)
@@ -144,7 +140,7 @@ void settling_complete_run(struct settle *s)
 		run->is_oom = true;
 }
 
-void settling_strike(struct settle *s)
+void settle_strike(struct settle *s)
 {
 	struct ckpt_record *rec;
 	struct ckpt_error err;

@@ -1,38 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settle_act.c: put the job back in the queue, and tell what was done. */
-#include <errno.h>
-#include <fcntl.h>
+/* act.c: put the job back in the queue, with begin time, limits and comment. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <syslog.h>
-#include <unistd.h>
 
 #include "requeue/settings/comment.h"
 #include "requeue/settings/pattern.h"
-#include "requeue/settle/settling.h"
-#include "requeue/settings/text.h"
-
-static void tell(struct settle *s, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void tell(struct settle *s, const char *format, ...)
-{
-	size_t used = strlen(s->done);
-	va_list args;
-
-	if (used && used + 2 < sizeof(s->done)) {
-		memcpy(s->done + used, "; ", 3);
-		used += 2;
-	}
-	va_start(args, format);
-	vsnprintf(s->done + used, sizeof(s->done) - used, format, args);
-	va_end(args);
-}
+#include "requeue/settle/act.h"
+#include "requeue/settle/call.h"
+#include "requeue/settle/tell.h"
 
 /* As slurmctld's clock will show it. */
 static int64_t next_begin_s(const struct settle *s)
@@ -53,7 +30,7 @@ static enum ctl_result change(struct settle *s, struct ctl_change what,
 	enum ctl_result result;
 
 	s->change = what;
-	result = settling_persist(s, call_change, text);
+	result = settle_persist(s, call_change, text);
 	if (result == CTL_OK && what.begin_s)
 		s->job.begin_s = s->change.begin_s;
 	if (result == CTL_OK && what.limit_min)
@@ -95,17 +72,17 @@ static bool requeue(struct settle *s)
 	enum ctl_result result;
 
 	if (s->job.restart_count != s->run || !may_requeue(s->job.state))
-		return settling_is_next(s);
+		return settle_is_next(s);
 	if (!s->job.can_requeue &&
 	    change(s, (struct ctl_change){.requeue = true}, text) != CTL_OK)
-		tell(s, "Slurm refused requeue=1 (%s)", text);
-	result = settling_persist(s, call_requeue, text);
+		settle_tell(s, "Slurm refused requeue=1 (%s)", text);
+	result = settle_persist(s, call_requeue, text);
 	s->is_requeued = result == CTL_OK || result == CTL_PENDING;
 	if (result == CTL_REFUSED)
-		tell(s, "Slurm refused the requeue (%s)", text);
-	if (settling_load(s, text) != CTL_OK)
+		settle_tell(s, "Slurm refused the requeue (%s)", text);
+	if (settle_load(s, text) != CTL_OK)
 		return false;
-	return settling_is_next(s);
+	return settle_is_next(s);
 }
 
 /* For scheckpoint, which finds a store by its default name without being
@@ -175,14 +152,14 @@ static void change_limits(struct settle *s, const struct ctl_change *want)
 	    s->job.time_min_min > limit.limit_min)
 		change(s, minimum, text);
 	if (limit.limit_min && change(s, limit, text) != CTL_OK)
-		tell(s, "limit of %" PRId64 " min refused (%s)",
-		     limit.limit_min, text);
+		settle_tell(s, "limit of %" PRId64 " min refused (%s)",
+			    limit.limit_min, text);
 	if (minimum.time_min_min &&
 	    minimum.time_min_min != s->job.time_min_min &&
 	    (!s->job.limit_min || minimum.time_min_min <= s->job.limit_min) &&
 	    change(s, minimum, text) != CTL_OK)
-		tell(s, "minimum of %" PRId64 " min refused (%s)",
-		     minimum.time_min_min, text);
+		settle_tell(s, "minimum of %" PRId64 " min refused (%s)",
+			    minimum.time_min_min, text);
 }
 
 /*
@@ -195,7 +172,7 @@ static void change_apart(struct settle *s, const struct ctl_change *want)
 	char text[CTL_TEXT_MAX] = "";
 
 	if (begin.begin_s && change(s, begin, text) != CTL_OK)
-		tell(s, "begin time refused (%s)", text);
+		settle_tell(s, "begin time refused (%s)", text);
 	change_limits(s, want);
 	change(s, (struct ctl_change){.comment = want->comment}, text);
 }
@@ -214,16 +191,17 @@ static void adjust(struct settle *s)
 	if (result == CTL_REFUSED)
 		change_apart(s, &want);
 	else if (result != CTL_OK)
-		tell(s, "limit and begin time stay as they are (%s)", text);
+		settle_tell(s, "limit and begin time stay as they are (%s)",
+			    text);
 }
 
-void settling_act(struct settle *s)
+void settle_act(struct settle *s)
 {
 	char text[CTL_TEXT_MAX];
 
 	s->old_limit_min = s->job.limit_min;
 	if (s->decision.action == ACT_LEAVE) {
-		tell(s, "%s", s->decision.reason);
+		settle_tell(s, "%s", s->decision.reason);
 		/* What was said of an earlier run holds no more. */
 		if (s->is_forbidden || (s->job.state == STATE_RUNNING &&
 					comment_part(s->job.comment)[0])) {
@@ -235,72 +213,20 @@ void settling_act(struct settle *s)
 	}
 	if (!requeue(s)) {
 		if (s->job.restart_count == s->run)
-			tell(s, "not requeued: the job is %s",
-			     s->job.state_name);
+			settle_tell(s, "not requeued: the job is %s",
+				    s->job.state_name);
 		else
-			tell(s, "the job was requeued already");
+			settle_tell(s, "the job was requeued already");
 		return;
 	}
 	adjust(s);
 	if (s->decision.action == ACT_REQUEUE_HOLD)
-		tell(s, "requeued and HELD: %s", s->decision.reason);
+		settle_tell(s, "requeued and HELD: %s", s->decision.reason);
 	else
-		tell(s, "requeued: %s", s->decision.reason);
+		settle_tell(s, "requeued: %s", s->decision.reason);
 	if (s->job.limit_min != s->old_limit_min)
-		tell(s, "limit %" PRId64 " min, was %" PRId64, s->job.limit_min,
-		     s->old_limit_min);
+		settle_tell(s, "limit %" PRId64 " min, was %" PRId64,
+			    s->job.limit_min, s->old_limit_min);
 	else
-		tell(s, "limit %" PRId64 " min", s->job.limit_min);
-}
-
-/* The output is as large as it is, and gets one line more. */
-static void lift_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_FSIZE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_FSIZE, &limit);
-}
-
-/* The last word in the job's own output, if that is a plain file of the
- * owner's. */
-void settling_write_output(struct settle *s)
-{
-	const char *path = s->history.output[0] ? s->history.output
-						: s->job.std_err;
-	char whole[1024], line[1024];
-	struct stat st;
-	size_t len;
-	int fd;
-
-	if (!path[0] || s->brief->is_blind)
-		return;
-	lift_file_limit();
-	fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK |
-				O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	snprintf(whole, sizeof(whole), "scheckpoint: run %u: %s%s%s", s->run,
-		 s->done, s->store_problem[0] ? "; store: " : "",
-		 s->store_problem);
-	text_clean(line, sizeof(line) - 1, whole);
-	len = strlen(line);
-	line[len++] = '\n';
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    write(fd, line, len) < 0)
-		s->output_errno = errno;
-	close(fd);
-}
-
-void settling_write_syslog(const struct settle *s)
-{
-	char clean[600];
-
-	text_clean(clean, sizeof(clean), s->done);
-	openlog("scheckpoint", LOG_PID, LOG_USER);
-	syslog(LOG_INFO, "job %" PRIu32 " run %u: %s", s->brief->job_id, s->run,
-	       clean);
-	closelog();
+		settle_tell(s, "limit %" PRId64 " min", s->job.limit_min);
 }

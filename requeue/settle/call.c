@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settle_call.c: calls to slurmctld, repeated while it is away. */
+/* call.c: calls to slurmctld, repeated while it is away. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "requeue/settle/settling.h"
+#include "requeue/settle/call.h"
 
 /* Once Slurm ends the job itself, slurmd waits for us: be quick. */
 #define BOUND_S	    20
@@ -15,7 +15,7 @@
 /* No call takes longer than this where the site's MessageTimeout is unknown. */
 #define CALL_MAX_S  900
 
-void settling_beat(const struct settle *s, bool is_waiting)
+void settle_beat(const struct settle *s, bool is_waiting)
 {
 	if (s->beat)
 		s->beat(is_waiting);
@@ -41,7 +41,7 @@ static void *keep_beating(void *arg)
 	return arg;
 }
 
-void settling_start_pulse(void (*beat_fn)(bool is_waiting))
+void settle_start_pulse(void (*beat_fn)(bool is_waiting))
 {
 	pthread_t thread;
 
@@ -74,10 +74,10 @@ static int64_t call_max_s(const struct settle *s)
 	return call_s > 0 && call_s < CALL_MAX_S ? call_s : CALL_MAX_S;
 }
 
-enum ctl_result settling_persist(struct settle *s,
-				 enum ctl_result (*call)(struct settle *s,
-							 char *text),
-				 char *text)
+enum ctl_result settle_persist(struct settle *s,
+			       enum ctl_result (*call)(struct settle *s,
+						       char *text),
+			       char *text)
 {
 	enum ctl_result result;
 	unsigned pause_s = 1;
@@ -91,11 +91,11 @@ enum ctl_result settling_persist(struct settle *s,
 		result = call(s, text);
 		atomic_store(&pulse.until_s, 0);
 		s->calls++;
-		settling_beat(s, result == CTL_AWAY);
+		settle_beat(s, result == CTL_AWAY);
 		if (result != CTL_AWAY || settling_now_s() > deadline_s(s))
 			return result;
 		sleep(pause_s);
-		settling_beat(s, true);
+		settle_beat(s, true);
 		pause_s = pause_s * 2 < RETRY_MAX_S ? pause_s * 2 : RETRY_MAX_S;
 	}
 }
@@ -111,7 +111,13 @@ static enum ctl_result call_load(struct settle *s, char *text)
 	return result;
 }
 
-enum ctl_result settling_load(struct settle *s, char *text)
+enum ctl_result settle_load(struct settle *s, char *text)
 {
-	return settling_persist(s, call_load, text);
+	return settle_persist(s, call_load, text);
+}
+
+bool settle_is_next(const struct settle *s)
+{
+	return s->job.state == STATE_PENDING &&
+	       s->job.restart_count == s->run + 1;
 }

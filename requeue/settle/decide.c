@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* decide.c: what becomes of the job, and the limit of its next run. */
+#include <stdio.h>
+#include <string.h>
+
+#include "requeue/settle/call.h"
+#include "requeue/settle/decide.h"
+
+/* A path that leaves room for the rest of a reason. */
+#define REASON_DIR_MAX 120
+
+/*
+ * A limit that isn't the one with which the run began was set by its owner or
+ * an operator: it stands for the submitted one from now on.  The limit of a
+ * pending job that was submitted without one is the partition's.
+ */
+static void note_limit_order(struct settle *s)
+{
+	int64_t began_min = s->history.began_min;
+
+	if (!s->history.count || began_min < 0 ||
+	    s->job.limit_min == began_min ||
+	    (s->job.restart_count != s->run && !settle_is_next(s)) ||
+	    (s->job.state == STATE_PENDING && !s->set.submitted_min))
+		return;
+	s->history.ordered_min = s->job.limit_min;
+	s->has_order = true;
+}
+
+static int64_t submitted_min(const struct settle *s)
+{
+	if (s->history.count && s->history.ordered_min >= 0)
+		return s->history.ordered_min;
+	return s->history.submitted_min ? s->history.submitted_min
+					: s->set.submitted_min;
+}
+
+static void decide_and_plan(struct settle *s)
+{
+	struct decision_input in = {
+		.state = s->job.state,
+		.is_preempting = s->job.preempt_s != 0,
+		.restart_count = s->job.restart_count,
+		.submit_s = s->job.submit_s,
+		.now_s = settling_now_s(),
+		.grace_s = s->set.grace_s,
+		.total_s = s->set.total_s,
+		.exit_code = (int)s->set.exit_code,
+		.max_runs = (unsigned)s->set.max_runs,
+		.max_stalls = (unsigned)s->set.max_stalls,
+		.restore_window_s = s->site.restore_window_s,
+	};
+	struct plan_input plan = {
+		.submitted_min = submitted_min(s),
+		.grace_s = s->set.grace_s,
+		.total_s = s->set.total_s,
+		.exit_code = (int)s->set.exit_code,
+		.min_s = s->set.min_s,
+	};
+
+	in.runs = plan.runs = history_runs(&s->history, &in.count);
+	plan.count = in.count;
+	s->decision = decide(&in);
+	plan.is_full_limit = s->decision.is_full_limit;
+	s->plan = plan_limit(&plan);
+	s->delay_s = plan_delay_s(s->history.completing_s, s->history.misses,
+				  s->decision.quick_runs,
+				  s->site.restart_delay_s);
+}
+
+/*
+ * Requeue=0 as the site's default is no obstacle: --checkpoint asks for it. But
+ * where the run began with 1, somebody has forbidden it since.
+ */
+static void heed_requeue(struct settle *s)
+{
+	struct decision *d = &s->decision;
+
+	if ((d->action != ACT_REQUEUE && d->action != ACT_REQUEUE_HOLD) ||
+	    s->job.can_requeue || !s->history.could_requeue)
+		return;
+	d->action = ACT_LEAVE;
+	d->strike = 0;
+	d->is_stall = false;
+	/* One that has ended Slurm doesn't let anyone change. */
+	snprintf(
+		d->reason, sizeof(d->reason),
+		"Requeue=0 was set while it ran, so the job is not put back; "
+		"a new job with --checkpoint-from=%.119s goes on from its state",
+		strlen(s->dir) < REASON_DIR_MAX ? s->dir : "DIR");
+	s->is_forbidden = true;
+}
+
+void settle_decide(struct settle *s)
+{
+	note_limit_order(s);
+	decide_and_plan(s);
+	heed_requeue(s);
+}
+
+void settle_take_plan(struct settle *s)
+{
+	const struct recorded_plan *plan = &s->history.plan;
+
+	s->decision.action = plan->action;
+	s->decision.cause = plan->cause;
+	s->decision.has_ended = plan->has_ended;
+	snprintf(s->decision.reason, sizeof(s->decision.reason), "%s",
+		 plan->reason);
+	s->plan.limit_min = plan->limit_min;
+	s->plan.time_min_min = plan->time_min_min;
+	s->delay_s = plan->delay_s;
+}
