@@ -15,19 +15,6 @@
 /* Longest path that we keep of a job's output. */
 #define HISTORY_PATH_MAX 1024
 
-/* What settle wrote before it acted on a run: acted on again as recorded. */
-struct recorded_plan {
-	bool is_there;
-	enum action action;
-	enum cause cause;
-	int64_t limit_min;
-	int64_t time_min_min;
-	int64_t begin_s;
-	int64_t delay_s;
-	bool has_ended;
-	char reason[256];
-};
-
 struct history {
 	struct run_record *runs; /* oldest first; owned */
 	size_t count;		 /* 0: no journal could be read */
