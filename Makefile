@@ -66,10 +66,10 @@ $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
 	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"'
 
-# These objects hold the directory of the helpers, for where plugstack.conf
-# does not say helpers=DIR.  "make install" may name another prefix than "make"
-# did: then they are compiled again.
-PATHS_OBJ := $(B)/requeue/settings/site.o $(B)/cmd/scheckpoint/rpc.o
+# This object holds the directory of the helpers, for where plugstack.conf does
+# not say helpers=DIR.  "make install" may name another prefix than "make" did:
+# then it is compiled again.
+PATHS_OBJ := $(B)/requeue/settings/site.o
 $(PATHS_OBJ): BUILD_CFLAGS += -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 $(PATHS_OBJ): $(B)/paths
 

@@ -10,7 +10,6 @@
  *                          preemption is noticed
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
- * rpc requeue JOB          requeue if it is running
  * rpc say JOB TEXT         put text into our part of the job's comment
  *
  * and for operators:
@@ -35,51 +34,6 @@
 
 #define EXIT_USAGE 64
 
-static void print_text(const char *key, const char *value)
-{
-	char clean[CTL_PATH_MAX];
-
-	text_clean(clean, sizeof(clean), value);
-	printf("%s=%s\n", key, clean);
-}
-
-static void print_number(const char *key, int64_t value)
-{
-	printf("%s=%" PRId64 "\n", key, value);
-}
-
-static void print_job(const struct ctl_job *job)
-{
-	print_number("job_id", job->job_id);
-	print_number("array_job_id", job->array_job_id);
-	if (job->array_task_id != CTL_NO_TASK)
-		print_number("array_task_id", job->array_task_id);
-	print_number("user_id", job->user_id);
-	print_text("state", job->state_name);
-	print_text("reason", job->reason);
-	print_number("completing", job->is_completing);
-	print_number("suspended", job->is_suspended);
-	print_number("held", job->is_held);
-	print_number("requeue", job->can_requeue);
-	print_number("restart_cnt", job->restart_count);
-	print_number("now", job->now_s);
-	print_number("submit_time", job->submit_s);
-	print_number("start_time", job->start_s);
-	print_number("end_time", job->end_s);
-	print_number("begin_time", job->begin_s);
-	print_number("preempt_time", job->preempt_s);
-	print_number("time_limit_min", job->limit_min);
-	print_number("time_min_min", job->time_min_min);
-	print_number("vacating", job->is_vacating);
-	print_text("cluster", job->cluster);
-	print_text("nodes", job->nodes);
-	print_text("name", job->name);
-	print_text("partition", job->partition);
-	print_text("work_dir", job->work_dir);
-	print_text("std_err", job->std_err);
-	print_text("comment", comment_part(job->comment));
-}
-
 static bool parse_number(const char *text, uint32_t *number)
 {
 	char *end;
@@ -93,39 +47,45 @@ static bool parse_number(const char *text, uint32_t *number)
 	return true;
 }
 
+/* What the configuration says for the job, as far as slurmctld replies. */
+static void load_extra(struct job *job, const char *extra, char *text)
+{
+	if (!strcmp(extra, "reach")) {
+		ctl_term_reach(&job->term_reaches_all, text);
+	} else if (!strcmp(extra, "begin")) {
+		ctl_preempt_notice(job->partition, &job->notice, text);
+		ctl_requeue_delay(&job->requeue_delay_s, text);
+		ctl_call_timeout(&job->call_timeout_s, text);
+	}
+}
+
 static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 {
-	struct ctl_job job = {0};
-	enum ctl_notice notice;
+	struct job job = {0};
 	enum ctl_result result = ctl_load(job_id, &job, text);
-	int64_t delay_s, timeout_s;
-	bool reaches_all;
+	char *reply;
 
 	if (result)
 		return result;
-	ctl_fit_end(&job, text); /* best effort: the limit's end stands */
-	print_job(&job);
-	if (!strcmp(extra, "reach") &&
-	    ctl_term_reach(&reaches_all, text) == CTL_OK)
-		print_number("term_reaches_all", reaches_all);
-	if (!strcmp(extra, "begin") &&
-	    ctl_preempt_notice(job.partition, &notice, text) == CTL_OK)
-		print_number("preempt_notice", notice);
-	if (!strcmp(extra, "begin") &&
-	    ctl_requeue_delay(&delay_s, text) == CTL_OK)
-		print_number("requeue_delay", delay_s);
-	if (!strcmp(extra, "begin") &&
-	    ctl_call_timeout(&timeout_s, text) == CTL_OK)
-		print_number("call_timeout", timeout_s);
-	ctl_forget(&job);
-	return CTL_OK;
+	ctl_fit_end(&job, text); /* if it fails, the limit's end stands */
+	load_extra(&job, extra, text);
+	reply = job_encode(&job);
+	if (reply) {
+		fputs(reply, stdout);
+	} else {
+		snprintf(text, CTL_TEXT_MAX, "out of memory");
+		result = CTL_AWAY;
+	}
+	free(reply);
+	job_forget(&job);
+	return result;
 }
 
 static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 {
 	char store[COMMENT_STORE_MAX], part[2 * COMMENT_MAX], *comment;
 	struct ctl_change change = {0};
-	struct ctl_job job = {0};
+	struct job job = {0};
 	enum ctl_result result = ctl_load(job_id, &job, text);
 
 	if (result)
@@ -137,11 +97,11 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 	if (comment)
 		result = ctl_change(&job, &change, text);
 	free(comment);
-	ctl_forget(&job);
+	job_forget(&job);
 	return result;
 }
 
-static void print_running(const struct ctl_job *job, void *arg)
+static void print_running(const struct job *job, void *arg)
 {
 	const char *said = comment_part(job->comment);
 	char name[sizeof(job->name)];
@@ -155,8 +115,8 @@ static void print_running(const struct ctl_job *job, void *arg)
 
 static int usage(void)
 {
-	fputs("rpc: usage: load JOB [reach|preempt] | steps JOB SIGNUM | "
-	      "batch JOB SIGNUM | requeue JOB | "
+	fputs("rpc: usage: load JOB [reach|begin] | steps JOB SIGNUM | "
+	      "batch JOB SIGNUM | "
 	      "say JOB TEXT | drain NODES REASON | on NODES | vacate JOB | "
 	      "unvacate JOB\n",
 	      stderr);
@@ -190,8 +150,6 @@ static int run_on_job(int argc, char **argv, char *text)
 	if (!strcmp(verb, "load") && (argc == 3 || !strcmp(argv[3], "reach") ||
 				      !strcmp(argv[3], "begin")))
 		return (int)load(job_id, argc == 4 ? argv[3] : "", text);
-	if (!strcmp(verb, "requeue") && argc == 3)
-		return (int)ctl_requeue(job_id, true, false, text);
 	if (!strcmp(verb, "steps") && has_number)
 		return (int)ctl_signal_steps(job_id, (int)number, text);
 	if (!strcmp(verb, "batch") && has_number)

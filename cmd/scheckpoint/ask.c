@@ -13,6 +13,7 @@
 
 #include "cmd/scheckpoint/scheckpoint.h"
 #include "requeue/settings/text.h"
+#include "requeue/slurm/ctl.h"
 
 /* What is asked, and what happens then, for people. */
 struct asking {
@@ -45,14 +46,34 @@ static int check_run(const struct call *call, struct ckpt_store *store,
 	return code;
 }
 
+/* Is the job running, as far as Slurm knows? */
+static int check_running(const struct call *call, uint32_t job,
+			 const char *name)
+{
+	struct slurm_reply reply;
+	int code = SAYS_YES;
+
+	if (!slurm_query(job, &reply)) {
+		code = slurm_say_unknown(call, name, &reply);
+	} else if (!slurm_is_running(&reply)) {
+		say_error(call,
+			  "%s is not running, but %s: it has nothing to "
+			  "save",
+			  name, reply.job.state_name);
+		code = SAYS_NO;
+	}
+	slurm_forget(&reply);
+	return code;
+}
+
 static int wake(const struct call *call, uint32_t job, const char *name)
 {
-	char number[16], signum[16], out[64], err[512];
+	char number[16], signum[16], err[CLIENT_ERROR_MAX];
 	const char *words[] = {"batch", number, signum, NULL};
 
 	snprintf(number, sizeof(number), "%" PRIu32, job);
 	snprintf(signum, sizeof(signum), "%d", SIGURG);
-	if (run_rpc(words, out, sizeof(out), err, sizeof(err)) == 0)
+	if (slurm_call(words, NULL, err) == CTL_OK)
 		return SAYS_YES;
 	return say_error(call, "%s could not be asked: %s", name, err);
 }
@@ -71,22 +92,15 @@ static int ask(const struct call *call, struct ckpt_store *store,
 {
 	const struct ckpt_identity *id = ckpt_whose(store);
 	char name[JOB_NAME_MAX], span[TEXT_SPAN_MAX];
-	struct slurm_view view = {0};
 	struct run_row run = {0};
 	int code;
 
 	job_name(name, store);
 	if (!id->job)
 		return say_error(call, "%s is no job's store", ckpt_dir(store));
-	if (!query_slurm(id->job, &view))
-		return say_unknown(call, name, &view);
-	if (strncmp(view.state, "RUNNING", strlen("RUNNING"))) {
-		say_error(call,
-			  "%s is not running, but %s: it has nothing to "
-			  "save",
-			  name, view.state);
-		return SAYS_NO;
-	}
+	code = check_running(call, id->job, name);
+	if (code)
+		return code;
 	code = check_run(call, store, name, &run);
 	if (!code && asking->goes_on && !run.can_save)
 		code = say_error(call,
@@ -124,14 +138,19 @@ int wake_run(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_whose(store);
 	char name[JOB_NAME_MAX];
-	struct slurm_view view = {0};
+	struct slurm_reply reply;
 	struct run_row run = {0};
+	bool is_running;
 	int code;
 
-	job_name(name, store);
-	if (!id->job || !query_slurm(id->job, &view) ||
-	    strncmp(view.state, "RUNNING", strlen("RUNNING")))
+	if (!id->job)
 		return SAYS_NO;
+	slurm_query(id->job, &reply);
+	is_running = slurm_is_running(&reply);
+	slurm_forget(&reply);
+	if (!is_running)
+		return SAYS_NO;
+	job_name(name, store);
 	code = check_run(call, store, name, &run);
 	if (!code)
 		code = leave_word(call, store, run.run, "set");

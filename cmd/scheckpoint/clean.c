@@ -10,20 +10,24 @@
 static int check_over(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_whose(store);
-	struct slurm_view view = {0};
+	struct slurm_reply reply;
 	struct run_row *rows = NULL;
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 	size_t count;
 	bool is_over = true;
 
-	if (id->job && query_slurm(id->job, &view)) {
-		if (!slurm_is_alive(&view))
-			return SAYS_YES;
-		return say_error(call,
-				 "job %u is %s and may go on from %s; "
-				 "cancel it first, or give --force",
-				 id->job, view.state, ckpt_dir(store));
+	if (id->job && slurm_query(id->job, &reply)) {
+		int code = SAYS_YES;
+
+		if (job_is_alive(&reply.job))
+			code = say_error(call,
+					 "job %u is %s and may go on from %s; "
+					 "cancel it first, or give --force",
+					 id->job, reply.job.state_name,
+					 ckpt_dir(store));
+		slurm_forget(&reply);
+		return code;
 	}
 	status = runs_load(store, &rows, &count, &err);
 	if (status)

@@ -122,16 +122,16 @@ static void default_name(char *path, size_t size, const char *base,
 }
 
 static void collect_by_name(struct stores *stores, const char *base,
-			    const struct slurm_view *view,
+			    const struct job *job,
 			    const struct job_words *words)
 {
 	char path[4224];
 
 	/* The number of a task that isn't the array's own. */
-	if (words->task == CKPT_NO_TASK && view->array_job_id &&
-	    view->array_job_id != words->job) {
-		default_name(path, sizeof(path), base, view->array_job_id,
-			     view->array_task_id);
+	if (words->task == CKPT_NO_TASK && job->array_job_id &&
+	    job->array_job_id != words->job) {
+		default_name(path, sizeof(path), base, job->array_job_id,
+			     job->array_task_id);
 		collect(stores, path, 0);
 	}
 	if (!stores->count) {
@@ -194,72 +194,69 @@ static int leave_others_out(const struct call *call, const char *what,
 
 static int say_none(const struct call *call, const char *what,
 		    const struct job_words *words,
-		    const struct slurm_view *view)
+		    const struct slurm_reply *reply)
 {
-	char said[sizeof(view->comment)], path[64];
-	bool has_begun = view->restart_count ||
-			 strncmp(view->state, "PENDING", strlen("PENDING"));
-	const char *held = view->is_held ? ", HELD" : "";
+	const struct job *job = &reply->job;
+	char said[2 * COMMENT_MAX], path[64];
+	bool has_begun = job->restart_count || job->state != STATE_PENDING;
+	const char *held = job->is_held ? ", HELD" : "";
 
-	comment_said(said, sizeof(said), view->comment);
-	if (view->is_known && said[0])
+	comment_said(said, sizeof(said), comment_part(job->comment));
+	if (reply->is_known && said[0])
 		return say_error(
 			call,
 			"job %s (%s%s) has no store in %s; its comment "
 			"says: %s",
-			what, view->state, held, view->work_dir, said);
-	if (view->is_known && !has_begun)
+			what, job->state_name, held, job->work_dir, said);
+	if (reply->is_known && !has_begun)
 		return say_error(call,
 				 "job %s (%s%s) has not begun yet: it has no "
 				 "store until then",
-				 what, view->state, held);
-	if (view->is_known)
+				 what, job->state_name, held);
+	if (reply->is_known)
 		return say_error(
 			call,
 			"job %s (%s%s) has no store in %s; it may have "
 			"been submitted without --checkpoint; if it "
 			"was submitted with --checkpoint-dir, name "
 			"the directory",
-			what, view->state, held, view->work_dir);
+			what, job->state_name, held, job->work_dir);
 	default_name(path, sizeof(path), "", words->job, words->task);
-	if (view->trouble[0])
+	if (reply->trouble[0])
 		return say_error(call,
 				 "%s, and there is no %s here; name the "
 				 "directory of job %s's store",
-				 view->trouble, path, what);
+				 reply->trouble, path, what);
 	return say_error(call,
 			 "Slurm doesn't know job %s (any more), and "
 			 "there is no %s here; name the directory of its store",
 			 what, path);
 }
 
-int say_unknown(const struct call *call, const char *name,
-		const struct slurm_view *view)
-{
-	if (view->trouble[0])
-		return say_error(call, "%s: %s", name, view->trouble);
-	return say_error(call, "Slurm doesn't know %s (any more)", name);
-}
-
 static int find_job(const struct call *call, const char *what,
 		    const struct job_words *words, struct stores *stores)
 {
-	struct slurm_view view;
-	char dir[4096], base[sizeof(view.work_dir) + 1];
+	struct slurm_reply reply;
+	const struct job *job = &reply.job;
+	char dir[4096], base[sizeof(job->work_dir) + 1];
+	int code;
 
-	query_slurm(words->job, &view);
-	snprintf(base, sizeof(base), "%s/", view.work_dir);
+	slurm_query(words->job, &reply);
+	snprintf(base, sizeof(base), "%s/", job->work_dir);
 	if (words->task == CKPT_NO_TASK &&
-	    comment_store_dir(dir, sizeof(dir), view.comment))
+	    comment_store_dir(dir, sizeof(dir), comment_part(job->comment)))
 		collect(stores, dir, 0);
-	if (!stores->count && view.work_dir[0])
-		collect_by_name(stores, base, &view, words);
+	if (!stores->count && job->work_dir[0])
+		collect_by_name(stores, base, job, words);
 	if (!stores->count)
-		collect_by_name(stores, "", &view, words);
+		collect_by_name(stores, "", job, words);
 	if (stores->count)
-		return leave_others_out(call, what, words, view.cluster,
+		code = leave_others_out(call, what, words, job->cluster,
 					stores);
-	return say_none(call, what, words, &view);
+	else
+		code = say_none(call, what, words, &reply);
+	slurm_forget(&reply);
+	return code;
 }
 
 int find_stores(const struct call *call, const char *what,

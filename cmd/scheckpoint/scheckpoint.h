@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/store.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "requeue/policy/decision.h"
 
 /* Exit codes of every subcommand. */
@@ -123,25 +124,6 @@ int shard_end(const struct call *call, struct ckpt_store *store,
 	      const struct shard *shard);
 
 /* ---- scheckpoint_find.c: JOB, JOB_TASK or DIR, as a user names it ---- */
-#define SLURM_WORDS_MAX	  256
-#define SLURM_TROUBLE_MAX 512
-/* What slurmctld says of a job; zeros where it said nothing. */
-struct slurm_view {
-	bool is_known;
-	/* Why it could not be asked; "": it was, and knows the job or not. */
-	char trouble[SLURM_TROUBLE_MAX];
-	uint32_t job_id, array_job_id, array_task_id, restart_count;
-	int64_t start_s, end_s, begin_s, limit_min;
-	bool is_held, is_vacating;
-	char state[64];
-	char reason[128];	       /* why it is pending */
-	char cluster[SLURM_WORDS_MAX]; /* "": it isn't said */
-	char nodes[SLURM_WORDS_MAX];
-	char name[SLURM_WORDS_MAX];
-	char work_dir[4096];
-	char comment[2048]; /* our part of it */
-};
-
 struct stores {
 	char **dirs; /* each is a store, by name */
 	size_t count;
@@ -160,25 +142,6 @@ struct stores {
 int find_stores(const struct call *call, const char *what,
 		struct stores *stores);
 void stores_free(struct stores *stores);
-/* Ask slurmctld for a job; false: it could not be asked, or no such job. */
-bool query_slurm(uint32_t job_id, struct slurm_view *view);
-/* Is it in a state in which the job may yet want its versions? */
-bool slurm_is_alive(const struct slurm_view *view);
-/* For a job that query_slurm() was false for: returns SAYS_ERROR. */
-int say_unknown(const struct call *call, const char *name,
-		const struct slurm_view *view);
-/*
- * Run the helper rpc with these words, NULL at the end; what it prints and
- * what it complains of go to out and err, always terminated, and cut where they
- * are too long.  Its exit code (enum ctl_result), or -1 where it could not be
- * run.
- */
-int run_rpc(const char *const *words, char *out, size_t out_size, char *err,
-	    size_t err_size);
-/* The same, with all that it prints, allocated; NULL only with -1. */
-int run_rpc_whole(const char *const *words, char **out, char *err,
-		  size_t err_size);
-
 /*
  * Open every store that `what` stands for and call each() for it, with a
  * blank line between two.  CKPT_WRITE: on nobody's behalf, as settle does

@@ -45,10 +45,8 @@ static int check(const struct call *call, int64_t limit_min)
 }
 
 /* A requeued job's limit may be no more than its rest: the longest counts. */
-static int64_t longest_limit_min(struct ckpt_store *store,
-				 const struct slurm_view *view)
+static int64_t longest_limit_min(struct ckpt_store *store, int64_t limit_min)
 {
-	int64_t limit_min = view->limit_min;
 	struct run_row *rows = NULL;
 	size_t count = 0;
 
@@ -66,16 +64,21 @@ static int check_job(const struct call *call, struct ckpt_store *store,
 		     const char *name)
 {
 	const struct ckpt_identity *id = ckpt_whose(store);
-	struct slurm_view view;
+	struct slurm_reply reply;
+	int code;
 
 	if (!id->job)
 		return SAYS_YES;
-	if (!query_slurm(id->job, &view))
-		return say_unknown(call, name, &view);
-	if (!slurm_is_alive(&view))
-		return say_error(call, "%s is over (%s): nothing is set", name,
-				 view.state);
-	return check(call, longest_limit_min(store, &view));
+	if (!slurm_query(id->job, &reply))
+		code = slurm_say_unknown(call, name, &reply);
+	else if (!job_is_alive(&reply.job))
+		code = say_error(call, "%s is over (%s): nothing is set", name,
+				 reply.job.state_name);
+	else
+		code = check(call,
+			     longest_limit_min(store, reply.job.limit_min));
+	slurm_forget(&reply);
+	return code;
 }
 
 static int set(const struct call *call, struct ckpt_store *store)

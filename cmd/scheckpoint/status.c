@@ -12,53 +12,57 @@
 #define BAR_LEN 20
 
 static void print_job(const struct ckpt_store *store,
-		      const struct slurm_view *view)
+		      const struct slurm_reply *reply)
 {
 	char name[JOB_NAME_MAX], word[SLURM_TROUBLE_MAX];
-	const char *state = view->is_known     ? view->state
-			    : view->trouble[0] ? view->trouble
-					       : "not known to Slurm";
+	const char *state = reply->is_known	? reply->job.state_name
+			    : reply->trouble[0] ? reply->trouble
+						: "not known to Slurm";
 
 	job_name(name, store);
 	printf("%s", name[0] ? name : "no job");
-	if (view->name[0])
-		printf(" %s", text_quote(word, sizeof(word), view->name));
+	if (reply->job.name[0])
+		printf(" %s", text_quote(word, sizeof(word), reply->job.name));
 	printf(": %s%s", say_clean(word, sizeof(word), state),
-	       view->is_held ? ", HELD" : "");
-	if (view->reason[0])
-		printf(" (%s)", say_clean(word, sizeof(word), view->reason));
-	if (view->nodes[0])
-		printf(" on %s", say_clean(word, sizeof(word), view->nodes));
+	       reply->job.is_held ? ", HELD" : "");
+	if (reply->job.reason[0])
+		printf(" (%s)",
+		       say_clean(word, sizeof(word), reply->job.reason));
+	if (reply->job.nodes[0])
+		printf(" on %s",
+		       say_clean(word, sizeof(word), reply->job.nodes));
 	putchar('\n');
 }
 
 /* The next start, as Slurm sees it. */
-static void print_next(const struct slurm_view *view, int64_t now_s)
+static void print_next(const struct slurm_reply *reply, int64_t now_s)
 {
 	char clock[TEXT_CLOCK_MAX];
 
 	printf("  next      ");
-	if (view->start_s > view->begin_s && view->start_s > now_s)
-		printf("expected %s", text_clock(clock, view->start_s, now_s));
-	else if (view->begin_s > now_s)
+	if (reply->job.start_s > reply->job.begin_s &&
+	    reply->job.start_s > now_s)
+		printf("expected %s",
+		       text_clock(clock, reply->job.start_s, now_s));
+	else if (reply->job.begin_s > now_s)
 		printf("not before %s",
-		       text_clock(clock, view->begin_s, now_s));
+		       text_clock(clock, reply->job.begin_s, now_s));
 	else
 		printf("when Slurm starts it");
-	if (view->limit_min)
-		printf(", limit %" PRId64 " min", view->limit_min);
+	if (reply->job.limit_min)
+		printf(", limit %" PRId64 " min", reply->job.limit_min);
 	putchar('\n');
 }
 
-static void print_now(const struct slurm_view *view, const struct run_row *rows,
-		      size_t runs, int64_t now_s)
+static void print_now(const struct slurm_reply *reply,
+		      const struct run_row *rows, size_t runs, int64_t now_s)
 {
 	const struct run_row *row = runs ? &rows[runs - 1] : NULL;
 	char left_out[RUNS_LEFT_OUT_MAX];
 	char clock[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
-	bool is_running = view->is_known ? !strncmp(view->state, "RUNNING", 7)
-					 : row && !row->end_s;
-	int64_t end_s = view->end_s;
+	bool is_running = reply->is_known ? slurm_is_running(reply)
+					  : row && !row->end_s;
+	int64_t end_s = reply->job.end_s;
 
 	if (!end_s && row)
 		end_s = row->deadline_s;
@@ -72,8 +76,8 @@ static void print_now(const struct slurm_view *view, const struct run_row *rows,
 			       text_span(span, end_s - now_s));
 	}
 	putchar('\n');
-	if (!strncmp(view->state, "PENDING", 7) && !view->is_held)
-		print_next(view, now_s);
+	if (reply->job.state == STATE_PENDING && !reply->job.is_held)
+		print_next(reply, now_s);
 }
 
 static void print_last_end(const struct run_row *rows, size_t count)
@@ -109,7 +113,7 @@ static void print_version(const struct ckpt_version *version, int64_t now_s)
 	       say_bytes(size, version->bytes));
 }
 
-static void print_progress(const struct slurm_view *view,
+static void print_progress(const struct slurm_reply *reply,
 			   const struct run_row *rows, size_t count)
 {
 	char bar[BAR_LEN + 1], text[SAY_PROGRESS_MAX], span[TEXT_SPAN_MAX];
@@ -130,7 +134,7 @@ static void print_progress(const struct slurm_view *view,
 	bar[BAR_LEN] = '\0';
 	printf("  progress  [%s] %s", bar, say_progress(text, progress));
 	/* Of a job that is over nothing more is computed. */
-	if (remaining_s > 0 && (!view->is_known || slurm_is_alive(view)))
+	if (remaining_s > 0 && (!reply->is_known || job_is_alive(&reply->job)))
 		printf(", about %s of computing left",
 		       text_span(span, remaining_s));
 	putchar('\n');
@@ -152,7 +156,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 	struct run_row *rows = NULL;
 	size_t versions = 0, runs = 0;
 	struct ckpt_error err = {0};
-	struct slurm_view view = {0};
+	struct slurm_reply reply = {0};
 	enum ckpt_status status;
 	char clean[4096];
 	int64_t now_s = time(NULL);
@@ -165,14 +169,15 @@ static int show(const struct call *call, struct ckpt_store *store)
 		return say_status(call, status, &err);
 	}
 	if (id->job)
-		query_slurm(id->job, &view);
-	print_job(store, &view);
+		slurm_query(id->job, &reply);
+	print_job(store, &reply);
 	printf("  store     %s\n",
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
-	print_now(&view, rows, runs, now_s);
+	print_now(&reply, rows, runs, now_s);
 	print_version(newest_good(list, versions), now_s);
-	print_progress(&view, rows, runs);
+	print_progress(&reply, rows, runs);
 	print_last_end(rows, runs);
+	slurm_forget(&reply);
 	free(list);
 	free(rows);
 	return SAYS_YES;

@@ -82,12 +82,12 @@ static int by_number(const void *a, const void *b)
 }
 
 /* The jobs that are there now, by number; -1: *err says why it isn't known. */
-static int list_jobs(const char *nodes, struct leavings *all, char *err,
-		     size_t err_size)
+static int list_jobs(const char *nodes, struct leavings *all,
+		     char err[CLIENT_ERROR_MAX])
 {
 	const char *words[] = {"on", nodes, NULL};
 	char *text, *rest, *line;
-	int code = run_rpc_whole(words, &text, err, err_size) ? -1 : 0;
+	int code = slurm_call(words, &text, err) ? -1 : 0;
 
 	rest = text;
 	while (!code && (line = strsep(&rest, "\n"))) {
@@ -100,7 +100,7 @@ static int list_jobs(const char *nodes, struct leavings *all, char *err,
 			all->jobs = jobs;
 			jobs[all->count++] = job;
 		} else {
-			snprintf(err, err_size, "out of memory");
+			snprintf(err, CLIENT_ERROR_MAX, "out of memory");
 			code = -1;
 		}
 	}
@@ -110,13 +110,13 @@ static int list_jobs(const char *nodes, struct leavings *all, char *err,
 	return code;
 }
 
-static bool tell_rpc(const char *verb, uint32_t job, char *err, size_t err_len)
+static bool tell_rpc(const char *verb, uint32_t job, char err[CLIENT_ERROR_MAX])
 {
-	char number[16], out[64];
+	char number[16];
 	const char *words[] = {verb, number, NULL};
 
 	snprintf(number, sizeof(number), "%" PRIu32, job);
-	return !run_rpc(words, out, sizeof(out), err, err_len);
+	return !slurm_call(words, NULL, err);
 }
 
 static void report(const struct leaving *job, const char *what)
@@ -130,13 +130,12 @@ static void report(const struct leaving *job, const char *what)
 
 static void ask_all(const struct call *call, struct leavings *all)
 {
-	char err[512];
+	char err[CLIENT_ERROR_MAX];
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct leaving *job = &all->jobs[i];
 
-		if (job->is_suspended ||
-		    tell_rpc("vacate", job->job, err, sizeof(err)))
+		if (job->is_suspended || tell_rpc("vacate", job->job, err))
 			continue;
 		job->fate = FATE_REFUSED;
 		say_error(call, "%s", err);
@@ -145,21 +144,22 @@ static void ask_all(const struct call *call, struct leavings *all)
 
 static void tell_left(struct leaving *job)
 {
-	char what[4400], part[sizeof(((struct slurm_view *)0)->comment)];
+	char what[4400], part[2 * COMMENT_MAX];
 	char quoted[2 * sizeof(part)] = "";
-	struct slurm_view view;
+	struct slurm_reply reply;
 
-	query_slurm(job->job, &view);
-	comment_said(part, sizeof(part), view.comment);
+	slurm_query(job->job, &reply);
+	comment_said(part, sizeof(part), comment_part(reply.job.comment));
 	if (part[0]) /* the comment is its owner's to write */
 		text_quote(quoted, sizeof(quoted), part);
-	if (view.trouble[0])
-		snprintf(what, sizeof(what), "has left; %s", view.trouble);
-	else if (!view.is_known)
+	if (reply.trouble[0])
+		snprintf(what, sizeof(what), "has left; %s", reply.trouble);
+	else if (!reply.is_known)
 		snprintf(what, sizeof(what), "has ended");
 	else
-		snprintf(what, sizeof(what), "has left, is %s%s%s", view.state,
-			 part[0] ? "; " : "", quoted);
+		snprintf(what, sizeof(what), "has left, is %s%s%s",
+			 reply.job.state_name, part[0] ? "; " : "", quoted);
+	slurm_forget(&reply);
 	job->fate = FATE_LEFT;
 	report(job, what);
 }
@@ -199,7 +199,7 @@ static void follow(struct leaving *job, const struct leavings *there,
 {
 	const struct leaving *now = NULL;
 	bool was_requested = !job->is_suspended;
-	char err[512];
+	char err[CLIENT_ERROR_MAX];
 
 	if (!is_open(job))
 		return;
@@ -208,18 +208,19 @@ static void follow(struct leaving *job, const struct leavings *there,
 			      by_number);
 	look(job, now, waited_s, wait_s);
 	if (!is_open(job) && was_requested)
-		tell_rpc("unvacate", job->job, err, sizeof(err));
+		tell_rpc("unvacate", job->job, err);
 }
 
 /* One question about all of them.  False: nothing is left to wait for. */
 static bool follow_all(struct leavings *all, const char *nodes,
-		       int64_t waited_s, int64_t wait_s, char *err, size_t size)
+		       int64_t waited_s, int64_t wait_s,
+		       char err[CLIENT_ERROR_MAX])
 {
 	struct leavings there = {0};
 	bool is_any_open = false;
 
 	err[0] = '\0';
-	if (list_jobs(nodes, &there, err, size)) {
+	if (list_jobs(nodes, &there, err)) {
 		/* slurmctld may be back by then. */
 		is_any_open = waited_s < wait_s + ANSWER_S;
 	} else {
@@ -238,14 +239,14 @@ static int watch(const struct call *call, struct leavings *all,
 {
 	time_t start = time(NULL);
 	int64_t waited_s = 0;
-	char err[512];
+	char err[CLIENT_ERROR_MAX];
 
 	if (!all->count)
 		return SAYS_YES;
 	do {
 		sleep(waited_s < ANSWER_S ? LOOK_S : LATER_S);
 		waited_s = time(NULL) - start;
-	} while (follow_all(all, nodes, waited_s, wait_s, err, sizeof(err)));
+	} while (follow_all(all, nodes, waited_s, wait_s, err));
 	if (err[0])
 		return say_error(call, "%s", err);
 	for (size_t i = 0; i < all->count; i++)
@@ -257,9 +258,9 @@ static int watch(const struct call *call, struct leavings *all,
 static int drain(const struct call *call, const char *nodes)
 {
 	const char *words[] = {"drain", nodes, "scheckpoint vacate", NULL};
-	char out[64], err[512];
+	char err[CLIENT_ERROR_MAX];
 
-	if (run_rpc(words, out, sizeof(out), err, sizeof(err)))
+	if (slurm_call(words, NULL, err))
 		return say_error(call, "%s%s", err,
 				 strstr(err, "permission") ||
 						 strstr(err, "user id")
@@ -273,9 +274,9 @@ static int vacate(const struct call *call, const char *nodes, int64_t wait_s)
 {
 	struct leavings all = {0};
 	int code = drain(call, nodes);
-	char err[512];
+	char err[CLIENT_ERROR_MAX];
 
-	if (!code && list_jobs(nodes, &all, err, sizeof(err)))
+	if (!code && list_jobs(nodes, &all, err))
 		code = say_error(call, "%s", err);
 	if (code)
 		goto out;

@@ -10,24 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "requeue/policy/job_state.h"
 #include "requeue/policy/run_record.h"
 
 const char *cause_name(enum cause cause);
 enum cause cause_from_name(const char *name); /* CAUSE_UNKNOWN for others */
-
-/* The job's state in slurmctld at settle, reduced to what matters. */
-enum job_state {
-	STATE_RUNNING, /* or SUSPENDED: the batch script's end not booked */
-	STATE_PENDING, /* also PENDING|COMPLETING: requeued by someone */
-	STATE_TIMEOUT,
-	STATE_PREEMPTED,
-	STATE_NODE_FAIL,
-	STATE_CANCELLED,
-	STATE_COMPLETED,
-	STATE_FAILED,
-	STATE_OTHER_END, /* DEADLINE, BOOT_FAIL, OUT_OF_MEMORY, REVOKED, ... */
-	STATE_UNKNOWN,	 /* slurmctld could not be asked, or no such job */
-};
 
 /* What a run is said to have ended with that could not use its store: with
  * these words its owner was asked to mend it. */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "requeue/policy/decision.h"
+#include "requeue/policy/job_state.h"
 
 enum run_phase {
 	RUN_COMPUTING,	/* no request is pending */

@@ -197,7 +197,7 @@ int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 						  : settle_now(s);
 	history_free(&s->history);
 	ckpt_close(s->store);
-	ctl_forget(&s->job);
+	job_forget(&s->job);
 	free(s->comment);
 	free(s);
 	return rc;

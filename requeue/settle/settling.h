@@ -28,7 +28,7 @@ struct settle {
 	struct ckpt_store *store; /* NULL: it can't be used */
 	char store_problem[256];
 	struct history history;
-	struct ctl_job job;
+	struct job job;
 	struct decision decision;
 	struct plan plan;
 	int64_t delay_s;

@@ -98,33 +98,6 @@ static int64_t minutes_or_none(uint32_t minutes)
 	return (minutes == INFINITE || minutes == NO_VAL) ? 0 : minutes;
 }
 
-static enum job_state reduce_state(uint32_t state)
-{
-	if (state & JOB_REVOKED)
-		return STATE_OTHER_END;
-	switch (state & JOB_STATE_BASE) {
-	case JOB_PENDING:
-		return STATE_PENDING;
-	case JOB_RUNNING:
-	case JOB_SUSPENDED:
-		return STATE_RUNNING;
-	case JOB_COMPLETE:
-		return STATE_COMPLETED;
-	case JOB_CANCELLED:
-		return STATE_CANCELLED;
-	case JOB_FAILED:
-		return STATE_FAILED;
-	case JOB_TIMEOUT:
-		return STATE_TIMEOUT;
-	case JOB_NODE_FAIL:
-		return STATE_NODE_FAIL;
-	case JOB_PREEMPTED:
-		return STATE_PREEMPTED;
-	default:
-		return STATE_OTHER_END;
-	}
-}
-
 static const char *base_state_name(uint32_t state)
 {
 	static const char *const names[] = {
@@ -137,17 +110,15 @@ static const char *base_state_name(uint32_t state)
 	return base < sizeof(names) / sizeof(names[0]) ? names[base] : "?";
 }
 
-static void fill_state(struct ctl_job *job, const slurm_job_info_t *info)
+static void fill_state(struct job *job, const slurm_job_info_t *info)
 {
 	uint32_t state = info->job_state;
+	char name[sizeof(job->state_name)];
 
-	job->state = reduce_state(state);
-	job->is_completing = state & JOB_COMPLETING;
-	job->is_suspended = (state & JOB_STATE_BASE) == JOB_SUSPENDED;
-	snprintf(job->state_name, sizeof(job->state_name), "%s%s%s",
-		 base_state_name(state),
-		 job->is_completing ? ",COMPLETING" : "",
+	snprintf(name, sizeof(name), "%s%s%s", base_state_name(state),
+		 (state & JOB_COMPLETING) ? ",COMPLETING" : "",
 		 (state & JOB_REVOKED) ? ",REVOKED" : "");
+	job_set_state(job, name);
 	job->is_held = job->state == STATE_PENDING && info->priority == 0;
 	if (job->state != STATE_PENDING || info->state_reason == WAIT_NO_REASON)
 		return;
@@ -170,19 +141,13 @@ static bool is_vacating(const slurm_job_info_t *info)
 			       info->restart_cnt;
 }
 
-void ctl_forget(struct ctl_job *job)
+static void fill_job(struct job *job, slurm_job_info_t *info)
 {
-	free(job->comment);
-	memset(job, 0, sizeof(*job));
-}
-
-static void fill_job(struct ctl_job *job, slurm_job_info_t *info)
-{
-	ctl_forget(job);
+	job_forget(job);
 	job->job_id = JOB_ID(info);
 	job->array_job_id = info->array_job_id;
 	job->array_task_id = info->array_job_id ? info->array_task_id
-						: CTL_NO_TASK;
+						: JOB_NO_TASK;
 	job->user_id = info->user_id;
 	job->restart_count = info->restart_cnt;
 	job->can_requeue = info->requeue;
@@ -218,7 +183,7 @@ static slurm_job_info_t *find_record(job_info_msg_t *msg, uint32_t job_id)
 }
 
 /* Asked for by the first component's number, all of them are answered. */
-static void look_at_components(struct ctl_job *job, const job_info_msg_t *msg)
+static void look_at_components(struct job *job, const job_info_msg_t *msg)
 {
 	job->is_het_alike = true;
 	for (uint32_t i = 0; i < msg->record_count; i++) {
@@ -236,7 +201,7 @@ static void look_at_components(struct ctl_job *job, const job_info_msg_t *msg)
 	job->is_het_alike &= job->is_het;
 }
 
-enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text)
+enum ctl_result ctl_load(uint32_t job_id, struct job *job, char *text)
 {
 	job_info_msg_t *msg = NULL;
 	slurm_job_info_t *info;
@@ -284,7 +249,7 @@ static bool shares_node(const char *list, hosts_t wanted)
 }
 
 /* May it be the one of several that the job runs in? */
-static bool may_freeze(const reserve_info_t *resv, const struct ctl_job *job)
+static bool may_freeze(const reserve_info_t *resv, const struct job *job)
 {
 	bool is_shared;
 	hosts_t nodes;
@@ -303,14 +268,14 @@ static bool may_freeze(const reserve_info_t *resv, const struct ctl_job *job)
 	return is_shared;
 }
 
-static bool is_jobs(const reserve_info_t *resv, const struct ctl_job *job)
+static bool is_jobs(const reserve_info_t *resv, const struct job *job)
 {
 	if (!resv->name || !is_listed(job->reservation, resv->name))
 		return false;
 	return !strchr(job->reservation, ',') || may_freeze(resv, job);
 }
 
-enum ctl_result ctl_fit_end(struct ctl_job *job, char *text)
+enum ctl_result ctl_fit_end(struct job *job, char *text)
 {
 	reserve_info_msg_t *msg = NULL;
 
@@ -369,7 +334,7 @@ static enum ctl_result update(job_desc_msg_t *desc, char *text)
 
 /* By its number alone slurmctld takes a component for itself; by the name of
  * the first it takes all. */
-static enum ctl_result change_part(const struct ctl_job *job,
+static enum ctl_result change_part(const struct job *job,
 				   const struct ctl_change *change,
 				   bool is_whole, char *text)
 {
@@ -398,7 +363,7 @@ static enum ctl_result change_part(const struct ctl_job *job,
 	return result;
 }
 
-enum ctl_result ctl_change(const struct ctl_job *job,
+enum ctl_result ctl_change(const struct job *job,
 			   const struct ctl_change *change, char *text)
 {
 	const struct ctl_change begin = {.begin_s = change->begin_s};
@@ -413,33 +378,23 @@ enum ctl_result ctl_change(const struct ctl_job *job,
 	return result ? result : change_part(job, &begin, true, text);
 }
 
-enum ctl_result ctl_hold(uint32_t job_id, char *text)
-{
-	job_desc_msg_t desc;
-
-	describe(&desc, job_id);
-	desc.priority = 0;
-	desc.alloc_sid = ALLOC_SID_USER_HOLD;
-	return update(&desc, text);
-}
-
 /* By its own number slurmctld finds no task of an array, and by the array's,
  * which one of them bears, it signals all of them. */
 static enum ctl_result send_signal(uint32_t job_id, int signum, uint16_t flags,
 				   char *text)
 {
-	struct ctl_job job = {0};
+	struct job job = {0};
 	enum ctl_result result = ctl_load(job_id, &job, text);
 	char name[32];
 
 	if (result)
 		return result;
-	if (job.array_job_id && job.array_task_id != CTL_NO_TASK)
+	if (job.array_job_id && job.array_task_id != JOB_NO_TASK)
 		snprintf(name, sizeof(name), "%u_%u", job.array_job_id,
 			 job.array_task_id);
 	else
 		snprintf(name, sizeof(name), "%u", job_id);
-	ctl_forget(&job);
+	job_forget(&job);
 	errno = 0;
 	return result_of_errno(
 		slurm_kill_job2(name, (uint16_t)signum, flags, NULL), text);
@@ -457,6 +412,14 @@ enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text)
 
 /* -------------------------------------------------------- for operators */
 
+static bool is_running(const slurm_job_info_t *info)
+{
+	uint32_t base = info->job_state & JOB_STATE_BASE;
+
+	return (base == JOB_RUNNING || base == JOB_SUSPENDED) &&
+	       !(info->job_state & JOB_REVOKED);
+}
+
 static enum ctl_result parse_nodes(const char *nodes, hosts_t *hosts,
 				   char *text)
 {
@@ -465,11 +428,11 @@ static enum ctl_result parse_nodes(const char *nodes, hosts_t *hosts,
 }
 
 enum ctl_result ctl_jobs_on(const char *nodes,
-			    void (*each)(const struct ctl_job *job, void *arg),
+			    void (*each)(const struct job *job, void *arg),
 			    void *arg, char *text)
 {
 	job_info_msg_t *msg = NULL;
-	struct ctl_job job = {0};
+	struct job job = {0};
 	enum ctl_result result;
 	hosts_t wanted;
 
@@ -483,13 +446,13 @@ enum ctl_result ctl_jobs_on(const char *nodes,
 	for (uint32_t i = 0; i < msg->record_count; i++) {
 		slurm_job_info_t *info = &msg->job_array[i];
 
-		if (reduce_state(info->job_state) != STATE_RUNNING ||
-		    !info->nodes || !shares_node(info->nodes, wanted))
+		if (!is_running(info) || !info->nodes ||
+		    !shares_node(info->nodes, wanted))
 			continue;
 		fill_job(&job, info);
 		each(&job, arg);
 	}
-	ctl_forget(&job);
+	job_forget(&job);
 	slurm_free_job_info_msg(msg);
 out:
 	slurm_hostlist_destroy(wanted);
@@ -639,13 +602,13 @@ static enum ctl_result load_conf(slurm_conf_t **conf, char *text)
 }
 
 enum ctl_result ctl_preempt_notice(const char *partition,
-				   enum ctl_notice *notice, char *text)
+				   enum job_notice *notice, char *text)
 {
 	slurm_conf_t *conf = NULL;
 	enum ctl_result result = load_conf(&conf, text);
 	bool has_grace = false;
 
-	*notice = CTL_NOTICE_NONE;
+	*notice = JOB_NOTICE_NONE;
 	if (result)
 		return result;
 	/* A QOS has a grace of its own, which only accounting could tell. */
@@ -654,8 +617,8 @@ enum ctl_result ctl_preempt_notice(const char *partition,
 	else if (conf->preempt_type && strstr(conf->preempt_type, "partition"))
 		result = partition_grace(partition, &has_grace, text);
 	if (has_grace)
-		*notice = has_user_signal(conf) ? CTL_NOTICE_SIGNAL
-						: CTL_NOTICE_STEPS;
+		*notice = has_user_signal(conf) ? JOB_NOTICE_SIGNAL
+						: JOB_NOTICE_STEPS;
 	return result;
 }
 

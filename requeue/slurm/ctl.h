@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "requeue/policy/decision.h"
+#include "requeue/slurm/job.h"
 
 enum ctl_result {
 	CTL_OK = 0,
@@ -24,56 +24,15 @@ enum ctl_result {
 };
 
 #define CTL_TEXT_MAX 256
-#define CTL_PATH_MAX 4096
-#define CTL_NO_TASK  UINT32_MAX
-
-/* A job as slurmctld sees it.  Times are seconds since the epoch, 0 where
- * there is none; limits are minutes, 0 where there is none. */
-struct ctl_job {
-	uint32_t job_id;
-	uint32_t array_job_id;	/* 0: not an array */
-	uint32_t array_task_id; /* CTL_NO_TASK: not an array */
-	uint32_t user_id;
-	uint32_t restart_count;
-	enum job_state state;
-	char state_name[64]; /* as Slurm spells it: PENDING,COMPLETING */
-	char reason[128];    /* why it is pending, as Slurm spells it; or "" */
-	bool is_completing;
-	bool is_suspended;
-	bool is_held;
-	bool can_requeue;
-	int64_t now_s; /* slurmctld's clock as it answered */
-	int64_t submit_s;
-	int64_t start_s;
-	int64_t end_s;	 /* as the present limit has it, or ctl_fit_end() */
-	int64_t begin_s; /* earliest start while pending */
-	int64_t preempt_s;
-	int64_t limit_min;
-	int64_t time_min_min;
-	bool is_vacating; /* an operator asks this run to leave its nodes */
-	/* The first component of a heterogeneous job, which is requeued as a
-	 * whole: end_s is that of the first to end. */
-	bool is_het;
-	bool is_het_alike; /* and all of them have its limit */
-	char cluster[128];
-	char nodes[1024];
-	char name[256];
-	char partition[128];
-	char reservation[1100]; /* "": none; as asked for, with commas */
-	char work_dir[CTL_PATH_MAX];
-	char std_err[CTL_PATH_MAX];
-	char *comment; /* as it is; NULL: no memory for it */
-};
 
 /* Load Slurm's configuration (SLURM_CONF, configless) once in a process. */
 void ctl_init(void);
 
 /*
- * job   all zeros, or loaded before; ctl_forget() frees what it holds
+ * job   all zeros, or loaded before; job_forget() frees what it holds
  * text  at least CTL_TEXT_MAX bytes, set unless CTL_OK; may be NULL
  */
-enum ctl_result ctl_load(uint32_t job_id, struct ctl_job *job, char *text);
-void ctl_forget(struct ctl_job *job);
+enum ctl_result ctl_load(uint32_t job_id, struct job *job, char *text);
 
 /*
  * Where the job's reservation ends before its limit does, that is the end of
@@ -81,7 +40,7 @@ void ctl_forget(struct ctl_job *job);
  * submitted to, Slurm doesn't tell which one it runs in: those count that have
  * begun and hold one of its nodes.
  */
-enum ctl_result ctl_fit_end(struct ctl_job *job, char *text);
+enum ctl_result ctl_fit_end(struct job *job, char *text);
 
 /*
  * Requeue.  only_running: does nothing to a job that isn't RUNNING or
@@ -109,10 +68,8 @@ struct ctl_change {
  *
  * job  as of ctl_load()
  */
-enum ctl_result ctl_change(const struct ctl_job *job,
+enum ctl_result ctl_change(const struct job *job,
 			   const struct ctl_change *change, char *text);
-/* Hold as the owner does (scontrol uhold), so that the owner may release. */
-enum ctl_result ctl_hold(uint32_t job_id, char *text);
 
 /* Signal every srun step of the job, not the batch script. */
 enum ctl_result ctl_signal_steps(uint32_t job_id, int signum, char *text);
@@ -124,7 +81,7 @@ enum ctl_result ctl_signal_batch(uint32_t job_id, int signum, char *text);
 /* Call each() for every running or suspended job that has one of these nodes
  * (Slurm's spelling of a list). */
 enum ctl_result ctl_jobs_on(const char *nodes,
-			    void (*each)(const struct ctl_job *job, void *arg),
+			    void (*each)(const struct job *job, void *arg),
 			    void *arg, char *text);
 /* Drain those of the nodes that aren't drained yet. */
 enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text);
@@ -141,16 +98,9 @@ enum ctl_result ctl_forget_vacate(uint32_t job_id, char *text);
  * proctrack: cgroup signals only the first.  *reaches_all is set on CTL_OK. */
 enum ctl_result ctl_term_reach(bool *reaches_all, char *text);
 
-/* How a job learns that its preemption, with a grace, has begun. */
-enum ctl_notice {
-	CTL_NOTICE_NONE,   /* there is no such grace */
-	CTL_NOTICE_STEPS,  /* srun steps get TERM, the batch script nothing */
-	CTL_NOTICE_SIGNAL, /* the batch script gets the signal of --signal */
-};
-
 /* Two calls: configuration and partitions. */
 enum ctl_result ctl_preempt_notice(const char *partition,
-				   enum ctl_notice *notice, char *text);
+				   enum job_notice *notice, char *text);
 
 /* How long slurmctld puts off a requeued job that has no begin time to come;
  * *delay_s is set on CTL_OK. */

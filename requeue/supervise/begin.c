@@ -21,6 +21,7 @@
 #include "requeue/process/oom.h"
 #include "requeue/settings/option.h"
 #include "requeue/settings/pattern.h"
+#include "requeue/slurm/client.h"
 #include "requeue/supervise/report.h"
 #include "requeue/settle/settle.h"
 #include "requeue/settings/text.h"
@@ -123,15 +124,19 @@ static bool is_missing(const char *dir)
  */
 static bool may_begin_anew(const struct begin *b)
 {
-	static struct query_job job;
-	struct run_view view;
+	struct job job = {0};
+	char err[CLIENT_ERROR_MAX];
+	bool is_mended;
 
-	if (query_wait(b->site.helpers, b->job_id, &view, &job) &&
-	    comment_says(job.comment, b->run - 1, DECISION_UNUSABLE))
-		return true;
-	if (job.work_dir[0] && is_missing(job.work_dir))
+	client_load(b->site.helpers, b->job_id, CLIENT_TIMEOUT_MS, &job, err);
+	is_mended = comment_says(comment_part(job.comment), b->run - 1,
+				 DECISION_UNUSABLE);
+	if (!is_mended && job.work_dir[0] && is_missing(job.work_dir))
 		report_line("the job's work directory %s isn't there on %s",
 			    job.work_dir, b->brief->node);
+	job_forget(&job);
+	if (is_mended)
+		return true;
 	report_line("the checkpoint directory %s is gone, though this is run "
 		    "%u; the job is requeued and held: put it back, or make an "
 		    "empty directory there to begin anew, then scontrol "
@@ -363,7 +368,7 @@ refuse:
 
 /* Whoever changed the limit of the pending job meant it for later runs too. */
 static void note_limit_order(const struct begin *b, struct ckpt_record *view,
-			     const struct query_job *job)
+			     const struct job *job)
 {
 	const struct plan_limits found = {job->limit_min, job->time_min_min};
 
@@ -375,8 +380,7 @@ static void note_limit_order(const struct begin *b, struct ckpt_record *view,
 		    job->limit_min);
 }
 
-void begin_record_view(struct begin *b, const struct run_view *view,
-		       const struct query_job *job)
+void begin_record_view(struct begin *b, const struct job *job)
 {
 	struct ckpt_record *rec = ckpt_record_new("view");
 	int64_t late_s = job->begin_s - b->planned_begin_s;
@@ -384,7 +388,7 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 
 	ckpt_record_set_int(rec, "limit_min", job->limit_min);
 	ckpt_record_set_int(rec, "time_min_min", job->time_min_min);
-	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	ckpt_record_set_int(rec, "end", job->end_s);
 	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
 	ckpt_record_set_bool(rec, "requeue", job->can_requeue);
 	note_limit_order(b, rec, job);
@@ -399,7 +403,7 @@ void begin_record_view(struct begin *b, const struct run_view *view,
 	}
 	report_record(b->store, b->run, rec);
 	rec = ckpt_record_new("deadline");
-	ckpt_record_set_int(rec, "end", view->end_ms / 1000);
+	ckpt_record_set_int(rec, "end", job->end_s);
 	report_record(b->store, b->run, rec);
 }
 

@@ -10,7 +10,7 @@
 #include "requeue/settings/brief.h"
 #include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
-#include "requeue/slurm/query.h"
+#include "requeue/slurm/job.h"
 #include "requeue/policy/plan.h"
 #include "requeue/policy/run.h"
 
@@ -54,8 +54,7 @@ void begin_amend(struct begin *begin);
 
 /* slurmctld's first answer, for the journal; tells a restart delay that was
  * too short. */
-void begin_record_view(struct begin *begin, const struct run_view *view,
-		       const struct query_job *job);
+void begin_record_view(struct begin *begin, const struct job *job);
 
 /* Let the script start: its environment and the word "go"; says the line
  * that tells what will happen when. */

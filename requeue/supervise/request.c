@@ -11,7 +11,6 @@
 #include "requeue/settings/option.h"
 #include "requeue/supervise/collect.h"
 #include "requeue/settings/comment.h"
-#include "requeue/slurm/ctl.h"
 #include "requeue/process/hook.h"
 #include "requeue/process/picture.h"
 #include "requeue/supervise/report.h"
@@ -135,7 +134,7 @@ void request_acknowledge(struct supervisor *s)
 
 	snprintf(text, sizeof(text), "run %u: " COMMENT_VACATE ", has %s",
 		 s->begin.run, text_span(span, s->begin.set.grace_s));
-	s->say_pid = query_say(s->begin.site.helpers, s->begin.job_id, text);
+	s->say_pid = client_say(s->begin.site.helpers, s->begin.job_id, text);
 	if (s->say_pid < 0)
 		s->say_pid = 0;
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "requeue/slurm/ctl.h"
 #include "requeue/settings/option.h"
 #include "requeue/supervise/report.h"
 #include "requeue/slurm/srun.h"
@@ -50,9 +49,9 @@ static unsigned count_nodes(const struct supervisor *s)
 /* Where no step of ours can start, Slurm signals whom it can reach. */
 static void fall_back(struct supervisor *s)
 {
-	s->steps_pid = query_signal_steps(s->begin.site.helpers,
-					  s->begin.job_id,
-					  (int)s->begin.set.signal);
+	s->steps_pid = client_signal_steps(s->begin.site.helpers,
+					   s->begin.job_id,
+					   (int)s->begin.set.signal);
 	if (s->steps_pid > 0)
 		return;
 	s->steps_pid = 0;
@@ -67,7 +66,7 @@ static bool are_signalled_by_slurm(const struct supervisor *s)
 	return s->begin.set.signal == SIGTERM &&
 	       (s->run.has_term ||
 		(s->run.cause == CAUSE_PREEMPT &&
-		 s->notice == CTL_NOTICE_STEPS && !s->has_looked));
+		 s->notice == JOB_NOTICE_STEPS && !s->has_looked));
 }
 
 void steps_request(struct supervisor *s)

@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "requeue/slurm/ctl.h"
 #include "requeue/journal/history.h"
 #include "requeue/supervise/notice.h"
 #include "requeue/settings/option.h"
@@ -90,7 +89,7 @@ static void start_sentinel(struct supervisor *s)
 		.command = command,
 	};
 
-	if (s->notice != CTL_NOTICE_STEPS || s->sentinel_pid ||
+	if (s->notice != JOB_NOTICE_STEPS || s->sentinel_pid ||
 	    s->run.poll_ms || s->run.phase != RUN_COMPUTING)
 		return;
 	if (s->sentinels >= SENTINELS_MAX) { /* such steps don't live here */
@@ -123,37 +122,40 @@ static void ask(struct supervisor *s, bool reach)
 			    : s->is_view_recorded ? NULL
 						  : "begin";
 
-	if (s->query.pid) { /* a newer question supersedes it */
-		kill(s->query.pid, SIGKILL);
-		waitpid(s->query.pid, NULL, 0);
-		close(s->query.fd);
-		s->query.pid = 0;
-	}
-	if (query_start(&s->query, s->begin.site.helpers, s->begin.job_id,
-			extra, supervisor_now_ms()))
+	client_cancel_query(&s->query); /* the newer one takes its place */
+	if (client_start_query(&s->query, s->begin.site.helpers,
+			       s->begin.job_id, extra, supervisor_now_ms()))
 		supervisor_step_kind(s, RUN_EV_NO_REPLY);
+}
+
+static void record_reply(struct supervisor *s, const struct job *job)
+{
+	struct ckpt_record *rec;
+
+	if (!s->is_view_recorded) {
+		s->is_view_recorded = true;
+		begin_record_view(&s->begin, job);
+		s->notice = job->notice;
+	} else if (job->end_s && job->end_s * 1000 != s->run.end_ms) {
+		rec = ckpt_record_new("deadline");
+		ckpt_record_set_int(rec, "end",
+				    on_wall_ms(job->end_s * 1000) / 1000);
+		keep(s, rec);
+	}
 }
 
 static void handle_reply(struct supervisor *s, int wait_status)
 {
-	struct run_event event = {.kind = RUN_EV_REPLY};
-	int64_t old_end_ms = s->run.end_ms;
-	struct query_job job;
+	struct run_event event = {.kind = RUN_EV_NO_REPLY};
+	struct job job = {0};
 
-	if (!query_finish(&s->query, wait_status, supervisor_now_ms(),
-			  &event.view, &job)) {
-		event.kind = RUN_EV_NO_REPLY;
-	} else if (!s->is_view_recorded) {
-		s->is_view_recorded = true;
-		begin_record_view(&s->begin, &event.view, &job);
-		s->notice = job.notice;
-	} else if (event.view.end_ms && event.view.end_ms != old_end_ms) {
-		struct ckpt_record *rec = ckpt_record_new("deadline");
-
-		ckpt_record_set_int(rec, "end",
-				    on_wall_ms(event.view.end_ms) / 1000);
-		keep(s, rec);
+	if (client_finish_query(&s->query, wait_status, supervisor_now_ms(),
+				&job)) {
+		event.kind = RUN_EV_REPLY;
+		event.view = job_view(&job);
+		record_reply(s, &job);
 	}
+	job_forget(&job);
 	supervisor_step(s, &event);
 	if (s->is_begun)
 		start_sentinel(s);

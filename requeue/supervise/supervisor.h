@@ -13,7 +13,7 @@
 #include "requeue/supervise/agents.h"
 #include "requeue/supervise/begin.h"
 #include "requeue/process/deliver.h"
-#include "requeue/slurm/query.h"
+#include "requeue/slurm/client.h"
 #include "requeue/policy/run.h"
 
 /* A state that is being saved while the run goes on, step by step. */
@@ -41,7 +41,7 @@ struct supervisor {
 
 	/* children; 0: none */
 	pid_t script;
-	struct query query;
+	struct client_query query;
 	struct agents agents; /* step that signals the steps' programs */
 	pid_t steps_pid;      /* rpc that does it where that can't start */
 	pid_t hook_pid;	      /* of a request, or of a save */
@@ -50,7 +50,7 @@ struct supervisor {
 	pid_t sentinel_pid;  /* srun of the step that ends at a preemption */
 	int64_t sentinel_ms; /* when it was started */
 	unsigned sentinels;  /* how many were started */
-	int notice;	     /* enum ctl_notice */
+	enum job_notice notice;
 
 	int script_status;
 	bool is_script_gone;

@@ -45,7 +45,7 @@ echo another >"$root/usr/lib/slurm/another.so"
 before=$(modes "$root")
 installed all prefix=/usr/local
 is "$(compiled installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc |
-	grep '\.o$' | xargs)" 'cmd/scheckpoint/rpc.o requeue/settings/site.o' \
+	grep '\.o$' | xargs)" 'requeue/settings/site.o' \
 	'make install into DESTDIR compiles what names the directory'
 is "$(helpers "$root/usr/bin/scheckpoint")" /usr/libexec/slurm-checkpoint \
 	'the command looks for its helpers in that of the installation'
