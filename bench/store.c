@@ -25,7 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/fsutil.h"
+#include "lib/store.h"
 
 #define SMALL_BYTES  4096
 #define SMALL_ROUNDS 200

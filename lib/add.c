@@ -4,12 +4,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/ckptstate.h"
+#include "lib/copy.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/names.h"
+#include "lib/stage.h"
+#include "lib/status.h"
 
 struct addition {
 	struct ckpt_stage *stage;

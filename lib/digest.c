@@ -2,19 +2,18 @@
 /*
  * digest.c: XXH3 over files and records; the only file that includes xxhash.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <xxhash.h>
 #ifdef HAVE_XXH_DISPATCH
 #include <xxh_x86dispatch.h> /* redirects to the processor's own variants */
 #endif
 
-#include "lib/internal.h"
+#include "lib/digest.h"
+#include "lib/fsutil.h"
 
 /* Small enough to stay in a core's own cache between read() and hashing. */
 #define CHUNK_BYTES (256 << 10)
@@ -49,19 +48,19 @@ void ckpt_digest_free(struct ckpt_digest *digest)
 	free(digest);
 }
 
-void ckpt_digest_reset(struct ckpt_digest *digest)
+static void reset(struct ckpt_digest *digest)
 {
 	XXH3_128bits_reset(digest->state);
 }
 
-void ckpt_digest_update(struct ckpt_digest *digest, const void *data,
-			size_t len_bytes)
+static void update(struct ckpt_digest *digest, const void *data,
+		   size_t len_bytes)
 {
 	XXH3_128bits_update(digest->state, data, len_bytes);
 }
 
-void ckpt_digest_hex(const struct ckpt_digest *digest,
-		     char hex[CKPT_DIGEST_LENGTH + 1])
+static void write_hex(const struct ckpt_digest *digest,
+		      char hex[CKPT_DIGEST_LENGTH + 1])
 {
 	XXH128_hash_t hash = XXH3_128bits_digest(digest->state);
 
@@ -76,10 +75,10 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 	ssize_t got;
 
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	ckpt_digest_reset(digest);
+	reset(digest);
 	*bytes = 0;
 	while ((got = ckpt_fs_read(fd, digest->chunk, CHUNK_BYTES)) > 0) {
-		ckpt_digest_update(digest, digest->chunk, (size_t)got);
+		update(digest, digest->chunk, (size_t)got);
 		*bytes += (uint64_t)got;
 		/* The disk writes while we go on reading: ahead of us, but
 		 * not so far that to ask for it would be to wait for it.  What
@@ -90,7 +89,7 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 			begun += CKPT_FLUSH_BYTES;
 		}
 	}
-	ckpt_digest_hex(digest, hex);
+	write_hex(digest, hex);
 	return got < 0 ? -1 : 0;
 }
 

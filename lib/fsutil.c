@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fsutil.c: system calls on files, made safe for directories that somebody
- * else may have filled: no links followed, no FIFO waited for, short reads
- * and writes completed, everything relative to an open directory.
+ * fsutil.c: system calls on files, for directories that another program may
+ * have filled: no link is followed, no FIFO is waited for, short reads and
+ * writes are completed, and every name is relative to an open directory.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
 
-#define COPY_CHUNK_BYTES (256 << 10)
 #define REMOVE_DEPTH_MAX 64
+#define TMP_NAME	 64 /* bytes: holds .tmp-pid-random */
 
 /* Does a version's file of this name stay inside of the version? */
 bool ckpt_fs_is_name(const char *name)
@@ -218,13 +220,12 @@ void ckpt_fs_unique(char *name, size_t size, const char *prefix)
 }
 
 /* A whole file under a name of its own: the first half of replacing. */
-static int write_temporary(int dirfd, char name[CKPT_ENTRY_NAME],
-			   const char *text, size_t len_bytes, bool is_synced,
-			   struct stat *st)
+static int write_temporary(int dirfd, char name[TMP_NAME], const char *text,
+			   size_t len_bytes, bool is_synced, struct stat *st)
 {
 	int fd, rc = 0;
 
-	ckpt_fs_unique(name, CKPT_ENTRY_NAME, ".tmp");
+	ckpt_fs_unique(name, TMP_NAME, ".tmp");
 	fd = ckpt_fs_open(dirfd, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return -1;
@@ -247,7 +248,7 @@ static void unlink_quietly(int dirfd, const char *name)
 	errno = saved;
 }
 
-/* Is what st tells of the file called name?  errno is kept. */
+/* Is the file that st describes the one called name?  errno is kept. */
 static bool is_file(int dirfd, const char *name, const struct stat *st)
 {
 	int saved = errno;
@@ -259,10 +260,20 @@ static bool is_file(int dirfd, const char *name, const struct stat *st)
 	return is_same;
 }
 
+bool ckpt_fs_is_at(int fd, int dirfd, const char *name)
+{
+	int saved = errno;
+	struct stat st;
+	bool is_same = fstat(fd, &st) == 0 && is_file(dirfd, name, &st);
+
+	errno = saved;
+	return is_same;
+}
+
 int ckpt_fs_replace(int dirfd, const char *name, const char *text,
 		    size_t len_bytes, bool is_synced)
 {
-	char tmp[CKPT_ENTRY_NAME];
+	char tmp[TMP_NAME];
 	struct stat st = {0};
 	int rc;
 
@@ -302,7 +313,7 @@ static int rename_new(int dirfd, const char *tmp, const char *name)
 int ckpt_fs_create(int dirfd, const char *name, const char *text,
 		   size_t len_bytes)
 {
-	char tmp[CKPT_ENTRY_NAME];
+	char tmp[TMP_NAME];
 	struct stat st = {0};
 	int rc = write_temporary(dirfd, tmp, text, len_bytes, true, &st);
 
@@ -326,55 +337,6 @@ int ckpt_fs_publish(int from_fd, const char *from, int to_fd, const char *to)
 	if (rc < 0 && (errno == ENOTEMPTY || errno == ENOTDIR))
 		errno = EEXIST;
 	return rc;
-}
-
-/* -1: nothing was copied this way. */
-static int copy_in_kernel(int from, int to)
-{
-	bool is_begun = false;
-	off64_t at = 0;
-
-	if (ioctl(to, FICLONE, from) == 0)
-		return 0;
-	for (;;) {
-		ssize_t got = copy_file_range(from, NULL, to, NULL,
-					      CKPT_FLUSH_BYTES, 0);
-
-		if (got == 0 && is_begun)
-			return 0;
-		/* 0 at once: empty, or a file system that lies about it. */
-		if (got <= 0 && !is_begun)
-			return -1;
-		if (got < 0 && errno != EINTR)
-			return -2;
-		is_begun = true;
-		if (got < 0)
-			continue;
-		/* A commit follows: the disk can begin its work now. */
-		sync_file_range(to, at, got, SYNC_FILE_RANGE_WRITE);
-		at += got;
-	}
-}
-
-int ckpt_copy(int from, int to)
-{
-	char *chunk;
-	ssize_t got;
-	int rc = copy_in_kernel(from, to);
-
-	if (rc != -1)
-		return rc < 0 ? -1 : 0;
-	chunk = malloc(COPY_CHUNK_BYTES);
-	if (!chunk)
-		return -1;
-	rc = 0;
-	while ((got = ckpt_fs_read(from, chunk, COPY_CHUNK_BYTES)) > 0) {
-		rc = ckpt_fs_write(to, chunk, (size_t)got);
-		if (rc < 0)
-			break;
-	}
-	free(chunk);
-	return got < 0 ? -1 : rc;
 }
 
 int ckpt_fs_each(int dirfd, int (*each)(const char *name, void *arg), void *arg)

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * identity.c: whose a store is, as store.json tells.
- */
+/* identity.c: which job a store belongs to, as its store.json says. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "lib/internal.h"
+#include "lib/fact.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/identity.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/status.h"
+#include "lib/text.h"
+
+const struct ckpt_identity *ckpt_identity_of(const struct ckpt_store *store)
+{
+	return &store->id;
+}
 
 static struct ckpt_record *identity_record(const struct ckpt_identity *id)
 {
@@ -33,7 +43,7 @@ static uint32_t id_number(const struct ckpt_record *rec, const char *key,
 	return value < 0 || value > UINT32_MAX ? otherwise : (uint32_t)value;
 }
 
-enum ckpt_status ckpt_read_identity(struct ckpt_store *store,
+enum ckpt_status ckpt_identity_read(struct ckpt_store *store,
 				    struct ckpt_error *err)
 {
 	struct ckpt_identity *id = &store->id;
@@ -73,7 +83,7 @@ out:
 	return status;
 }
 
-enum ckpt_status ckpt_check_identity(const struct ckpt_store *store,
+enum ckpt_status ckpt_identity_check(const struct ckpt_store *store,
 				     const struct ckpt_identity *id,
 				     struct ckpt_error *err)
 {
@@ -92,7 +102,7 @@ static int is_ours(const char *name, void *arg)
 	return ckpt_version_number(name) || ckpt_journal_run(name) >= 0;
 }
 
-enum ckpt_status ckpt_write_identity(struct ckpt_store *store,
+enum ckpt_status ckpt_identity_write(struct ckpt_store *store,
 				     const struct ckpt_identity *id,
 				     struct ckpt_error *err)
 {
@@ -108,7 +118,7 @@ enum ckpt_status ckpt_write_identity(struct ckpt_store *store,
 			" is missing",
 			store->dir);
 	rec = identity_record(id);
-	ckpt_record_seal(rec, &text);
+	ckpt_record_text(rec, &text);
 	if (text.failed)
 		status = ckpt_no_memory(err);
 	/* EEXIST: another job was quicker; whose it is now is read next. */

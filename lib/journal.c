@@ -2,37 +2,25 @@
 /*
  * journal.c: one append-only file a run, one checked record a line.
  *
- * A line is written by one write() and synced.  What a crash tears is skipped
- * by readers, and the next line begins on a line of its own.
+ * A line is written by one write() and synced.  Readers skip what a crash has
+ * torn, and the next line begins on a line of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
-
-void ckpt_journal_name(char name[CKPT_ENTRY_NAME], unsigned run)
-{
-	snprintf(name, CKPT_ENTRY_NAME, "journal-%04u.jsonl", run);
-}
-
-int ckpt_journal_run(const char *name)
-{
-	char again[CKPT_ENTRY_NAME];
-	unsigned run;
-
-	/* Asked of every name in the store, again and again. */
-	if (name[0] != 'j')
-		return -1;
-	if (sscanf(name, "journal-%7u", &run) != 1 || run > CKPT_RUN_MAX)
-		return -1;
-	ckpt_journal_name(again, run);
-	return strcmp(name, again) ? -1 : (int)run;
-}
+#include "lib/fence.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/journal.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/status.h"
+#include "lib/text.h"
 
 uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run)
 {
@@ -46,23 +34,15 @@ uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run)
 		       : (uint64_t)st.st_size;
 }
 
-/* --------------------------------------------------------------- append */
-
-size_t ckpt_record_line(struct ckpt_record *rec, char *line, size_t size)
+/* -2: the store can't be listed. */
+int ckpt_journal_newest(struct ckpt_store *store)
 {
-	struct ckpt_text text = {0};
-	size_t len = 0;
+	struct ckpt_newest newest;
 
-	ckpt_record_stamp(rec);
-	ckpt_record_seal(rec, &text);
-	if (!ckpt_record_failed(rec) && !text.failed && text.len_bytes < size) {
-		len = text.len_bytes;
-		memcpy(line, text.data, len);
-		line[len] = '\0';
-	}
-	ckpt_text_free(&text);
-	return len;
+	return ckpt_look(store, &newest, NULL) ? -2 : newest.run;
 }
+
+/* --------------------------------------------------------------- append */
 
 /* Is the last line torn, or does nobody know? */
 static bool ends_torn(int fd, off_t size)
@@ -122,8 +102,7 @@ static enum ckpt_status append(struct ckpt_store *store, const char *name,
 	enum ckpt_status status;
 	int fd = -1;
 
-	ckpt_record_stamp(rec);
-	ckpt_record_seal(rec, &line);
+	ckpt_record_stamped(rec, &line);
 	if (line.failed) {
 		status = ckpt_no_memory(err);
 		goto out;

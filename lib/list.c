@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * list.c: which versions there are, and what is known of them.
- */
+/* list.c: which versions there are, and what is known of them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/internal.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/list.h"
+#include "lib/manifest.h"
+#include "lib/marks.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/status.h"
+#include "lib/version.h"
 
 static int collect_number(const char *name, void *arg)
 {

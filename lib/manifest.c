@@ -10,7 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/check.h"
+#include "lib/digest.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/manifest.h"
+#include "lib/record.h"
+#include "lib/text.h"
 
 #define PENDING_BYTES (64 << 10)
 /* Longer than any entry of the list may be. */
@@ -86,15 +92,15 @@ int ckpt_listing_add(struct ckpt_listing *list, const struct ckpt_file *file)
 /* What follows the list: the other members, and the check over all. */
 static int write_rest(struct ckpt_listing *list, const struct ckpt_record *head)
 {
-	char end[CKPT_SEAL_LENGTH + 2];
+	char end[CKPT_CHECK_LENGTH + 2];
 	struct ckpt_text rest = {0};
 	int rc = -1;
 
 	ckpt_text_add(&rest, "],", 2);
 	ckpt_record_members(head, &rest);
 	if (!rest.failed)
-		ckpt_seal_end(end, ckpt_sum_with(list->sum, rest.data,
-						 rest.len_bytes));
+		ckpt_check_end(end, ckpt_sum_with(list->sum, rest.data,
+						  rest.len_bytes));
 	if (!rest.failed)
 		ckpt_text_add(&rest, end, strlen(end));
 	if (rest.failed)
@@ -264,8 +270,9 @@ static uint64_t find_seal(struct ckpt_manifest *manifest, uint64_t size)
 	if (fill(manifest, from, size) < 0)
 		return 0;
 	errno = EBADMSG;
-	body = ckpt_sealed_length(window->data, window->len_bytes);
-	memcpy(manifest->end, window->data + body, body ? CKPT_SEAL_LENGTH : 0);
+	body = ckpt_checked_length(window->data, window->len_bytes);
+	memcpy(manifest->end, window->data + body,
+	       body ? CKPT_CHECK_LENGTH : 0);
 	return body ? from + body : 0;
 }
 
@@ -297,7 +304,7 @@ static int search_all(struct ckpt_manifest *manifest, uint64_t size,
 						: window->len_bytes);
 	}
 	if (s->place == BEHIND &&
-	    ckpt_is_seal(manifest->end, ckpt_sum_with(sum, NULL, 0)))
+	    ckpt_is_check(manifest->end, ckpt_sum_with(sum, NULL, 0)))
 		rc = 0;
 out:
 	if (s->head.failed)

@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "lib/internal.h"
+#include "lib/ckptstate.h"
+#include "lib/status.h"
 
 /* The one global of the library: a handler has nothing else to write to. */
 static volatile sig_atomic_t is_pending;

@@ -6,8 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "lib/internal.h"
+#include "lib/ckptstate.h"
+#include "lib/handle.h"
+#include "lib/journal.h"
+#include "lib/list.h"
+#include "lib/marks.h"
+#include "lib/names.h"
+#include "lib/status.h"
+#include "lib/version.h"
 
 /* Is the storage to blame, so that another version may well be readable? */
 static bool is_of_medium(int errnum)

@@ -3,18 +3,27 @@
  * shard.c: one version that many processes write, each its shard.
  *
  * A shard is staged and sealed like a version, and then moved into the
- * directory where the shards of its version gather.  Whoever finds them all
- * there moves that directory to a stage of its own, which only one process
- * can do, and publishes it as any other version.  Nothing but rename is relied
- * on, so the processes may be on different nodes.
+ * directory where the shards of its version gather.  A process that finds all
+ * of them there moves that directory to a stage of its own, which only one
+ * process can do, and publishes it as any other version.  This relies on
+ * nothing but rename, so the processes may be on different nodes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "lib/internal.h"
+#include "lib/fence.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/manifest.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/seal.h"
+#include "lib/shard.h"
+#include "lib/stage.h"
+#include "lib/status.h"
 
 #define SHARDS_MAX 65536
 #define MARK_MAX   255
@@ -53,16 +62,6 @@ static void shard_name(char name[CKPT_ENTRY_NAME], uint32_t index)
 	snprintf(name, CKPT_ENTRY_NAME, "shard-%04u", index);
 }
 
-/* Where the shards of this stage's version gather. */
-static void gather_name(const struct ckpt_stage *stage,
-			char name[CKPT_ENTRY_NAME])
-{
-	snprintf(name, CKPT_ENTRY_NAME, ".shards-%04d-%u-%016llx",
-		 stage->store->run, stage->shards,
-		 (unsigned long long)ckpt_digest_small(stage->mark,
-						       strlen(stage->mark)));
-}
-
 static enum ckpt_status write_shard_file(struct ckpt_sealing *s)
 {
 	struct ckpt_record *head = s->stage->head;
@@ -91,7 +90,7 @@ static enum ckpt_status move_shard(struct ckpt_sealing *s, const char *name,
 				 name);
 	shard_name(shard, stage->shard);
 	if (ckpt_fs_publish(store->fd, stage->name, *gather, shard) < 0 &&
-	    !ckpt_is_moved(stage->fd, *gather, shard)) {
+	    !ckpt_fs_is_at(stage->fd, *gather, shard)) {
 		if (errno == EEXIST)
 			return ckpt_fail(s->err, CKPT_EINVAL, 0,
 					 "shard %u of '%s' is sealed already",
@@ -149,7 +148,7 @@ static enum ckpt_status take_files(struct ckpt_sealing *s, const char *shard,
 		if (asprintf(&name, "%s/%s", shard, file.name) < 0)
 			return ckpt_no_memory(s->err);
 		file.name = name;
-		status = ckpt_list_file(s, &file);
+		status = ckpt_seal_add(s, &file);
 		free(name);
 	}
 	if (status || !rc)
@@ -190,15 +189,15 @@ static enum ckpt_status take_over(struct ckpt_sealing *s, const char *name,
 	struct ckpt_store *store = stage->store;
 	char own[CKPT_ENTRY_NAME], *path = NULL;
 
-	ckpt_stage_name(store, own);
+	ckpt_stage_name(own, store->run);
 	if (asprintf(&path, "%s/%s", store->dir, own) < 0)
 		return ckpt_no_memory(s->err);
 	*is_ours = renameat(store->fd, name, store->fd, own) == 0 ||
-		   ckpt_is_moved(*gather, store->fd, own);
+		   ckpt_fs_is_at(*gather, store->fd, own);
 	if (!*is_ours) {
 		free(path);
 		/* Still there: it failed; else somebody else was quicker. */
-		return ckpt_is_moved(*gather, store->fd, name)
+		return ckpt_fs_is_at(*gather, store->fd, name)
 			       ? ckpt_fail(s->err, CKPT_EIO, errno,
 					   "%s/%s could not be renamed",
 					   store->dir, name)
@@ -223,7 +222,7 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
 	bool is_ours = false;
 	int gather = -1;
 
-	gather_name(stage, name);
+	ckpt_gather_name(name, stage->store->run, stage->shards, stage->mark);
 	status = write_shard_file(s);
 	if (!status)
 		status = move_shard(s, name, &gather);
@@ -242,7 +241,7 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
 	/* From here on it is a version like any other. */
 	ckpt_listing_end(&s->list);
 	ckpt_record_drop(stage->head, "shard");
-	status = ckpt_begin_list(s, CKPT_MANIFEST);
+	status = ckpt_seal_begin(s, CKPT_MANIFEST);
 	for (i = 0; i < stage->shards && !status; i++)
 		status = take_shard(s, i);
 out:

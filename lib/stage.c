@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * stage.c: the life of a staging directory up to its commit.
- */
+/* stage.c: a staging directory, from its creation to its commit or abort. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
-#include "lib/internal.h"
+#include "lib/fence.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/stage.h"
+#include "lib/status.h"
 
 #define NOTES_MAX      64
 #define NOTE_KEY_MAX   63
@@ -23,14 +28,6 @@ void ckpt_stage_free(struct ckpt_stage *stage)
 	free(stage->mark);
 	free(stage->path);
 	free(stage);
-}
-
-void ckpt_stage_name(const struct ckpt_store *store, char name[CKPT_ENTRY_NAME])
-{
-	char prefix[32];
-
-	snprintf(prefix, sizeof(prefix), ".stage-%04d", store->run);
-	ckpt_fs_unique(name, CKPT_ENTRY_NAME, prefix);
 }
 
 /* The manifest's members; commit fills in what isn't known yet. */
@@ -64,7 +61,7 @@ enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
 	new->progress = -1;
 	new->newest = newest;
 	clock_gettime(CLOCK_MONOTONIC, &new->begun);
-	ckpt_stage_name(store, new->name);
+	ckpt_stage_name(new->name, store->run);
 	new->head = new_head(store);
 	if (ckpt_record_failed(new->head) ||
 	    asprintf(&new->path, "%s/%s", store->dir, new->name) < 0) {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/internal.h"
+#include "lib/status.h"
 
 const char *ckpt_status_text(enum ckpt_status status)
 {

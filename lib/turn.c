@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * turn.c: which save of a shard this is, for processes that save their shards
- * again and again and have no number of their own for it.
+ * turn.c: numbers for the saves of a shard, for processes that save their
+ * shards again and again and have no number of their own for it.
  *
- * Each shard's saves are counted in a file of their own, so that processes
- * that save equally often come to the same numbers without a word to each
- * other.  Where a save failed nobody knows whether its process will repeat it
- * or go on; then counting ends, as a version of two moments is worse than
- * none.
+ * A file for each shard counts its saves, so processes that save equally often
+ * get the same numbers without talking to each other.  After a failed save it
+ * is unknown whether its process repeats it or goes on; then counting ends, as
+ * a version that mixes two moments is worse than none.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/internal.h"
+#include "lib/digest.h"
+#include "lib/fact.h"
+#include "lib/fence.h"
+#include "lib/handle.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/status.h"
+#include "lib/turn.h"
 
-static void turns_name(const struct ckpt_store *store,
-		       char name[CKPT_ENTRY_NAME])
-{
-	snprintf(name, CKPT_ENTRY_NAME, ".shards-%04d-turns", store->run);
-}
-
-static void turn_name(const struct ckpt_store *store, const char *who,
+static void turn_name(const struct ckpt_store *store, const char *group,
 		      uint32_t index, uint32_t count,
 		      char name[CKPT_ENTRY_NAME])
 {
-	turns_name(store, name);
+	ckpt_turns_name(name, store->run);
 	snprintf(name + strlen(name), CKPT_ENTRY_NAME - strlen(name),
 		 "/%016llx-%u-%u.json",
-		 (unsigned long long)ckpt_digest_small(who, strlen(who)), count,
-		 index);
+		 (unsigned long long)ckpt_digest_small(group, strlen(group)),
+		 count, index);
 }
 
 static enum ckpt_status write_turn(struct ckpt_store *store, const char *name,
@@ -75,7 +75,7 @@ static enum ckpt_status read_turn(struct ckpt_store *store, const char *name,
 	return status;
 }
 
-enum ckpt_status ckpt_turn_begin(struct ckpt_store *store, const char *who,
+enum ckpt_status ckpt_turn_begin(struct ckpt_store *store, const char *group,
 				 uint32_t index, uint32_t count, uint32_t *turn,
 				 struct ckpt_error *err)
 {
@@ -85,8 +85,8 @@ enum ckpt_status ckpt_turn_begin(struct ckpt_store *store, const char *who,
 
 	if (status)
 		return status;
-	turns_name(store, dir);
-	turn_name(store, who, index, count, name);
+	ckpt_turns_name(dir, store->run);
+	turn_name(store, group, index, count, name);
 	if (mkdirat(store->fd, dir, 0700) < 0 && errno != EEXIST)
 		return ckpt_fail(err, CKPT_EIO, errno,
 				 "%s/%s could not be created", store->dir, dir);
@@ -98,12 +98,12 @@ enum ckpt_status ckpt_turn_begin(struct ckpt_store *store, const char *who,
 	return status;
 }
 
-enum ckpt_status ckpt_turn_end(struct ckpt_store *store, const char *who,
+enum ckpt_status ckpt_turn_end(struct ckpt_store *store, const char *group,
 			       uint32_t index, uint32_t count, uint32_t turn,
 			       struct ckpt_error *err)
 {
 	char name[CKPT_ENTRY_NAME];
 
-	turn_name(store, who, index, count, name);
+	turn_name(store, group, index, count, name);
 	return write_turn(store, name, turn, true, err);
 }

@@ -7,8 +7,17 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "lib/internal.h"
+#include "lib/digest.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/manifest.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/status.h"
+#include "lib/version.h"
 
 static enum ckpt_status damaged(struct ckpt_error *err, uint32_t number,
 				const char *what)
@@ -45,6 +54,22 @@ static enum ckpt_status file_failed(struct ckpt_error *err, uint32_t number,
 				 "version %u: %s could not be read", number,
 				 name);
 	}
+}
+
+enum ckpt_status ckpt_need_version(struct ckpt_store *store, uint32_t number,
+				   struct ckpt_error *err)
+{
+	char name[CKPT_ENTRY_NAME];
+	struct stat st;
+
+	ckpt_version_name(name, number);
+	if (number && fstatat(store->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return CKPT_OK;
+	if (number && errno != ENOENT)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "%s/%s could not be looked at", store->dir,
+				 name);
+	return ckpt_fail(err, CKPT_NONE, 0, "there is no version %u", number);
 }
 
 /* ----------------------------------------------------------------- load */

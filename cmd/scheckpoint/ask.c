@@ -90,7 +90,7 @@ static int leave_word(const struct call *call, struct ckpt_store *store,
 static int ask(const struct call *call, struct ckpt_store *store,
 	       const struct asking *asking)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	char name[JOB_NAME_MAX], span[TEXT_SPAN_MAX];
 	struct run_row run = {0};
 	int code;
@@ -136,7 +136,7 @@ static int ask_now(const struct call *call, struct ckpt_store *store)
 /* scheckpoint set: the settings are in the store already. */
 int wake_run(const struct call *call, struct ckpt_store *store)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	char name[JOB_NAME_MAX];
 	struct slurm_reply reply;
 	struct run_row run = {0};

@@ -9,7 +9,7 @@
 /* Has Slurm, or else the journal, the job on record as over? */
 static int check_over(const struct call *call, struct ckpt_store *store)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct slurm_reply reply;
 	struct run_row *rows = NULL;
 	struct ckpt_error err = {0};

@@ -165,7 +165,8 @@ static bool is_others(const struct call *call, const char *what,
 	/* What can't be opened is complained of where it is used. */
 	if (ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, NULL) ==
 	    CKPT_OK)
-		is_of_other = !is_of_job(ckpt_whose(store), words, cluster);
+		is_of_other =
+			!is_of_job(ckpt_identity_of(store), words, cluster);
 	if (is_of_other)
 		say_error(call, "%s is %s's store, not job %s's", dir,
 			  job_name(name, store), what);
@@ -321,7 +322,7 @@ int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
 
 const char *job_name(char text[JOB_NAME_MAX], const struct ckpt_store *store)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 
 	text[0] = '\0';
 	if (id->job && id->array_job && id->array_task != CKPT_NO_TASK)

@@ -77,7 +77,7 @@ static bool print_record(struct ckpt_record *rec, const char *before)
 
 static struct ckpt_record *store_record(const struct ckpt_store *store)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct ckpt_record *rec = ckpt_record_new("store");
 
 	ckpt_record_set_str(rec, "dir", ckpt_dir(store));

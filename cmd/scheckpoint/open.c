@@ -38,7 +38,7 @@ bool parse_fraction(const char *text, double *value)
 
 static int check_job(const struct call *call, const struct ckpt_store *store)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	const char *text = getenv("SLURM_JOB_ID");
 	uint32_t job;
 

@@ -15,7 +15,7 @@ static int release(const struct call *call, struct ckpt_store *store)
 				 "'%s' is no version; give its number, "
 				 "as scheckpoint list shows it",
 				 call->operands[1]);
-	status = ckpt_release(store, number, &err);
+	status = ckpt_clear_marks(store, number, &err);
 	if (status)
 		return say_status(call, status, &err);
 	printf("version %u may be restored again, if it is whole\n", number);

@@ -63,7 +63,7 @@ static int64_t longest_limit_min(struct ckpt_store *store, int64_t limit_min)
 static int check_job(const struct call *call, struct ckpt_store *store,
 		     const char *name)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct slurm_reply reply;
 	int code;
 

@@ -151,7 +151,7 @@ static const struct ckpt_version *newest_good(const struct ckpt_version *list,
 
 static int show(const struct call *call, struct ckpt_store *store)
 {
-	const struct ckpt_identity *id = ckpt_whose(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct ckpt_version *list = NULL;
 	struct run_row *rows = NULL;
 	size_t versions = 0, runs = 0;

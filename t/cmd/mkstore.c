@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/internal.h"
+#include "lib/fact.h"
+#include "lib/handle.h"
+#include "lib/names.h"
+#include "lib/store.h"
 
 static uint32_t number(const char *text)
 {

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/fsutil.h"
 
 #include "crash.h"
 

@@ -41,11 +41,11 @@ mutate() {
 	fi
 }
 
-mutate "a file isn't synced before the rename" commit commit.c \
+mutate "a file isn't synced before the rename" commit seal.c \
 	'/^static enum ckpt_status seal_file/,/^}/s/ckpt_fs_sync(fd) < 0/0/'
-mutate "a failed sync of a file is overlooked" commit commit.c \
+mutate "a failed sync of a file is overlooked" commit seal.c \
 	'/^static enum ckpt_status seal_file/,/^}/s/ckpt_fs_sync(fd) < 0/ckpt_fs_sync(fd) < -1/'
-mutate "a directory in a stage isn't synced" commit commit.c \
+mutate "a directory in a stage isn't synced" commit seal.c \
 	'/^static enum ckpt_status seal_dir/,/^}/s/ckpt_fs_sync_dir(dirfd) < 0/0/'
 mutate "the manifest isn't synced" commit manifest.c \
 	'/^int ckpt_listing_seal/,/^}/s/ckpt_fs_sync(list->fd) < 0/0/'
@@ -53,7 +53,7 @@ mutate "a manifest is sealed anew over its old end" "commit that is overtaken" \
 	manifest.c 's/ftruncate(list->fd, (off_t)list->end) < 0/0/; s/lseek(list->fd, 0, SEEK_END)/lseek(list->fd, (off_t)list->end, SEEK_SET)/'
 mutate "small files aren't synced, only their directory" "done" fsutil.c \
 	'/^static int write_temporary/,/^}/s/is_synced && ckpt_fs_sync(fd) < 0/0/'
-mutate "the stage isn't synced" commit commit.c \
+mutate "the stage isn't synced" commit seal.c \
 	'/^enum ckpt_status ckpt_seal_manifest/,/^}/s/ckpt_fs_sync_dir(stage->fd) < 0/0/'
 mutate "the store isn't synced after a fact is replaced" "done" fsutil.c \
 	'/^int ckpt_fs_replace/,/^}/s/is_synced ? ckpt_fs_sync_dir(dirfd) : 0/0/'
@@ -70,7 +70,7 @@ mutate "a short read of a small file ends it" "strike and set aside" \
 mutate "a short read of a manifest ends it" "restore of a damaged version" \
 	manifest.c 's/from += (uint64_t)got;/from = end;/'
 mutate "a lost answer to the rename is believed" commit commit.c \
-	's/ckpt_is_moved(stage->fd, store->fd, name)/0/'
+	's/ckpt_fs_is_at(stage->fd, store->fd, name)/0/'
 mutate "the version is published without a manifest" commit commit.c \
 	's/status = ckpt_seal_manifest(s, \*number);/status = CKPT_OK;/'
 mutate "nobody looks for a later run before the rename" fence commit.c \
@@ -86,22 +86,22 @@ mutate "a torn line isn't ended before the next" journal journal.c \
 mutate "a line that was cut short isn't written again" journal journal.c \
 	's/rc = (size_t)put == len ? 0 : -1/rc = 0/'
 mutate "a version is removed in place" retain retain.c \
-	'/^static enum ckpt_status remove_version/,/^}/s/ckpt_fs_unique(gone.*/strcpy(gone, name);/'
+	'/^static enum ckpt_status remove_version/,/^}/s/ckpt_gone_name(gone);/strcpy(gone, name);/'
 mutate "retention goes by number kept alone, and one too few" retain retain.c \
 	's/while (!status && count > kept)/while (!status \&\& count + 1 > kept)/'
-mutate "a strike isn't synced" "strike and set aside" retain.c \
+mutate "a strike isn't synced" "strike and set aside" marks.c \
 	'/^enum ckpt_status ckpt_strike/,/^}/s/rec, true, err/rec, false, err/'
-mutate "a release isn't synced" release retain.c \
-	'/^enum ckpt_status ckpt_release/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
+mutate "a release isn't synced" release marks.c \
+	'/^enum ckpt_status ckpt_clear_marks/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
 mutate "restore doesn't compare digests" "restore of a damaged version" \
 	version.c 's/bytes != file->bytes || strcmp(hex, file->digest)/0/; s/(uint64_t)st.st_size != file->bytes/0/'
 mutate "a shard is published with one missing" "first shard" shard.c \
 	's/count == stage->shards/count \&\& (stage->shards = count)/'
 mutate "a failed rename of the shards counts as another's" "last shard" \
-	shard.c 's/return ckpt_is_moved(\*gather, store->fd, name)/return 0/'
+	shard.c 's/return ckpt_fs_is_at(\*gather, store->fd, name)/return 0/'
 mutate "a commit removes more than it may" "commit that prunes" retain.c \
 	's/usable < keep + PRUNE_SPARE/usable < keep/'
-mutate "what is asked is left there when it is taken" ask facts.c \
+mutate "what is asked is left there when it is taken" ask request.c \
 	's/!unlinkat(store->fd, name, 0)/1/'
 echo "1..$number"
 exit $failed

@@ -11,7 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/fact.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/names.h"
+#include "lib/store.h"
 
 #include "crash.h"
 
@@ -454,7 +458,7 @@ static void release_body(struct told *told)
 	enum ckpt_status status = ckpt_attach(&store, store_dir, &job, &err);
 
 	if (!status)
-		status = ckpt_release(store, 2, &err);
+		status = ckpt_clear_marks(store, 2, &err);
 	tell(told, status, &err);
 	ckpt_close(store);
 }

@@ -11,7 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/internal.h"
+#include "lib/digest.h"
+#include "lib/fact.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/manifest.h"
+#include "lib/names.h"
+#include "lib/store.h"
+#include "lib/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -29,7 +29,7 @@ static void write_again(const struct ckpt_record *rec)
 	struct ckpt_text text = {0};
 	struct ckpt_record *again;
 
-	ckpt_record_seal(rec, &text);
+	ckpt_record_text(rec, &text);
 	/* An empty object has no checked form. */
 	if (!text.failed) {
 		again = ckpt_record_parse(text.data, text.len_bytes);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "lib/stage.h"
 #include "requeue/journal/history.h"
 
 #define DIVIDER 30
@@ -313,7 +314,7 @@ static void write_store(struct ckpt_store *store, bool has_shard)
 	if (has_shard)
 		join_shards(store);
 	fuzz_check_error(ckpt_retain(store, 2, &err), &err);
-	fuzz_check_error(ckpt_release(store, 2, &err), &err);
+	fuzz_check_error(ckpt_clear_marks(store, 2, &err), &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

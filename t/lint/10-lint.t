@@ -26,9 +26,9 @@ tree()
 {
 	rm -rf lib requeue spank cmd
 	mkdir -p lib requeue/settings requeue/policy spank cmd/helpers
-	echo '#include <json-c/json.h>' >lib/json.c
-	echo '#include "lib/json.h"' >>lib/json.c
-	echo 'int json_a(void);' >lib/json.h
+	echo '#include <json-c/json.h>' >lib/record.c
+	echo '#include "lib/record.h"' >>lib/record.c
+	echo 'int json_a(void);' >lib/record.h
 	echo 'int text_a(void);' >requeue/settings/text.h
 	echo '#include "requeue/settings/text.h"' >requeue/settings/text.c
 	echo 'int text_a(void) { return 0; }' >>requeue/settings/text.c
@@ -85,8 +85,8 @@ includes_are 'rpc.c:2: .*only spank includes it' \
 	'spank.h outside the plugin is found'
 
 echo '#include <json-c/json.h>' >>cmd/helpers/rpc.c
-includes_are 'rpc.c:2: .*only lib/json.c includes it' \
-	'json-c outside lib/json.c is found'
+includes_are 'rpc.c:2: .*only lib/record.c includes it' \
+	'json-c outside lib/record.c is found'
 
 echo '#include "text.h"' >>requeue/settings/text.c
 includes_are 'text.c:3: "text.h": requeue/settings does not include it' \
@@ -94,7 +94,7 @@ includes_are 'text.c:3: "text.h": requeue/settings does not include it' \
 
 mkdir requeue/attic
 touch requeue/attic/old.h
-echo '#include "lib/json.h"' >requeue/attic/old.h
+echo '#include "lib/record.h"' >requeue/attic/old.h
 includes_are 'old.h:1: .*does not name requeue/attic' \
 	'a room that is not in the table is found'
 

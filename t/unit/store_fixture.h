@@ -15,7 +15,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
+#include "lib/check.h"
+#include "lib/digest.h"
+#include "lib/fact.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/manifest.h"
+#include "lib/names.h"
+#include "lib/stage.h"
+#include "lib/status.h"
+#include "lib/store.h"
+#include "lib/text.h"
 
 static char top[64];	   /* the test's own directory, and the present one */
 static char store_dir[96]; /* top/store */
@@ -72,10 +83,10 @@ static inline void write_file(const char *path, const char *text)
 /* Text, which lacks its last brace, with a check that is right. */
 static inline void put_sealed(const char *path, const char *text, size_t len)
 {
-	char end[CKPT_SEAL_LENGTH + 2];
+	char end[CKPT_CHECK_LENGTH + 2];
 	FILE *file = fopen(path, "w");
 
-	ckpt_seal_end(end, ckpt_digest_small(text, len));
+	ckpt_check_end(end, ckpt_digest_small(text, len));
 	ck_assert(file && fwrite(text, 1, len, file) == len &&
 		  fputs(end, file) >= 0 && fclose(file) == 0);
 }

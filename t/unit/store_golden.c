@@ -27,7 +27,7 @@ static void close_golden(void)
 
 START_TEST(format_1_tells_whose_it_is)
 {
-	const struct ckpt_identity *whose = ckpt_whose(store);
+	const struct ckpt_identity *whose = ckpt_identity_of(store);
 
 	ck_assert_str_eq(whose->token, "golden token");
 	ck_assert_str_eq(whose->cluster, "golden");

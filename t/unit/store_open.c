@@ -95,7 +95,7 @@ START_TEST(claim_records_whose_the_store_is)
 	ck_ok(ckpt_claim(&store, store_dir, &task, 0, &err));
 	ckpt_close(store);
 	store = reopen(CKPT_READ, CKPT_RUN_PRESENT);
-	whose = ckpt_whose(store);
+	whose = ckpt_identity_of(store);
 	ck_assert_str_eq(whose->cluster, "c");
 	ck_assert_str_eq(whose->token, "t");
 	ck_assert_uint_eq(whose->job, 77);

@@ -486,11 +486,11 @@ START_TEST(release_undoes_a_setting_aside)
 	next_run(2);
 	ck_ok(ckpt_strike(store, 2, "why", &err));
 	ck_restores(store, 1, "one");
-	ck_ok(ckpt_release(store, 2, &err));
+	ck_ok(ckpt_clear_marks(store, 2, &err));
 	ck_restores(store, 2, "two");
 	ck_ok(ckpt_restore(store, &version, NULL, &err));
 	ck_assert_uint_eq(version.strikes, 0);
-	ck_refused(ckpt_release(store, 9, &err), CKPT_NONE, "no version 9");
+	ck_refused(ckpt_clear_marks(store, 9, &err), CKPT_NONE, "no version 9");
 }
 END_TEST
 

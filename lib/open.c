@@ -1,79 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * store.c: opening a store, taking it over for a run, and telling whether a
- * later run has done so since.
- */
+/* open.c: opening a store, and taking it over for a run. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/internal.h"
-
-void ckpt_version_name(char name[CKPT_ENTRY_NAME], uint32_t number)
-{
-	snprintf(name, CKPT_ENTRY_NAME, "v%06u", number);
-}
-
-uint32_t ckpt_version_number(const char *name)
-{
-	const char *at = name + 1;
-	uint64_t number = 0;
-
-	if (name[0] != 'v')
-		return 0;
-	for (; *at >= '0' && *at <= '9' && number <= CKPT_VERSION_MAX; at++)
-		number = number * 10 + (uint64_t)(*at - '0');
-	/* Only the one spelling that we write: six digits, and more where
-	 * six don't do. */
-	if (*at || number > CKPT_VERSION_MAX || at - name < 7 ||
-	    (at - name > 7 && name[1] == '0'))
-		return 0;
-	return (uint32_t)number;
-}
-
-struct newest {
-	int run; /* -1: none has begun */
-	uint32_t version;
-	bool has_hidden; /* what may be litter */
-};
-
-static int keep_newest(const char *name, void *arg)
-{
-	uint32_t number = ckpt_version_number(name);
-	struct newest *newest = arg;
-	int run = ckpt_journal_run(name);
-
-	if (run > newest->run)
-		newest->run = run;
-	if (number > newest->version)
-		newest->version = number;
-	newest->has_hidden |= name[0] == '.';
-	return 0;
-}
-
-static enum ckpt_status look(struct ckpt_store *store, struct newest *newest,
-			     struct ckpt_error *err)
-{
-	*newest = (struct newest){.run = -1};
-	if (ckpt_fs_each(store->fd, keep_newest, newest) == 0)
-		return CKPT_OK;
-	return ckpt_fail(err, CKPT_EIO, errno,
-			 "the store %s could not be listed", store->dir);
-}
-
-/* -2: the store can't be listed. */
-int ckpt_journal_newest(struct ckpt_store *store)
-{
-	struct newest newest;
-
-	return look(store, &newest, NULL) ? -2 : newest.run;
-}
-
-/* ----------------------------------------------------------------- open */
+#include "lib/fence.h"
+#include "lib/format.h"
+#include "lib/fsutil.h"
+#include "lib/handle.h"
+#include "lib/identity.h"
+#include "lib/journal.h"
+#include "lib/open.h"
+#include "lib/status.h"
+#include "lib/sweep.h"
 
 static char *absolute_path(const char *dir)
 {
@@ -195,80 +138,27 @@ static int run_of_environment(void)
 	return *end || run < 0 || run > CKPT_RUN_MAX ? -1 : (int)run;
 }
 
-static enum ckpt_status stale(const struct ckpt_store *store, int newest,
-			      struct ckpt_error *err)
-{
-	return ckpt_fail(err, CKPT_STALE, 0,
-			 "run %d of the job has taken over the store %s, which "
-			 "this process of run %d may no longer change",
-			 newest, store->dir, store->run);
-}
-
-enum ckpt_status ckpt_fence(struct ckpt_store *store, uint32_t *version,
-			    struct ckpt_error *err)
-{
-	struct newest newest;
-	enum ckpt_status status = look(store, &newest, err);
-
-	if (status)
-		return status;
-	if (version)
-		*version = newest.version;
-	return newest.run > store->run ? stale(store, newest.run, err)
-				       : CKPT_OK;
-}
-
 /* The run that a handle is of: as told, by the environment, or the present. */
 static enum ckpt_status take_run(struct ckpt_store *store, int run,
 				 struct ckpt_error *err)
 {
-	struct newest newest;
+	struct ckpt_newest newest;
 	enum ckpt_status status;
 
 	store->run = run == CKPT_RUN_PRESENT ? run_of_environment() : run;
 	if (store->run >= 0 && store->mode == CKPT_READ)
 		return CKPT_OK;
-	status = look(store, &newest, err);
+	status = ckpt_look(store, &newest, err);
 	if (status)
 		return status;
 	if (store->run < 0)
 		store->run = newest.run < 0 ? 0 : newest.run;
 	if (store->mode == CKPT_READ)
 		return CKPT_OK;
-	if (newest.run > store->run)
-		return stale(store, newest.run, err);
-	if (newest.has_hidden)
+	status = ckpt_check_newest(store, &newest, err);
+	if (!status && newest.has_hidden)
 		ckpt_sweep(store);
-	return CKPT_OK;
-}
-
-enum ckpt_status ckpt_need_writer(const struct ckpt_store *store,
-				  struct ckpt_error *err)
-{
-	if (store->mode == CKPT_WRITE)
-		return CKPT_OK;
-	return ckpt_fail(err, CKPT_EINVAL, 0,
-			 "the store %s is open for reading only", store->dir);
-}
-
-enum ckpt_status ckpt_or_stale(struct ckpt_store *store,
-			       enum ckpt_status status, struct ckpt_error *err)
-{
-	struct ckpt_error later;
-
-	if (ckpt_fence(store, NULL, &later) != CKPT_STALE)
-		return status;
-	if (err)
-		*err = later;
-	return CKPT_STALE;
-}
-
-enum ckpt_status ckpt_begin_change(struct ckpt_store *store,
-				   struct ckpt_error *err)
-{
-	enum ckpt_status status = ckpt_need_writer(store, err);
-
-	return status ? status : ckpt_fence(store, NULL, err);
+	return status;
 }
 
 enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
@@ -293,7 +183,7 @@ enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 	if (!status)
 		status = open_dir(*store, err);
 	if (!status)
-		status = ckpt_read_identity(*store, err);
+		status = ckpt_identity_read(*store, err);
 	if (!status)
 		status = take_run(*store, run, err);
 	if (!status)
@@ -327,14 +217,14 @@ enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 	status = open_dir(*store, err);
 	if (status)
 		goto out;
-	status = ckpt_read_identity(*store, err);
+	status = ckpt_identity_read(*store, err);
 	if (status == CKPT_NONE) {
-		status = ckpt_write_identity(*store, id, err);
+		status = ckpt_identity_write(*store, id, err);
 		if (!status)
-			status = ckpt_read_identity(*store, err);
+			status = ckpt_identity_read(*store, err);
 	}
 	if (!status)
-		status = ckpt_check_identity(*store, id, err);
+		status = ckpt_identity_check(*store, id, err);
 	if (status)
 		goto out;
 	(*store)->run = (int)run;
@@ -365,9 +255,9 @@ enum ckpt_status ckpt_attach(struct ckpt_store **store, const char *dir,
 	if (!status)
 		status = open_dir(*store, err);
 	if (!status)
-		status = ckpt_read_identity(*store, err);
+		status = ckpt_identity_read(*store, err);
 	if (!status)
-		status = ckpt_check_identity(*store, id, err);
+		status = ckpt_identity_check(*store, id, err);
 	if (!status) {
 		newest = ckpt_journal_newest(*store);
 		if (newest == -2)
@@ -400,11 +290,6 @@ void ckpt_close(struct ckpt_store *store)
 	free_text(store->id.cluster);
 	free_text(store->id.token);
 	free(store);
-}
-
-const struct ckpt_identity *ckpt_whose(const struct ckpt_store *store)
-{
-	return &store->id;
 }
 
 const char *ckpt_dir(const struct ckpt_store *store)

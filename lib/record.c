@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * json.c: records as JSON.  The only file that includes json-c: what it owns
- * never leaves this file, and every member's type is checked before it is
- * read, as the text may be anybody's.
+ * record.c: records as JSON.  The only file that includes json-c: what json-c
+ * owns never leaves this file, and every member's type is checked before it is
+ * read, as any user may have written the text.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,42 +14,19 @@
 
 #include <json-c/json.h>
 
-#include "lib/internal.h"
+#include "lib/check.h"
+#include "lib/digest.h"
+#include "lib/record.h"
+#include "lib/text.h"
+#include "lib/utf8.h"
 
 #define DEPTH_MAX 16
 #define STYLE	  (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
 struct ckpt_record {
 	json_object *members;
 	bool failed;
 };
-
-void ckpt_text_add(struct ckpt_text *text, const char *data, size_t len_bytes)
-{
-	size_t need = text->len_bytes + len_bytes + 1;
-
-	if (text->failed)
-		return;
-	if (need > text->size_bytes) {
-		size_t size = need + need / 2;
-		char *grown = realloc(text->data, size);
-
-		if (!grown) {
-			text->failed = true;
-			return;
-		}
-		text->data = grown;
-		text->size_bytes = size;
-	}
-	memcpy(text->data + text->len_bytes, data, len_bytes);
-	text->len_bytes += len_bytes;
-	text->data[text->len_bytes] = '\0';
-}
-
-void ckpt_text_free(struct ckpt_text *text)
-{
-	free(text->data);
-	memset(text, 0, sizeof(*text));
-}
 
 /* ---------------------------------------------------------------- write */
 
@@ -66,6 +42,33 @@ struct ckpt_record *ckpt_record_plain(void)
 	return NULL;
 }
 
+/* Set a member; takes value. */
+static void set(struct ckpt_record *rec, const char *key, json_object *value)
+{
+	if (!rec) {
+		json_object_put(value);
+		return;
+	}
+	if (!value || json_object_object_add(rec->members, key, value) < 0) {
+		json_object_put(value);
+		rec->failed = true;
+	}
+}
+
+/* Set "t" to the present time. */
+static void stamp(struct ckpt_record *rec)
+{
+	struct timespec now;
+	double seconds;
+	char text[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	snprintf(text, sizeof(text), "%lld.%03ld", (long long)now.tv_sec,
+		 now.tv_nsec / 1000000);
+	set(rec, "t", json_object_new_double_s(seconds, text));
+}
+
 struct ckpt_record *ckpt_record_new(const char *kind)
 {
 	struct ckpt_record *rec = ckpt_record_plain();
@@ -73,7 +76,7 @@ struct ckpt_record *ckpt_record_new(const char *kind)
 	if (!rec)
 		return NULL;
 	ckpt_record_set_str(rec, "rec", kind);
-	ckpt_record_stamp(rec);
+	stamp(rec);
 	return rec;
 }
 
@@ -90,64 +93,18 @@ bool ckpt_record_failed(const struct ckpt_record *rec)
 	return !rec || rec->failed;
 }
 
-/* Takes value. */
-static void set(struct ckpt_record *rec, const char *key, json_object *value)
-{
-	if (!rec) {
-		json_object_put(value);
-		return;
-	}
-	if (!value || json_object_object_add(rec->members, key, value) < 0) {
-		json_object_put(value);
-		rec->failed = true;
-	}
-}
-
-void ckpt_record_stamp(struct ckpt_record *rec)
-{
-	struct timespec now;
-	double seconds;
-	char text[32];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-	snprintf(text, sizeof(text), "%lld.%03ld", (long long)now.tv_sec,
-		 now.tv_nsec / 1000000);
-	set(rec, "t", json_object_new_double_s(seconds, text));
-}
-
-/* Length of the UTF-8 sequence at text; 0: it isn't one. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t len = text[0] < 0x80			 ? 1
-		     : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
-		     : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
-		     : text[0] >= 0xf0 && text[0] < 0xf5 ? 4
-							 : 0;
-	size_t at;
-
-	for (at = 1; at < len; at++)
-		if ((text[at] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) ||
-	    (text[0] == 0xed && text[1] >= 0xa0) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) ||
-	    (text[0] == 0xf4 && text[1] >= 0x90))
-		return 0;
-	return len;
-}
-
-/* JSON is UTF-8, and error texts and environments aren't always. */
+/* A JSON string.  JSON is UTF-8, but error texts and environments aren't
+ * always: what isn't becomes '?'. */
 static json_object *new_text(const char *value)
 {
-	char *copy = strdup(value);
-	unsigned char *at;
+	char *copy = strdup(value), *at = copy;
 	json_object *text;
 
 	if (!copy)
 		return NULL;
-	for (at = (unsigned char *)copy; *at;) {
-		size_t len = utf8_length(at);
+	while (*at) {
+		uint32_t code;
+		size_t len = ckpt_utf8_decode(at, &code);
 
 		if (len == 0)
 			*at = '?';
@@ -239,22 +196,37 @@ void ckpt_record_members(const struct ckpt_record *rec, struct ckpt_text *out)
 		ckpt_text_add(out, text + 1, len - 2);
 }
 
-void ckpt_seal_end(char end[CKPT_SEAL_LENGTH + 2], uint64_t sum)
+void ckpt_record_text(const struct ckpt_record *rec, struct ckpt_text *out)
 {
-	snprintf(end, CKPT_SEAL_LENGTH + 2, CKPT_SEAL_KEY "%016" PRIx64 "\"}\n",
-		 sum);
-}
-
-void ckpt_record_seal(const struct ckpt_record *rec, struct ckpt_text *out)
-{
-	char end[CKPT_SEAL_LENGTH + 2];
+	char end[CKPT_CHECK_LENGTH + 2];
 
 	ckpt_text_add(out, "{", 1);
 	ckpt_record_members(rec, out);
 	if (out->failed)
 		return;
-	ckpt_seal_end(end, ckpt_digest_small(out->data, out->len_bytes));
+	ckpt_check_end(end, ckpt_digest_small(out->data, out->len_bytes));
 	ckpt_text_add(out, end, strlen(end));
+}
+
+void ckpt_record_stamped(struct ckpt_record *rec, struct ckpt_text *out)
+{
+	stamp(rec);
+	ckpt_record_text(rec, out);
+}
+
+size_t ckpt_record_line(struct ckpt_record *rec, char *line, size_t size)
+{
+	struct ckpt_text text = {0};
+	size_t len = 0;
+
+	ckpt_record_stamped(rec, &text);
+	if (!ckpt_record_failed(rec) && !text.failed && text.len_bytes < size) {
+		len = text.len_bytes;
+		memcpy(line, text.data, len);
+		line[len] = '\0';
+	}
+	ckpt_text_free(&text);
+	return len;
 }
 
 const char *ckpt_record_json(const struct ckpt_record *rec)
@@ -267,27 +239,6 @@ const char *ckpt_record_json(const struct ckpt_record *rec)
 }
 
 /* ----------------------------------------------------------------- read */
-
-size_t ckpt_sealed_length(const char *text, size_t len_bytes)
-{
-	while (len_bytes && text[len_bytes - 1] == '\n')
-		len_bytes--;
-	if (len_bytes <= CKPT_SEAL_LENGTH)
-		return 0;
-	len_bytes -= CKPT_SEAL_LENGTH;
-	return memcmp(text + len_bytes, CKPT_SEAL_KEY,
-		      sizeof(CKPT_SEAL_KEY) - 1)
-		       ? 0
-		       : len_bytes;
-}
-
-bool ckpt_is_seal(const char *end, uint64_t sum)
-{
-	char right[CKPT_SEAL_LENGTH + 2];
-
-	ckpt_seal_end(right, sum);
-	return !memcmp(end, right, CKPT_SEAL_LENGTH);
-}
 
 /* RHEL 8 has 0.13, where the member is all there is. */
 static size_t parse_end(json_tokener *tokener)
@@ -345,11 +296,11 @@ static struct ckpt_record *wrap(json_object *members)
 
 struct ckpt_record *ckpt_record_parse(const char *text, size_t len_bytes)
 {
-	size_t used = 0, body = ckpt_sealed_length(text, len_bytes);
+	size_t used = 0, body = ckpt_checked_length(text, len_bytes);
 	json_object *members;
 
 	if (!body ||
-	    !ckpt_is_seal(text + body, ckpt_digest_small(text, body))) {
+	    !ckpt_is_check(text + body, ckpt_digest_small(text, body))) {
 		errno = EBADMSG;
 		return NULL;
 	}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* progress.c: what the job reports of itself: how much is done, and that all
+ * is. */
+
+#include "lib/fact.h"
+#include "lib/fence.h"
+#include "lib/handle.h"
+#include "lib/names.h"
+#include "lib/progress.h"
+#include "lib/record.h"
+#include "lib/status.h"
+
+enum ckpt_status ckpt_progress(struct ckpt_store *store, double progress,
+			       struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_need_writer(store, err);
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	if (status)
+		return status;
+	if (!(progress >= 0 && progress <= 1))
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "progress is a number from 0 to 1, not %g",
+				 progress);
+	rec = ckpt_record_new("progress");
+	ckpt_record_set_num(rec, "progress", progress);
+	ckpt_fact_name(name, "progress", (unsigned)store->run);
+	/* An estimate, told often: not worth the wait for the disk. */
+	status = ckpt_fact_write(store, name, rec, false, err);
+	ckpt_record_free(rec);
+	if (!status)
+		store->progress = progress;
+	return status;
+}
+
+double ckpt_run_progress(struct ckpt_store *store, unsigned run)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	double progress;
+
+	ckpt_fact_name(name, "progress", run);
+	ckpt_fact_read(store, name, &rec, NULL);
+	progress = ckpt_record_num(rec, "progress", -1);
+	ckpt_record_free(rec);
+	return progress >= 0 && progress <= 1 ? progress : -1;
+}
+
+enum ckpt_status ckpt_done(struct ckpt_store *store, struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_begin_change(store, err);
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	if (status)
+		return status;
+	rec = ckpt_record_new("done");
+	ckpt_fact_name(name, "done", (unsigned)store->run);
+	status = ckpt_fact_write(store, name, rec, true, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+bool ckpt_is_done(struct ckpt_store *store, unsigned run)
+{
+	return ckpt_has_fact(store, "done", run);
+}

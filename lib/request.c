@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * request.c: requests to a run, and its end: what the job's owner leaves for
+ * the supervisor, and what the job reads of the supervisor's journal.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/fact.h"
+#include "lib/handle.h"
+#include "lib/journal.h"
+#include "lib/names.h"
+#include "lib/record.h"
+#include "lib/request.h"
+#include "lib/status.h"
+
+enum ckpt_status ckpt_request(struct ckpt_store *store, unsigned run,
+			      const char *word, struct ckpt_error *err)
+{
+	struct ckpt_record *rec = ckpt_record_new("ask");
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+
+	ckpt_record_set_str(rec, "word", word);
+	ckpt_fact_name(name, "ask", run);
+	status = ckpt_fact_write(store, name, rec, false, err);
+	ckpt_record_free(rec);
+	return status;
+}
+
+bool ckpt_take_request(struct ckpt_store *store, unsigned run, char *word)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	const char *said;
+	bool is_taken = false;
+
+	ckpt_fact_name(name, "ask", run);
+	if (ckpt_fact_read(store, name, &rec, NULL))
+		return false;
+	said = ckpt_record_str(rec, "word");
+	/* Gone: by a call whose answer was lost, as nobody else takes it. */
+	if (said && strlen(said) < CKPT_REQUEST_MAX &&
+	    (!unlinkat(store->fd, name, 0) || errno == ENOENT)) {
+		memcpy(word, said, strlen(said) + 1);
+		is_taken = true;
+	}
+	ckpt_record_free(rec);
+	return is_taken;
+}
+
+static bool find_end(const struct ckpt_record *rec, void *arg)
+{
+	const char *kind = ckpt_record_kind(rec);
+	double *end = arg;
+
+	if (!strcmp(kind, "run") || !strcmp(kind, "deadline"))
+		*end = ckpt_record_num(rec, "end", *end);
+	return true;
+}
+
+enum ckpt_status ckpt_time_left(struct ckpt_store *store, int64_t *seconds,
+				struct ckpt_error *err)
+{
+	double left, end = 0;
+	const char *text;
+	time_t now = time(NULL);
+
+	ckpt_journal_read(store, (unsigned)store->run, find_end, &end, NULL);
+	text = getenv("SLURM_CHECKPOINT_DEADLINE");
+	if (end <= 0 && text)
+		end = strtod(text, NULL);
+	if (!(end > 0))
+		return ckpt_fail(err, CKPT_NONE, 0,
+				 "the end of run %d isn't known", store->run);
+	left = end - (double)now;
+	*seconds = left < 0 ? 0 : left > 1e15 ? (int64_t)1e15 : (int64_t)left;
+	return CKPT_OK;
+}
+
+static bool find_request(const struct ckpt_record *rec, void *arg)
+{
+	bool *is_requested = arg;
+	const char *cause;
+
+	if (strcmp(ckpt_record_kind(rec), "request"))
+		return true;
+	cause = ckpt_record_str(rec, "cause");
+	/* A state asked for every now and then is no reason to stop. */
+	*is_requested = !cause || strcmp(cause, "interval");
+	return !*is_requested;
+}
+
+bool ckpt_has_poller(struct ckpt_store *store, unsigned run)
+{
+	return ckpt_has_fact(store, "heard", run);
+}
+
+/* Let settle know that a program took the request, though no signal told it:
+ * one that asks is one that hears. */
+static void report_caught(struct ckpt_store *store)
+{
+	struct ckpt_record *rec;
+	char name[CKPT_ENTRY_NAME];
+
+	if (store->mode != CKPT_WRITE ||
+	    ckpt_has_poller(store, (unsigned)store->run))
+		return;
+	rec = ckpt_record_new("heard");
+	ckpt_fact_name(name, "heard", (unsigned)store->run);
+	ckpt_fact_write(store, name, rec, true, NULL);
+	ckpt_record_free(rec);
+}
+
+enum ckpt_status ckpt_requested(struct ckpt_store *store,
+				struct ckpt_error *err)
+{
+	bool is_requested = false;
+	enum ckpt_status status;
+
+	status = ckpt_journal_read(store, (unsigned)store->run, find_request,
+				   &is_requested, err);
+	if (status && status != CKPT_NONE)
+		return status;
+	if (!is_requested)
+		return ckpt_fail(err, CKPT_NONE, 0,
+				 "run %d hasn't been asked to save and stop",
+				 store->run);
+	report_caught(store);
+	return CKPT_OK;
+}
