@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "requeue/supervise/notice.h"
+#include "requeue/supervise/sentinel.h"
 #include "requeue/process/pid.h"
 
 int main(int argc, char **argv)
 {
-	const union sigval value = {.sival_int = NOTICE_VALUE};
+	const union sigval value = {.sival_int = SENTINEL_VALUE};
 	int signum = 0;
 	sigset_t set;
 	pid_t pid;

@@ -10,9 +10,9 @@
 #include "requeue/supervise/agents.h"
 #include "requeue/slurm/srun.h"
 
-int agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
-		 int signum, const struct site *site, const char *store_dir,
-		 int64_t now_ms)
+pid_t agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
+		   int signum, const struct site *site, const char *store_dir,
+		   int64_t now_ms)
 {
 	char path[OPTION_PATH_LEN + 16], job[16], number[16];
 	const char *command[] = {
@@ -25,29 +25,29 @@ int agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
 		.nodes = nodes,
 		.command = command,
 	};
-	int told[2];
+	int out[2];
+	pid_t pid;
 
 	memset(agents, 0, sizeof(*agents));
 	snprintf(path, sizeof(path), "%s/deliver", site->helpers);
 	snprintf(job, sizeof(job), "%" PRIu32, job_id);
 	snprintf(number, sizeof(number), "%d", signum);
-	if (pipe2(told, O_CLOEXEC))
+	if (pipe2(out, O_CLOEXEC))
 		return -1;
-	step.out_fd = told[1];
-	agents->pid = srun_start(&step);
-	close(told[1]);
-	if (agents->pid < 0) {
-		agents->pid = 0;
-		close(told[0]);
+	step.out_fd = out[1];
+	pid = srun_start(&step);
+	close(out[1]);
+	if (pid < 0) {
+		close(out[0]);
 		return -1;
 	}
-	agents->fd = told[0];
+	agents->fd = out[0];
 	agents->nodes = nodes;
 	agents->started_ms = now_ms;
-	/* The loop waits for signals: let this be one. */
+	/* The loop waits for signals: SIGIO is one. */
 	fcntl(agents->fd, F_SETOWN, getpid());
 	fcntl(agents->fd, F_SETFL, O_NONBLOCK | O_ASYNC);
-	return 0;
+	return pid;
 }
 
 /* Take one whole line from what was read so far. */
@@ -87,7 +87,7 @@ static bool read_line(struct agents *agents, char *line)
 bool agents_read(struct agents *agents, struct agents_news *news)
 {
 	char line[sizeof(agents->line)];
-	unsigned heard;
+	unsigned count;
 
 	if (!agents->nodes)
 		return false;
@@ -96,27 +96,26 @@ bool agents_read(struct agents *agents, struct agents_news *news)
 		if (sscanf(line, "signal %63s %d %63[^\n]", news->node,
 			   &news->pid, news->name) == 3) {
 			news->is_signalled = true;
-			agents->heard++;
+			agents->signalled++;
 			return true;
 		}
 		if (sscanf(line, "passed %63s %d %63s %127[^\n]", news->node,
 			   &news->pid, news->name, news->why) == 4)
 			return true;
-		if (sscanf(line, "told %63s %u", news->node, &heard) == 2)
-			agents->told++;
+		if (sscanf(line, "told %63s %u", news->node, &count) == 2)
+			agents->looked++;
 	}
 	return false;
 }
 
 bool agents_have_looked(const struct agents *agents)
 {
-	return agents->nodes && agents->told >= agents->nodes;
+	return agents->nodes && agents->looked >= agents->nodes;
 }
 
 void agents_end(struct agents *agents)
 {
 	if (agents->nodes)
 		close(agents->fd);
-	agents->pid = 0;
 	agents->nodes = 0;
 }

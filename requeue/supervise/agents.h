@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * agents.h: signals for the programs of the job's srun steps, on every node:
- * one step of the job with a task of the helper deliver on each.
+ * agents.h: signals for the programs of the job's srun steps: a step of ours
+ * with one task on each node, the helper deliver, which signals those programs
+ * and writes a line for each to the supervisor.
  */
 #ifndef AGENTS_H
 #define AGENTS_H
@@ -10,23 +11,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "requeue/settings/settings.h"
 #include "requeue/settings/site.h"
 
-/* They must have looked within this; else Slurm is asked to signal all. */
+/* They must have looked within this time; else Slurm signals all steps. */
 #define AGENTS_START_MS 10000
 
+/* All zeros: never started. */
 struct agents {
-	pid_t pid; /* srun; 0: none */
-	int fd;	   /* what they tell; SIGIO says that there is something */
-	unsigned nodes, told;
-	unsigned heard; /* programs that got it */
+	int fd; /* what they write; SIGIO says that there is something */
+	unsigned nodes;	    /* of the job; 0: fd is not open */
+	unsigned looked;    /* nodes on which the first look is done */
+	unsigned signalled; /* programs that got the signal, on all nodes */
 	int64_t started_ms;
 	char line[512]; /* the beginning of a line not yet whole */
 	size_t used;
 };
 
-/* One thing that was told. */
+/* One line of an agent: a program was signalled, or passed over. */
 struct agents_news {
 	bool is_signalled; /* else passed over */
 	int pid;
@@ -35,18 +36,26 @@ struct agents_news {
 	char why[128];
 };
 
-/* Start them.  Returns 0, or -1 with errno. */
-int agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
-		 int signum, const struct site *site, const char *store_dir,
-		 int64_t now_ms);
+/*
+ * Start the step.
+ *
+ * agents     all zeros, or ended by agents_end()
+ * store_dir  tells this job from one of another cluster with the same number
+ *
+ * Returns the pid of its srun, which the caller reaps, or -1 with errno.
+ */
+pid_t agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
+		   int signum, const struct site *site, const char *store_dir,
+		   int64_t now_ms);
 
-/* The next thing that they tell; false: nothing more for now. */
+/* The next program of which they tell; false: no more for now.  Does not block.
+ */
 bool agents_read(struct agents *agents, struct agents_news *news);
 
-/* Has every node's first look been told of? */
+/* Is the first look done on every node? */
 bool agents_have_looked(const struct agents *agents);
 
-/* srun has ended, or is given up: forget what was open. */
+/* Close what they write to; what they have not written yet is lost. */
 void agents_end(struct agents *agents);
 
 #endif

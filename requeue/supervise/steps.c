@@ -1,101 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * steps.c: asking the programs of srun steps to save.  Their own srun, which
- * stands in our tree, is never signalled: it kills what it started.
- */
-#include <inttypes.h>
+/* steps.c: requests for the programs of the job's srun steps. */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "requeue/settings/option.h"
-#include "requeue/supervise/report.h"
+#include "requeue/slurm/client.h"
 #include "requeue/slurm/srun.h"
-#include "requeue/supervise/supervisor.h"
+#include "requeue/supervise/clock.h"
+#include "requeue/supervise/report.h"
+#include "requeue/supervise/steps.h"
 
 /* So many programs are named in the job's output; the journal has them all. */
 #define NAMED_MAX 8
 #define SRUNS_MAX 64
 
-static const char *signal_name(const struct supervisor *s)
+static const char *signal_name(const struct context *ctx)
 {
-	return option_signal_name((int)s->begin.set.signal);
+	return option_signal_name((int)ctx->begin.set.signal);
 }
 
-/* srun ends when its tasks do: it is waited for like one that was asked. */
-static void await_sruns(struct supervisor *s)
+/* srun ends when its tasks do, so it is awaited as if it were signalled. */
+static void await_sruns(struct delivery *delivery)
 {
 	pid_t pids[SRUNS_MAX];
-	size_t count = delivery_sruns(s->delivery, pids, SRUNS_MAX);
+	size_t count = delivery_sruns(delivery, pids, SRUNS_MAX);
 
 	for (size_t i = 0; i < count; i++)
-		delivery_await(s->delivery, pids[i]);
+		delivery_await(delivery, pids[i]);
 }
 
-static unsigned count_nodes(const struct supervisor *s)
+static unsigned count_nodes(const struct context *ctx)
 {
 	static const char name[] = "SLURM_JOB_NUM_NODES=";
 	unsigned nodes = 0;
 
-	for (char **env = s->job_env; env && *env; env++)
+	for (char **env = ctx->job_env; env && *env; env++)
 		if (!strncmp(*env, name, sizeof(name) - 1))
 			nodes = (unsigned)strtoul(*env + sizeof(name) - 1, NULL,
 						  10);
 	return nodes ? nodes : 1;
 }
 
-/* Where no step of ours can start, Slurm signals whom it can reach. */
-static void fall_back(struct supervisor *s)
+/* Where no step of ours can start, Slurm signals every program of the steps,
+ * whether it catches the signal or not. */
+static void fall_back(struct steps *steps, struct context *ctx)
 {
-	s->steps_pid = client_signal_steps(s->begin.site.helpers,
-					   s->begin.job_id,
-					   (int)s->begin.set.signal);
-	if (s->steps_pid > 0)
-		return;
-	s->steps_pid = 0;
-	s->steps = STEPS_UNCAUGHT;
+	pid_t pid = client_signal_steps(ctx->begin.site.helpers,
+					ctx->begin.job_id,
+					(int)ctx->begin.set.signal);
+
+	ctx->children.pid[CHILD_STEPS] = pid > 0 ? pid : 0;
+	if (pid <= 0)
+		steps->state = STEPS_UNCAUGHT;
 }
 
-/* Slurm's own TERM goes to the steps: at the start of a preemption's grace,
- * of which those that begin later have heard nothing, and whenever it ends the
- * job. */
-static bool are_signalled_by_slurm(const struct supervisor *s)
+/*
+ * Slurm's own SIGTERM goes to the steps whenever it ends the job, and at the
+ * start of a preemption's grace.  Steps that begin later in the grace have not
+ * got it, so that only the first look counts there.
+ */
+static bool are_signalled_by_slurm(const struct context *ctx,
+				   bool is_first_look)
 {
-	return s->begin.set.signal == SIGTERM &&
-	       (s->run.has_term ||
-		(s->run.cause == CAUSE_PREEMPT &&
-		 s->notice == JOB_NOTICE_STEPS && !s->has_looked));
+	return ctx->begin.set.signal == SIGTERM &&
+	       (ctx->run.has_term ||
+		(ctx->run.cause == CAUSE_PREEMPT &&
+		 ctx->notice == JOB_NOTICE_STEPS && is_first_look));
 }
 
-void steps_request(struct supervisor *s)
+static void start_agents(struct steps *steps, struct context *ctx)
 {
 	pid_t pid;
 
-	if (s->begin.set.target == CHOOSE_SCRIPT ||
-	    (s->steps != STEPS_NONE && s->steps != STEPS_UNCAUGHT))
-		return;
-	/* They may have ended meanwhile. */
-	if (are_signalled_by_slurm(s) && delivery_has_srun(s->delivery)) {
-		report_line("the job's srun steps got SIGTERM from Slurm");
-		s->steps = STEPS_SIGNALLED;
-		await_sruns(s);
-		return;
-	}
-	/* Those that were started then look on. */
-	if (s->agents.pid || s->steps_pid ||
-	    !delivery_sruns(s->delivery, &pid, 1))
-		return;
-	s->steps = STEPS_LOOKING;
-	agents_end(&s->agents); /* those of a request before */
-	if (agents_start(&s->agents, s->begin.job_id, count_nodes(s),
-			 (int)s->begin.set.signal, &s->begin.site, s->begin.dir,
-			 supervisor_now_ms()))
-		fall_back(s);
+	steps->state = STEPS_LOOKING;
+	agents_end(&steps->agents); /* those of an earlier request */
+	pid = agents_start(&steps->agents, ctx->begin.job_id, count_nodes(ctx),
+			   (int)ctx->begin.set.signal, &ctx->begin.site,
+			   ctx->begin.dir, clock_now_ms());
+	ctx->children.pid[CHILD_AGENTS] = pid > 0 ? pid : 0;
+	if (pid <= 0)
+		fall_back(steps, ctx);
 }
 
-static void keep_news(struct supervisor *s, const struct agents_news *news)
+void steps_request(struct steps *steps, struct context *ctx,
+		   struct delivery *delivery, bool is_first_look)
+{
+	pid_t pid;
+
+	if (ctx->begin.set.target == CHOOSE_SCRIPT ||
+	    (steps->state != STEPS_NONE && steps->state != STEPS_UNCAUGHT))
+		return;
+	/* The sruns may have ended meanwhile. */
+	if (are_signalled_by_slurm(ctx, is_first_look) &&
+	    delivery_has_srun(delivery)) {
+		report_line("the job's srun steps got SIGTERM from Slurm");
+		steps->state = STEPS_SIGNALLED;
+		await_sruns(delivery);
+		return;
+	}
+	/* Agents that run already look again by themselves. */
+	if (!ctx->children.pid[CHILD_AGENTS] &&
+	    !ctx->children.pid[CHILD_STEPS] &&
+	    delivery_sruns(delivery, &pid, 1))
+		start_agents(steps, ctx);
+}
+
+static void keep_news(struct steps *steps, struct context *ctx,
+		      const struct agents_news *news)
 {
 	struct ckpt_record *rec =
 		ckpt_record_new(news->is_signalled ? "signal" : "passed");
@@ -104,103 +117,103 @@ static void keep_news(struct supervisor *s, const struct agents_news *news)
 	ckpt_record_set_str(rec, "node", news->node);
 	ckpt_record_set_str(rec, "name", news->name);
 	if (news->is_signalled)
-		ckpt_record_set_int(rec, "signal", s->begin.set.signal);
+		ckpt_record_set_int(rec, "signal", ctx->begin.set.signal);
 	else
 		ckpt_record_set_str(rec, "why", news->why);
-	report_record(s->begin.store, s->begin.run, rec);
-	if (news->is_signalled && s->agents.heard <= NAMED_MAX)
-		report_line("SIG%s to %s (pid %d on %s)", signal_name(s),
+	report_record(ctx->begin.store, ctx->begin.run, rec);
+	if (news->is_signalled && steps->agents.signalled <= NAMED_MAX)
+		report_line("SIG%s to %s (pid %d on %s)", signal_name(ctx),
 			    news->name, news->pid, news->node);
-	else if (!news->is_signalled && s->passed_named++ < NAMED_MAX)
+	else if (!news->is_signalled && steps->passed_named++ < NAMED_MAX)
 		report_line("%s (pid %d on %s) was passed over: %s", news->name,
 			    news->pid, news->node, news->why);
 }
 
-/* The steps are known to hear, or not: the request goes on. */
-static void conclude(struct supervisor *s, enum steps_state state)
+static bool conclude(struct steps *steps, const struct context *ctx,
+		     struct delivery *delivery, bool is_signalled)
 {
-	/* It was let go when nobody heard. */
-	if (state == STEPS_SIGNALLED && s->steps == STEPS_UNCAUGHT)
-		request_freeze(s);
-	s->steps = state;
-	if (s->agents.heard > NAMED_MAX)
+	steps->state = is_signalled ? STEPS_SIGNALLED : STEPS_UNCAUGHT;
+	if (steps->agents.signalled > NAMED_MAX)
 		report_line("SIG%s to %u programs in all, on %u nodes",
-			    signal_name(s), s->agents.heard, s->agents.nodes);
-	if (state == STEPS_SIGNALLED)
-		await_sruns(s);
-	request_delivered(s);
+			    signal_name(ctx), steps->agents.signalled,
+			    steps->agents.nodes);
+	if (is_signalled)
+		await_sruns(delivery);
+	return true;
 }
 
-void steps_look(struct supervisor *s)
+bool steps_look(struct steps *steps, struct context *ctx,
+		struct delivery *delivery)
 {
+	struct agents *agents = &steps->agents;
+	unsigned signalled = agents->signalled;
 	struct agents_news news;
-	unsigned heard = s->agents.heard;
 
-	while (agents_read(&s->agents, &news))
-		keep_news(s, &news);
-	if (s->steps == STEPS_LOOKING && agents_have_looked(&s->agents))
-		conclude(s, s->agents.heard ? STEPS_SIGNALLED : STEPS_UNCAUGHT);
-	else if (s->steps == STEPS_UNCAUGHT && s->agents.heard > heard)
-		conclude(s, STEPS_SIGNALLED);
-	else if (s->steps == STEPS_LOOKING && s->agents.pid &&
-		 supervisor_now_ms() - s->agents.started_ms > AGENTS_START_MS)
-		steps_stop(s); /* its end leads on */
+	while (agents_read(agents, &news))
+		keep_news(steps, ctx, &news);
+	if (steps->state == STEPS_LOOKING && agents_have_looked(agents))
+		return conclude(steps, ctx, delivery, agents->signalled > 0);
+	if (steps->state == STEPS_UNCAUGHT && agents->signalled > signalled)
+		return conclude(steps, ctx, delivery, true);
+	if (steps_wait_ms(steps, ctx) == 0)
+		return steps_stop(steps, ctx, delivery);
+	return false;
 }
 
-int64_t steps_wait_ms(const struct supervisor *s)
+int64_t steps_wait_ms(const struct steps *steps, const struct context *ctx)
 {
-	int64_t left_ms = s->agents.started_ms + AGENTS_START_MS + 1 -
-			  supervisor_now_ms();
+	int64_t left_ms =
+		steps->agents.started_ms + AGENTS_START_MS + 1 - clock_now_ms();
 
-	if (s->steps != STEPS_LOOKING || !s->agents.pid)
+	if (steps->state != STEPS_LOOKING || !ctx->children.pid[CHILD_AGENTS])
 		return -1;
 	return left_ms > 0 ? left_ms : 0;
 }
 
-static void end_agents(struct supervisor *s)
+static bool end_agents(struct steps *steps, struct context *ctx,
+		       struct delivery *delivery)
 {
-	s->agents.pid = 0;
-	steps_look(s); /* its last lines */
-	if (s->steps != STEPS_LOOKING)
-		return;
-	if (s->agents.told) {
-		conclude(s, s->agents.heard ? STEPS_SIGNALLED : STEPS_UNCAUGHT);
-		return;
-	}
+	ctx->children.pid[CHILD_AGENTS] = 0;
+	if (steps_look(steps, ctx, delivery)) /* their last lines */
+		return true;
+	if (steps->state != STEPS_LOOKING)
+		return false;
+	if (steps->agents.looked)
+		return conclude(steps, ctx, delivery,
+				steps->agents.signalled > 0);
 	report_line("no step of ours could start in time: Slurm signals the "
 		    "job's srun steps");
-	fall_back(s);
-	if (s->steps == STEPS_UNCAUGHT)
-		request_delivered(s);
+	fall_back(steps, ctx);
+	return steps->state == STEPS_UNCAUGHT;
 }
 
-static void end_fall_back(struct supervisor *s, int wait_status)
+static bool end_fall_back(struct steps *steps, struct context *ctx,
+			  struct delivery *delivery, int wait_status)
 {
 	bool is_done = WIFEXITED(wait_status) && !WEXITSTATUS(wait_status);
 
-	s->steps_pid = 0;
+	ctx->children.pid[CHILD_STEPS] = 0;
 	if (is_done)
-		report_line("SIG%s to the job's srun steps", signal_name(s));
+		report_line("SIG%s to the job's srun steps", signal_name(ctx));
 	else
 		report_line("the srun steps could not be signalled");
-	conclude(s, is_done ? STEPS_SIGNALLED : STEPS_UNCAUGHT);
+	return conclude(steps, ctx, delivery, is_done);
 }
 
-bool steps_child_ended(struct supervisor *s, pid_t pid, int wait_status)
+bool steps_child_ended(struct steps *steps, struct context *ctx,
+		       struct delivery *delivery, enum child child,
+		       int wait_status)
 {
-	if (pid == s->agents.pid)
-		end_agents(s);
-	else if (pid == s->steps_pid)
-		end_fall_back(s, wait_status);
-	else
+	return child == CHILD_AGENTS
+		       ? end_agents(steps, ctx, delivery)
+		       : end_fall_back(steps, ctx, delivery, wait_status);
+}
+
+bool steps_stop(struct steps *steps, struct context *ctx,
+		struct delivery *delivery)
+{
+	if (!ctx->children.pid[CHILD_AGENTS])
 		return false;
-	return true;
-}
-
-void steps_stop(struct supervisor *s)
-{
-	if (!s->agents.pid)
-		return;
-	srun_stop(s->agents.pid);
-	end_agents(s);
+	srun_stop(ctx->children.pid[CHILD_AGENTS]);
+	return end_agents(steps, ctx, delivery);
 }

@@ -1,259 +1,181 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * supervise.c: watch over the user's script.
+ * supervise.c: the loop that watches over the user's script.
  *
- * All signals are blocked; one sigtimedwait() waits for signals, the end of
- * children and the next moment at which run.c wants to be woken.
+ * All signals are blocked.  One sigtimedwait() waits for signals, for the end
+ * of children and for the time at which the run wants to be woken.  What has
+ * happened is posted as an event to a queue; the loop takes an event out,
+ * passes it to run_step(), and carries out the orders that this returns.
+ * Orders may post events, which are done after them.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "requeue/journal/history.h"
-#include "requeue/supervise/notice.h"
-#include "requeue/settings/option.h"
-#include "requeue/process/picture.h"
-#include "requeue/process/pid.h"
-#include "requeue/supervise/report.h"
+#include "requeue/process/deliver.h"
 #include "requeue/slurm/srun.h"
+#include "requeue/supervise/clock.h"
+#include "requeue/supervise/context.h"
+#include "requeue/supervise/files.h"
+#include "requeue/supervise/finish.h"
+#include "requeue/supervise/queries.h"
+#include "requeue/supervise/report.h"
+#include "requeue/supervise/request.h"
+#include "requeue/supervise/save.h"
+#include "requeue/supervise/jobscript.h"
+#include "requeue/supervise/sentinel.h"
 #include "requeue/supervise/supervise.h"
-#include "requeue/supervise/supervisor.h"
+#include "requeue/supervise/userhook.h"
 
-/* While somebody is saving we look whether they still live: often at first,
- * then every second. */
-#define POLL_MIN_MS	  20
-#define POLL_MAX_MS	  1000
-/* Readers of a pipe need a moment to finish after their writer has ended. */
-#define LINGER_MS	  3000
-/* Sentinels that may end early before we take to polling. */
-#define SENTINELS_MAX	  3
-#define SENTINEL_LIVED_MS 30000
-#define POLL_PREEMPT_MS	  55000 /* and up to 10 s more, by chance */
+struct supervisor {
+	struct context ctx; /* what all parts read */
+	struct jobscript script;
+	struct queries queries;
+	struct sentinel sentinel;
+	struct request request;
+	struct save save;
+	struct files files;
+	int64_t wake_ms;   /* when the run wants a RUN_EV_TICK; 0 never */
+	bool has_children; /* to reap, perhaps */
+	bool is_begun;	   /* the script was started */
+};
 
-static int64_t clock_ms(clockid_t clock)
+static void post(struct supervisor *s, enum run_event_kind kind)
 {
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/*
- * The time of day as it was when we started, counted on by a clock that nobody
- * sets: were the node's put forward by an hour, a run would seem to be over.
- * What slurmctld says is converted to it like to any clock that isn't its own.
- */
-int64_t supervisor_now_ms(void)
-{
-	static int64_t offset_ms;
-
-	if (!offset_ms)
-		offset_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
-	return clock_ms(CLOCK_BOOTTIME) + offset_ms;
-}
-
-/* A moment of ours on the clock that others read. */
-static int64_t on_wall_ms(int64_t at_ms)
-{
-	return at_ms + clock_ms(CLOCK_REALTIME) - supervisor_now_ms();
-}
-
-static void keep(struct supervisor *s, struct ckpt_record *rec)
-{
-	report_record(s->begin.store, s->begin.run, rec);
-}
-
-/* -------------------------------------------------------- slurmctld */
-
-/*
- * When a preemption with a grace begins, Slurm sends TERM to srun steps and
- * tells the batch script nothing: a step that does nothing but wait for it is
- * the notice, in the very second.  Its task tells us by itself, and its end
- * does where the task can't.
- */
-static void start_sentinel(struct supervisor *s)
-{
-	char path[OPTION_PATH_LEN + 16], pid[16], start[24];
-	const char *const command[] = {path, pid, start, NULL};
-	const struct srun_step step = {
-		.job_id = s->begin.job_id,
-		.name = "preempt-notice",
-		.node = s->begin.brief->node,
-		.out_fd = -1,
-		.command = command,
-	};
-
-	if (s->notice != JOB_NOTICE_STEPS || s->sentinel_pid ||
-	    s->run.poll_ms || s->run.phase != RUN_COMPUTING)
-		return;
-	if (s->sentinels >= SENTINELS_MAX) { /* such steps don't live here */
-		s->run.poll_ms = POLL_PREEMPT_MS + getpid() % 1000 * 10;
-		return;
-	}
-	snprintf(path, sizeof(path), "%s/notice", s->begin.site.helpers);
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	snprintf(start, sizeof(start), "%" PRIu64,
-		 pid_start_ticks(getpid(), NULL));
-	s->sentinels++;
-	s->sentinel_ms = supervisor_now_ms();
-	s->sentinel_pid = srun_start(&step);
-	if (s->sentinel_pid < 0)
-		s->sentinel_pid = 0;
-}
-
-static void end_sentinel(struct supervisor *s)
-{
-	s->sentinel_pid = 0;
-	/* One that lived counts for nothing against the next. */
-	if (supervisor_now_ms() - s->sentinel_ms > SENTINEL_LIVED_MS)
-		s->sentinels = 0;
-	supervisor_step_kind(s, RUN_EV_NOTICE);
-}
-
-static void ask(struct supervisor *s, bool reach)
-{
-	const char *extra = reach		  ? "reach"
-			    : s->is_view_recorded ? NULL
-						  : "begin";
-
-	client_cancel_query(&s->query); /* the newer one takes its place */
-	if (client_start_query(&s->query, s->begin.site.helpers,
-			       s->begin.job_id, extra, supervisor_now_ms()))
-		supervisor_step_kind(s, RUN_EV_NO_REPLY);
-}
-
-static void record_reply(struct supervisor *s, const struct job *job)
-{
-	struct ckpt_record *rec;
-
-	if (!s->is_view_recorded) {
-		s->is_view_recorded = true;
-		begin_record_view(&s->begin, job);
-		s->notice = job->notice;
-	} else if (job->end_s && job->end_s * 1000 != s->run.end_ms) {
-		rec = ckpt_record_new("deadline");
-		ckpt_record_set_int(rec, "end",
-				    on_wall_ms(job->end_s * 1000) / 1000);
-		keep(s, rec);
-	}
-}
-
-static void handle_reply(struct supervisor *s, int wait_status)
-{
-	struct run_event event = {.kind = RUN_EV_NO_REPLY};
-	struct job job = {0};
-
-	if (client_finish_query(&s->query, wait_status, supervisor_now_ms(),
-				&job)) {
-		event.kind = RUN_EV_REPLY;
-		event.view = job_view(&job);
-		record_reply(s, &job);
-	}
-	job_forget(&job);
-	supervisor_step(s, &event);
-	if (s->is_begun)
-		start_sentinel(s);
+	events_post_kind(&s->ctx.events, kind);
 }
 
 /* ------------------------------------------------------------ orders */
 
-/* A script that dies of the signal has not heard it, nor has anyone else where
- * it was the only one that got it. */
-static bool has_died_of_it(const struct supervisor *s)
+static void collect(struct supervisor *s)
 {
-	return s->is_script_gone && WIFSIGNALED(s->script_status) &&
-	       WTERMSIG(s->script_status) == (int)s->begin.set.signal &&
-	       s->delivery && delivery_is_alone(s->delivery, s->script) &&
-	       s->steps != STEPS_SIGNALLED && !s->is_hooked;
+	s->save.step = SAVE_NONE;
+	/* The child of a save has waited for files long enough. */
+	children_kill(&s->ctx.children, CHILD_FILES);
+	if (!files_start(&s->ctx, 0, 0))
+		post(s, RUN_EV_COLLECTED);
 }
 
-static void record_finish(struct supervisor *s)
+static void hook(struct supervisor *s)
 {
-	struct ckpt_record *rec = ckpt_record_new("finish");
-	struct run_record run = {.run = s->begin.run};
-	int status = s->script_status;
-	bool has_complied = s->has_complied && !has_died_of_it(s);
-
-	history_count(s->begin.store, &run);
-	if (WIFSIGNALED(status))
-		ckpt_record_set_int(rec, "signal", WTERMSIG(status));
-	else
-		ckpt_record_set_int(rec, "exit", WEXITSTATUS(status));
-	/* Who leaves its files to us has not saved when we couldn't. */
-	ckpt_record_set_bool(rec, "answered",
-			     (has_complied || s->has_poller) &&
-				     !s->is_uncollected);
-	ckpt_record_set_bool(rec, "cut", s->run.is_stopped);
-	ckpt_record_set_bool(rec, "oom", begin_has_oom(&s->begin));
-	ckpt_record_set_int(rec, "calls", s->run.calls);
-	ckpt_record_set_bool(rec, "done", run.is_done);
-	ckpt_record_set_int(rec, "versions", run.versions);
-	ckpt_record_set_int(rec, "saved", run.saved_s);
-	ckpt_record_set_num(rec, "progress", run.progress);
-	keep(s, rec);
+	/* The hook of a save, if it runs, is the request's from now on. */
+	s->save.step = SAVE_NONE;
+	request_hook(&s->request, &s->ctx);
 }
 
-/* Those who answer to the run are told in the order in which they act. */
-static void obey(struct supervisor *s, const struct run_orders *orders)
+/* What concerns processes that run already: it can't wait. */
+static void act_on_processes(struct supervisor *s,
+			     const struct run_orders *orders)
 {
-	s->wake_ms = orders->wake_ms;
 	if (orders->freeze)
-		request_freeze(s);
-	if (orders->thaw && s->delivery)
-		delivery_thaw(s->delivery);
-	if (orders->forward && !s->is_script_gone)
-		kill(s->script, orders->forward);
-	if (orders->freeze_again && s->delivery)
-		delivery_freeze_again(s->delivery);
+		request_freeze(&s->request, &s->ctx);
+	if (orders->thaw)
+		request_thaw(&s->request);
+	if (orders->forward)
+		jobscript_forward(&s->script, orders->forward);
+	if (orders->freeze_again)
+		request_freeze_again(&s->request);
 	if (orders->announce_uncaught)
-		request_uncaught(s);
-	if (orders->kill_frozen && s->delivery)
-		delivery_kill_frozen(s->delivery);
+		request_uncaught(&s->ctx);
+	if (orders->kill_frozen)
+		request_kill_frozen(&s->request);
 	if (orders->kill) {
 		report_line("out of time: the job's programs are stopped");
 		delivery_kill_all(getpid());
 	}
-	if (orders->finish)
-		record_finish(s);
-	if (orders->query)
-		ask(s, orders->query_reach);
-	if (orders->announce)
-		request_announce(s);
-	if (orders->acknowledge)
-		request_acknowledge(s);
-	if (orders->hook)
-		request_hook(s);
-	if (orders->deliver || orders->look_again)
-		request_deliver(s);
-	if (orders->save)
-		request_save(s);
-	if (orders->collect)
-		request_collect(s);
 }
 
-void supervisor_step(struct supervisor *s, struct run_event *event)
+/* The order matters: work is frozen before a query is made or a hook runs, the
+ * hook runs before the signal, files are taken last. */
+static void carry_out(struct supervisor *s, const struct run_orders *orders)
+{
+	act_on_processes(s, orders);
+	if (orders->finish)
+		finish_record(&s->ctx, &s->script, &s->request, &s->files);
+	if (orders->query)
+		queries_start(&s->queries, &s->ctx, orders->query_reach);
+	if (orders->announce)
+		request_announce(&s->request, &s->ctx);
+	if (orders->acknowledge)
+		request_acknowledge(&s->ctx);
+	if (orders->hook)
+		hook(s);
+	if (orders->deliver || orders->look_again)
+		request_deliver(&s->request, &s->ctx);
+	if (orders->save)
+		save_start(&s->save, &s->ctx);
+	if (orders->collect)
+		collect(s);
+}
+
+static void start_sentinel(struct supervisor *s)
+{
+	int64_t poll_ms = sentinel_start(&s->sentinel, &s->ctx);
+
+	if (poll_ms)
+		s->ctx.run.poll_ms = poll_ms;
+}
+
+/* Pass on what was posted, and what that leads to, until the queue is empty. */
+static void run_events(struct supervisor *s)
 {
 	struct run_orders orders;
+	struct run_event event;
 
-	event->now_ms = supervisor_now_ms();
-	run_step(&s->run, event, &orders);
-	obey(s, &orders);
+	while (events_take(&s->ctx.events, &event)) {
+		event.now_ms = clock_now_ms();
+		run_step(&s->ctx.run, &event, &orders);
+		s->wake_ms = orders.wake_ms;
+		carry_out(s, &orders);
+		/* A preemption that is over is followed by a new sentinel. */
+		if (s->is_begun && (event.kind == RUN_EV_REPLY ||
+				    event.kind == RUN_EV_NO_REPLY))
+			start_sentinel(s);
+	}
 }
 
-void supervisor_step_kind(struct supervisor *s, enum run_event_kind kind)
+/* ----------------------------------------------------------- children */
+
+static void end_child(struct supervisor *s, enum child child, int wait_status)
 {
-	struct run_event event = {.kind = kind};
+	struct context *ctx = &s->ctx;
+	bool is_good;
 
-	supervisor_step(s, &event);
+	switch (child) {
+	case CHILD_QUERY:
+		queries_ended(&s->queries, ctx, wait_status);
+		break;
+	case CHILD_SAY:
+		ctx->children.pid[CHILD_SAY] = 0;
+		break;
+	case CHILD_STEPS:
+	case CHILD_AGENTS:
+		request_child_ended(&s->request, ctx, child, wait_status);
+		break;
+	case CHILD_SENTINEL:
+		sentinel_ended(&s->sentinel, ctx);
+		break;
+	case CHILD_HOOK:
+		is_good = userhook_ended(ctx, wait_status);
+		if (s->save.step == SAVE_HOOK)
+			save_hook_ended(&s->save, ctx, is_good);
+		else
+			request_hook_ended(&s->request, ctx, is_good);
+		break;
+	case CHILD_FILES:
+		files_ended(&s->files, ctx, wait_status);
+		if (s->save.step == SAVE_FILES)
+			save_files_ended(&s->save, ctx);
+		else
+			post(s, RUN_EV_COLLECTED);
+		break;
+	case CHILD_NONE: /* an orphan of the script, or begin_tidy()'s */
+		break;
+	}
 }
-
-/* ---------------------------------------------------------- children */
 
 static void reap_children(struct supervisor *s)
 {
@@ -261,166 +183,153 @@ static void reap_children(struct supervisor *s)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == s->script) {
-			s->script_status = status;
-			s->is_script_gone = true;
-		} else if (pid == s->query.pid) {
-			handle_reply(s, status);
-		} else if (pid == s->sentinel_pid) {
-			end_sentinel(s);
-		} else if (!request_child_ended(s, pid, status)) {
-			steps_child_ended(s, pid, status);
-		}
+		if (pid == s->script.pid)
+			jobscript_ended(&s->script, status);
+		else
+			end_child(s, children_find(&s->ctx.children, pid),
+				  status);
+		run_events(s);
 	}
+}
+
+/* ------------------------------------------------------------ signals */
+
+/* What the owner wants of the run (scheckpoint set, now, requeue), left in the
+ * store; false: nothing is there. */
+static bool take_owner_request(struct supervisor *s)
+{
+	struct context *ctx = &s->ctx;
+	char word[CKPT_REQUEST_MAX];
+
+	if (!ckpt_take_request(ctx->begin.store, ctx->begin.run, word))
+		return false;
+	if (!strcmp(word, "set")) {
+		begin_amend(&ctx->begin);
+		ctx->run.grace_ms = ctx->begin.set.grace_s * 1000;
+		post(s, RUN_EV_TICK);
+		return true;
+	}
+	s->save.is_now = !strcmp(word, "now");
+	post(s, s->save.is_now ? RUN_EV_NOW : RUN_EV_REQUEUE);
+	return true;
+}
+
+static void handle_signal(struct supervisor *s, const siginfo_t *info)
+{
+	struct run_event event = {.kind = RUN_EV_SIGNAL,
+				  .signum = info->si_signo};
+
+	if (sentinel_is_notice(info)) {
+		post(s, RUN_EV_NOTICE);
+		/* This SIGURG may stand for one that came with it. */
+		take_owner_request(s);
+		return;
+	}
+	/* SIGURG: slurmctld's warning, or the owner's request. */
+	if (info->si_signo == SIGURG && take_owner_request(s))
+		return;
+	if (info->si_signo == SIGTERM)
+		request_foresee(&s->ctx);
+	events_post(&s->ctx.events, &event);
+}
+
+/* --------------------------------------------------------------- loop */
+
+/* The shorter of two waits of which either may be endless, -1. */
+static int64_t shorter_ms(int64_t a_ms, int64_t b_ms)
+{
+	if (a_ms < 0 || b_ms < 0)
+		return a_ms < 0 ? b_ms : a_ms;
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* How long the loop may sleep; -1: until something happens. */
+static int64_t sleep_ms(const struct supervisor *s)
+{
+	int64_t wait_ms = -1;
+
+	if (s->wake_ms) {
+		wait_ms = s->wake_ms - clock_now_ms();
+		if (wait_ms < 0)
+			wait_ms = 0;
+	}
+	wait_ms = shorter_ms(wait_ms, request_wait_ms(&s->request, &s->ctx));
+	return shorter_ms(wait_ms, queries_wait_ms(&s->queries));
+}
+
+static void wait_for_signal(struct supervisor *s)
+{
+	int64_t wait_ms = sleep_ms(s);
+	struct timespec wait = {.tv_sec = wait_ms / 1000,
+				.tv_nsec = wait_ms % 1000 * 1000000};
+	siginfo_t info = {0};
+	sigset_t all;
+	int signum;
+
+	sigfillset(&all);
+	signum = sigtimedwait(&all, &info, wait_ms < 0 ? NULL : &wait);
+	queries_kill_late(&s->queries);
+	s->has_children = signum <= 0 || signum == SIGCHLD || signum == SIGIO;
+	if (!s->has_children)
+		handle_signal(s, &info);
+}
+
+static void look_at_children(struct supervisor *s)
+{
+	if (s->has_children)
+		reap_children(s);
+}
+
+static void look_at_clock(struct supervisor *s)
+{
+	if (s->wake_ms && s->wake_ms <= clock_now_ms())
+		post(s, RUN_EV_TICK);
+}
+
+static void look_at_steps(struct supervisor *s)
+{
+	request_look_at_steps(&s->request, &s->ctx);
+}
+
+static void look_at_programs(struct supervisor *s)
+{
+	request_look_at_programs(&s->request, &s->ctx);
 }
 
 static void look_at_script(struct supervisor *s)
 {
 	struct run_event event = {.kind = RUN_EV_SCRIPT_ENDED};
+	struct context *ctx = &s->ctx;
 
-	if (!s->is_script_gone || s->is_script_reported)
+	if (!s->script.is_gone || s->script.is_reported)
 		return;
-	s->is_script_reported = true;
-	if (s->delivery && delivery_has_killed(s->delivery, s->script))
-		report_line("the job script is not continued after the save: "
-			    "it has no trap for SIG%s",
-			    option_signal_name((int)s->begin.set.signal));
-	request_last_word(s);
-	event.has_others = s->run.is_term_queried && request_has_others(s);
-	supervisor_step(s, &event);
+	s->script.is_reported = true;
+	request_script_ended(&s->request, ctx, &s->script);
+	event.has_others = ctx->run.is_term_queried &&
+			   jobscript_has_left_others(ctx);
+	events_post(&ctx->events, &event);
 }
 
-/* Does a process of ours still read from a pipe? */
-static bool has_reader(void)
+/* Whatever may post events, in the order in which it is looked at.  The events
+ * of one are done before the next is looked at. */
+static void (*const sources[])(struct supervisor *s) = {
+	wait_for_signal, look_at_children, look_at_clock,
+	look_at_steps,	 look_at_programs, look_at_script,
+};
+
+static void loop(struct supervisor *s)
 {
-	struct procs procs;
-	bool is_found = false;
-
-	picture_take(&procs, getpid(), SIGTERM);
-	for (size_t i = 0; i < procs.count; i++)
-		if (procs.list[i].stdin_pipe)
-			is_found = true;
-	procs_free(&procs);
-	return is_found;
-}
-
-/* What was piped from those who have ended must still be written.  Nobody
- * else is waited for: a script that stops may leave a sleep behind. */
-static void linger(struct supervisor *s)
-{
-	int64_t end_ms = supervisor_now_ms() + LINGER_MS;
-	struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-
-	if (!s->run.is_made)
-		return;
-	while (supervisor_now_ms() < end_ms && has_reader()) {
-		nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 300 * 1000 * 1000)
-			pause.tv_nsec *= 2;
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
+	while (s->ctx.run.phase != RUN_ENDED) {
+		for (size_t i = 0; i < sizeof(sources) / sizeof(*sources);
+		     i++) {
+			sources[i](s);
+			run_events(s);
+		}
 	}
 }
 
-/* -------------------------------------------------------------- loop */
-
-static int64_t poll_ms(const struct supervisor *s)
-{
-	int64_t waited_ms = supervisor_now_ms() - s->delivered_ms;
-	int64_t pause_ms = waited_ms / 20;
-
-	if (pause_ms < POLL_MIN_MS)
-		return POLL_MIN_MS;
-	return pause_ms > POLL_MAX_MS ? POLL_MAX_MS : pause_ms;
-}
-
-/* How long we may sleep; -1: until something happens. */
-static int64_t sleep_ms(const struct supervisor *s)
-{
-	int64_t pause_ms = -1;
-
-	if (s->wake_ms) {
-		pause_ms = s->wake_ms - supervisor_now_ms();
-		if (pause_ms < 0)
-			pause_ms = 0;
-	}
-	if (s->run.phase == RUN_SAVING && s->run.is_made &&
-	    (pause_ms < 0 || pause_ms > poll_ms(s)))
-		pause_ms = poll_ms(s);
-	if (steps_wait_ms(s) >= 0 &&
-	    (pause_ms < 0 || pause_ms > steps_wait_ms(s)))
-		pause_ms = steps_wait_ms(s);
-	if (s->query.pid && (pause_ms < 0 || pause_ms > s->query.timeout_ms))
-		pause_ms = s->query.timeout_ms;
-	return pause_ms;
-}
-
-static void obey_owner_request(struct supervisor *s, const char *word)
-{
-	if (!strcmp(word, "set")) {
-		begin_amend(&s->begin);
-		s->run.grace_ms = s->begin.set.grace_s * 1000;
-		supervisor_step_kind(s, RUN_EV_TICK);
-		return;
-	}
-	s->is_now = !strcmp(word, "now");
-	supervisor_step_kind(s, s->is_now ? RUN_EV_NOW : RUN_EV_REQUEUE);
-}
-
-/* The owner's word in the store, if there is one. */
-static bool handle_owner_request(struct supervisor *s)
-{
-	char word[CKPT_REQUEST_MAX];
-
-	if (!ckpt_take_request(s->begin.store, s->begin.run, word))
-		return false;
-	obey_owner_request(s, word);
-	return true;
-}
-
-/* URG: slurmctld's warning, or that word. */
-static void handle_signal(struct supervisor *s, int signum)
-{
-	struct run_event event = {.kind = RUN_EV_SIGNAL, .signum = signum};
-
-	if (signum == SIGURG && handle_owner_request(s))
-		return;
-	if (signum == SIGTERM)
-		request_foresee(s);
-	supervisor_step(s, &event);
-}
-
-/* The sentinel's URG may stand for one that came in the same moment. */
-static void handle_notice(struct supervisor *s)
-{
-	supervisor_step_kind(s, RUN_EV_NOTICE);
-	handle_owner_request(s);
-}
-
-static void wait_for_something(struct supervisor *s, const sigset_t *all)
-{
-	int64_t pause_ms = sleep_ms(s);
-	struct timespec pause = {.tv_sec = pause_ms / 1000,
-				 .tv_nsec = pause_ms % 1000 * 1000000};
-	siginfo_t info = {0};
-	int signum;
-
-	signum = sigtimedwait(all, &info, pause_ms < 0 ? NULL : &pause);
-	if (s->query.pid &&
-	    supervisor_now_ms() - s->query.started_ms >= s->query.timeout_ms)
-		kill(s->query.pid, SIGKILL);
-	if (notice_is(&info))
-		handle_notice(s);
-	else if (signum > 0 && signum != SIGCHLD && signum != SIGIO)
-		handle_signal(s, signum);
-	else
-		reap_children(s);
-	if (s->wake_ms && s->wake_ms <= supervisor_now_ms())
-		supervisor_step_kind(s, RUN_EV_TICK);
-}
-
-/* Slurm's limit and end, asked before the script starts, so that it can be
- * told; but it never waits long for slurmctld. */
+/* Slurm's limit and end are queried before the script starts, so that it can
+ * be told; but a slurmctld that doesn't reply must not keep it waiting. */
 static void await_first_reply(struct supervisor *s)
 {
 	const struct timespec wait = {.tv_sec = BEGIN_REPLY_WAIT_S};
@@ -428,52 +337,46 @@ static void await_first_reply(struct supervisor *s)
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	while (s->query.pid) {
+	while (s->queries.query.pid) {
 		if (sigtimedwait(&child, NULL, &wait) < 0 && errno == EAGAIN)
 			return;
 		reap_children(s);
 	}
 }
 
-static void configure_run(struct supervisor *s)
+static void start(struct supervisor *s)
 {
-	run_init(&s->run, s->begin.set.grace_s);
-	s->run.interval_ms = s->begin.set.interval_s * 1000;
-	s->run.has_hook = s->begin.set.hook[0];
-	s->run.has_files = s->begin.set.files[0];
+	struct context *ctx = &s->ctx;
+
+	run_init(&ctx->run, ctx->begin.set.grace_s);
+	ctx->run.interval_ms = ctx->begin.set.interval_s * 1000;
+	ctx->run.has_hook = ctx->begin.set.hook[0];
+	ctx->run.has_files = ctx->begin.set.files[0];
+	post(s, RUN_EV_START);
+	run_events(s);
+	await_first_reply(s);
+	begin_go(&ctx->begin, &ctx->run);
+	begin_tidy(&ctx->begin);
+	s->is_begun = true;
+	start_sentinel(s);
 }
 
 int supervise_run(const struct brief *brief, char **env)
 {
-	struct supervisor s = {.script = brief->script_pid, .job_env = env};
-	sigset_t all;
+	struct supervisor s = {
+		.ctx.job_env = env,
+		.script.pid = brief->script_pid,
+	};
 	int status;
 
-	sigfillset(&all);
-	if (begin_run(&s.begin, brief, &status))
+	if (begin_run(&s.ctx.begin, brief, &status))
 		return status;
-	configure_run(&s);
-	supervisor_step_kind(&s, RUN_EV_START);
-	await_first_reply(&s);
-	begin_go(&s.begin, &s.run);
-	begin_tidy(&s.begin);
-	s.is_begun = true;
-	start_sentinel(&s);
-	while (s.run.phase != RUN_ENDED) {
-		wait_for_something(&s, &all);
-		steps_look(&s);
-		request_look(&s);
-		look_at_script(&s);
-	}
-	if (s.sentinel_pid)
-		srun_stop(s.sentinel_pid);
-	steps_stop(&s);
-	linger(&s);
-	begin_end(&s.begin, &s.run);
-	delivery_free(s.delivery);
-	/* A shell that we had to kill hasn't failed, nor has it succeeded. */
-	if (WIFSIGNALED(s.script_status) && s.run.is_made &&
-	    WTERMSIG(s.script_status) == SIGKILL)
-		return (128 + (int)s.begin.set.signal) << 8;
-	return s.script_status;
+	start(&s);
+	loop(&s);
+	if (s.ctx.children.pid[CHILD_SENTINEL])
+		srun_stop(s.ctx.children.pid[CHILD_SENTINEL]);
+	request_end(&s.request, &s.ctx);
+	finish_await_readers(&s.ctx);
+	begin_end(&s.ctx.begin, &s.ctx.run);
+	return finish_status(&s.ctx, &s.script);
 }

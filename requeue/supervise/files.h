@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * files.h: the files of this run (--checkpoint-files), which a child takes
+ * into the store: during a save, or when the run has ended.
+ */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "requeue/supervise/context.h"
+
+/* All zeros: not started yet. */
+struct files {
+	bool has_failed; /* the last time: files were there, not in the store */
+};
+
+/*
+ * Start to take the files.
+ *
+ * since_s  only if one has changed since then (epoch); 0: any
+ * wait_s   how long to wait for that; 0: look once
+ *
+ * False: there are none to take, a child is at it already, or none can be
+ * started, which has been said.
+ */
+bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s);
+
+/* The child has ended. */
+void files_ended(struct files *files, struct context *ctx, int wait_status);
+
+#endif

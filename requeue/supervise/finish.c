@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* finish.c: the end of the run. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "requeue/journal/history.h"
+#include "requeue/process/picture.h"
+#include "requeue/supervise/clock.h"
+#include "requeue/supervise/finish.h"
+#include "requeue/supervise/report.h"
+
+#define READERS_MAX_MS 3000
+
+void finish_record(struct context *ctx, const struct jobscript *script,
+		   const struct request *request, const struct files *files)
+{
+	struct ckpt_record *rec = ckpt_record_new("finish");
+	struct run_record run = {.run = ctx->begin.run};
+	int status = script->wait_status;
+
+	history_count(ctx->begin.store, &run);
+	if (WIFSIGNALED(status))
+		ckpt_record_set_int(rec, "signal", WTERMSIG(status));
+	else
+		ckpt_record_set_int(rec, "exit", WEXITSTATUS(status));
+	/* A job that leaves its files to us has saved nothing where they could
+	 * not be taken. */
+	ckpt_record_set_bool(rec, "answered",
+			     request_has_complied(request, ctx, script) &&
+				     !files->has_failed);
+	ckpt_record_set_bool(rec, "cut", ctx->run.is_stopped);
+	ckpt_record_set_bool(rec, "oom", begin_has_oom(&ctx->begin));
+	ckpt_record_set_int(rec, "calls", ctx->run.calls);
+	ckpt_record_set_bool(rec, "done", run.is_done);
+	ckpt_record_set_int(rec, "versions", run.versions);
+	ckpt_record_set_int(rec, "saved", run.saved_s);
+	ckpt_record_set_num(rec, "progress", run.progress);
+	report_record(ctx->begin.store, ctx->begin.run, rec);
+}
+
+static bool has_reader(void)
+{
+	struct procs procs;
+	bool is_found = false;
+
+	picture_take(&procs, getpid(), SIGTERM);
+	for (size_t i = 0; i < procs.count; i++)
+		if (procs.list[i].stdin_pipe)
+			is_found = true;
+	procs_free(&procs);
+	return is_found;
+}
+
+void finish_await_readers(const struct context *ctx)
+{
+	int64_t end_ms = clock_now_ms() + READERS_MAX_MS;
+	struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+	if (!ctx->run.is_made)
+		return;
+	while (clock_now_ms() < end_ms && has_reader()) {
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 300 * 1000 * 1000)
+			pause.tv_nsec *= 2;
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}
+
+int finish_status(const struct context *ctx, const struct jobscript *script)
+{
+	int status = script->wait_status;
+
+	/* A shell that was killed as it stood, frozen, has not failed, nor has
+	 * it succeeded. */
+	if (WIFSIGNALED(status) && ctx->run.is_made &&
+	    WTERMSIG(status) == SIGKILL)
+		return (128 + (int)ctx->begin.set.signal) << 8;
+	return status;
+}

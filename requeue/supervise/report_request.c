@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_request.c: what the journal and the job's output get of a request. */
+#include <stdio.h>
+#include <string.h>
+
+#include "requeue/settings/option.h"
+#include "requeue/settings/text.h"
+#include "requeue/supervise/clock.h"
+#include "requeue/supervise/report.h"
+#include "requeue/supervise/report_request.h"
+
+/* So many are recorded as passed over in one look. */
+#define PASSED_MAX 16
+
+static void keep(struct context *ctx, struct ckpt_record *rec)
+{
+	report_record(ctx->begin.store, ctx->begin.run, rec);
+}
+
+const char *report_cause(const struct context *ctx, char buf[REPORT_CAUSE_MAX])
+{
+	int64_t left_ms = ctx->run.end_ms - clock_now_ms();
+	char span[TEXT_SPAN_MAX];
+
+	switch (ctx->run.cause) {
+	case CAUSE_LIMIT:
+		if (ctx->run.has_term)
+			snprintf(buf, REPORT_CAUSE_MAX,
+				 "the time limit was reached");
+		else
+			snprintf(buf, REPORT_CAUSE_MAX, "the run ends in %s",
+				 text_span(span, (left_ms + 500) / 1000));
+		break;
+	case CAUSE_PREEMPT:
+		snprintf(buf, REPORT_CAUSE_MAX, "the job is being preempted");
+		break;
+	case CAUSE_OPERATOR:
+		snprintf(buf, REPORT_CAUSE_MAX, "asked to save and make room");
+		break;
+	default:
+		snprintf(
+			buf, REPORT_CAUSE_MAX, "%s",
+			ctx->run.is_cancelled
+				? "the job was cancelled"
+				: "Slurm ends the job, and can't be asked why");
+	}
+	return buf;
+}
+
+void report_request(struct context *ctx, enum cause cause, bool is_made)
+{
+	struct ckpt_record *rec = ckpt_record_new("request");
+	char text[REPORT_CAUSE_MAX] = "a state while the run goes on";
+
+	ckpt_record_set_str(rec, "cause", cause_name(cause));
+	ckpt_record_set_bool(rec, "made", is_made);
+	ckpt_record_set_bool(rec, "term", ctx->run.has_term);
+	ckpt_record_set_str(rec, "text",
+			    cause == CAUSE_INTERVAL ? text
+						    : report_cause(ctx, text));
+	keep(ctx, rec);
+}
+
+/* slurmd's copy of the script has a name that tells the user nothing. */
+static const char *name_of(const struct delivery_item *item)
+{
+	return strcmp(item->name, "slurm_script") ? item->name
+						  : "the job script";
+}
+
+void report_signalled(struct context *ctx, struct delivery *delivery,
+		      int signum)
+{
+	const struct delivery_item *item;
+
+	while ((item = delivery_next_signalled(delivery))) {
+		struct ckpt_record *rec = ckpt_record_new("signal");
+
+		ckpt_record_set_int(rec, "pid", item->pid);
+		ckpt_record_set_str(rec, "name", name_of(item));
+		ckpt_record_set_int(rec, "signal", item->is_sent ? signum : 0);
+		keep(ctx, rec);
+		if (item->is_sent)
+			report_line("SIG%s to %s (pid %d)",
+				    option_signal_name(signum), name_of(item),
+				    (int)item->pid);
+		else
+			report_line("%s (pid %d) was asked by the hook",
+				    name_of(item), (int)item->pid);
+	}
+}
+
+void report_passed(struct context *ctx, struct delivery *delivery, bool is_said)
+{
+	for (unsigned n = 0; n < PASSED_MAX; n++) {
+		const struct delivery_item *item =
+			delivery_next_passed(delivery);
+		struct ckpt_record *rec;
+
+		if (!item)
+			return;
+		rec = ckpt_record_new("passed");
+		ckpt_record_set_int(rec, "pid", item->pid);
+		ckpt_record_set_str(rec, "name", name_of(item));
+		ckpt_record_set_str(rec, "why", item->reason);
+		keep(ctx, rec);
+		if (is_said)
+			report_line("%s (pid %d) was passed over: %s",
+				    name_of(item), (int)item->pid,
+				    item->reason);
+	}
+}
