@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* evidence.c: states, and what looks like one. */
+#include <fnmatch.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "requeue/policy/evidence.h"
+
+/* These hold no state, whatever they hold. */
+static const char *const never[] = {
+	"core",
+	"core.*",
+	"core-*",
+	"*.core",
+	"vgcore.*",
+	"hs_err_pid*",
+	"replay_pid*",
+	"javacore.*",
+	"heapdump*",
+	"*.hprof",
+	/* Octave writes it in the middle of a statement */
+	"octave-workspace",
+	"slurm-*.out",
+	"slurm-*.err",
+	/* file systems, editors and interpreters */
+	".nfs*",
+	".fuse_hidden*",
+	".*.sw?",
+	"*~",
+	"*.pyc",
+	"*.pid",
+	"*.lock",
+	NULL,
+};
+
+/* These are written to until the very end, and nothing renames them. */
+static const char *const logs[] = {
+	"*.log",     "*.log.*",
+	"log.*",     "*.out",
+	"*.err",     "*.stdout",
+	"*.stderr",  "nohup.out",
+	"*-journal", "events.out.tfevents.*",
+	NULL,
+};
+
+static const char *const dirs[] = {
+	".*",	      "__pycache__", "node_modules", "site-packages",
+	"lost+found", NULL,
+};
+
+static bool matches(const char *name, const char *const *patterns)
+{
+	for (; *patterns; patterns++)
+		if (!fnmatch(*patterns, name, 0))
+			return true;
+	return false;
+}
+
+/* Does the command name the file, as a word or as the end of a path? */
+static bool is_in_command(const char *name, const char *command)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = command; (at = strstr(at, name)); at++)
+		if ((at == command || strchr(" \t/'\"=;&|<>({", at[-1])) &&
+		    strchr(" \t'\";&|<>)}", at[len]))
+			return true;
+	return false;
+}
+
+bool evidence_is_name(const char *name, bool is_renamed, const char *hook)
+{
+	return *name && !matches(name, never) &&
+	       (is_renamed || !matches(name, logs)) &&
+	       !is_in_command(name, hook);
+}
+
+bool evidence_is_dir_name(const char *name)
+{
+	return !matches(name, dirs);
+}
+
+bool evidence_is_rewritten(const struct evidence_file *before,
+			   const struct evidence_file *now)
+{
+	if (before->is_output || before->changed_ns == now->changed_ns)
+		return false;
+	return now->size_bytes <= before->size_bytes ||
+	       before->position_bytes < before->size_bytes;
+}
