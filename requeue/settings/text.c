@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/utf8.h"
 #include "requeue/settings/text.h"
 
 /* Characters that are not shown but change what is: controls, line ends, and
@@ -19,28 +20,17 @@ static bool is_steering(uint32_t c)
 
 /* Length of the well-formed UTF-8 sequence at s, 0 where there is none that may
  * be shown. */
-static size_t sequence_len(const unsigned char *s)
+static size_t sequence_len(const char *s)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = s[0] < 0x80   ? 1
-		     : s[0] < 0xc2 ? 0
-		     : s[0] < 0xe0 ? 2
-		     : s[0] < 0xf0 ? 3
-		     : s[0] < 0xf5 ? 4
-				   : 0;
-	uint32_t c = len > 1 ? s[0] & (0xffu >> (len + 1)) : s[0];
+	uint32_t c;
+	size_t len = ckpt_utf8_decode(s, &c);
 
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	return len && c >= least[len] && !is_steering(c) ? len : 0;
+	return len && !is_steering(c) ? len : 0;
 }
 
 void text_clean(char *to, size_t size, const char *from)
 {
-	const unsigned char *s = (const unsigned char *)from;
+	const char *s = from;
 	size_t used = 0;
 
 	while (*s) {
@@ -71,7 +61,7 @@ const char *text_quote(char *to, size_t size, const char *from)
 	for (const char *c = clean; *c; c += len) {
 		bool is_escaped = *c == '"' || *c == '\\';
 
-		len = sequence_len((const unsigned char *)c);
+		len = sequence_len(c);
 		if (used + is_escaped + len + 2 > size)
 			break;
 		if (is_escaped)

@@ -17,8 +17,10 @@ static const struct {
 	{"grün €", "grün €"},
 	{"\xc2\x9b"
 	 "31m",
-	 "??31m"},		    /* a C1 control */
-	{"cut \xe2\x82", "cut ??"}, /* a broken sequence */
+	 "??31m"},			      /* a C1 control */
+	{"cut \xe2\x82", "cut ??"},	      /* a broken sequence */
+	{"half \xed\xa0\x80", "half ???"},    /* half of a UTF-16 pair */
+	{"far \xf4\x90\x80\x80", "far ????"}, /* above U+10FFFF */
 	{"\xff\xfe", "??"},
 	{"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
 	{"\xe0\x80\x9b[31m", "???[31m"},  /* longer than it need be */
