@@ -1,8 +1,8 @@
 #!/bin/bash
 #
 # A sweep over many cases in bash: the period of a pendulum for amplitudes up
-# to 175 degrees, a line of results.txt a case.  What is saved is that file;
-# a run goes on at the first case that is not in it.
+# to 175 degrees.  Each case writes a line of results.txt.  The job saves that
+# file, and a run goes on at the first case that is not in it.
 #
 #SBATCH --job-name=sweep
 #SBATCH --time=10
@@ -11,21 +11,22 @@
 
 cases=${1:-400}
 
-# The trap makes bash hear the request.  bash runs it when the program in the
-# foreground has ended, so a case is always finished; keep cases shorter than
-# the grace.
-asked=no
-trap 'asked=yes' TERM
+# The trap makes bash catch the signal of a request.  bash runs the trap when
+# the program in the foreground has ended, so a case is always finished.  Cases
+# must be shorter than the grace.
+requested=no
+trap 'requested=yes' TERM
 
-# Go on from what was saved last.  A line that was written after it is not
-# part of it: never append to what lies about from a run that was killed.
+# The run goes on from what was saved last.  A run that was killed may have
+# left a results.txt with later lines: never append to that file.
 if [ -n "${SLURM_CHECKPOINT_RESTORE:-}" ]; then
 	scheckpoint restore || exit 1
 else
 	: >results.txt
 fi
 
-# Quarter of a period: from the amplitude until the angle crosses zero.
+# The function computes a quarter of a period: from the amplitude until the
+# angle crosses zero.
 period() {
 	awk -v i="$1" -v cases="$2" 'BEGIN {
 		degrees = 175 * i / cases
@@ -43,8 +44,8 @@ period() {
 	}'
 }
 
-# No $(...) below the trap: a signal that comes while bash 5.2 reads one may
-# be lost, with "unexpected EOF while looking for matching `)'".
+# There is no $(...) below the trap: bash 5.2 may lose a signal that comes while
+# it reads one, with "unexpected EOF while looking for matching `)'".
 mapfile -t finished <results.txt
 for ((i = ${#finished[@]} + 1; i <= cases; i++)); do
 	period "$i" "$cases" >>results.txt || exit 1
@@ -54,12 +55,12 @@ for ((i = ${#finished[@]} + 1; i <= cases; i++)); do
 		scheckpoint progress "$progress"
 		echo "case $i of $cases"
 	fi
-	if [ "$asked" = yes ]; then
+	if [ "$requested" = yes ]; then
 		scheckpoint save results.txt || exit 1
 		echo "saved after case $i"
 		exit 85 # "run me again"
 	fi
 done
 echo "finished: $cases cases"
-# If a request comes in this very moment, the job is still over.
+# Even if a request comes at this moment, the job is over.
 [ -z "${SLURM_CHECKPOINT_DIR:-}" ] || scheckpoint done

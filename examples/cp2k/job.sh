@@ -1,14 +1,15 @@
 #!/bin/bash
 #
-# CP2K: solid argon.  CP2K dies of any signal and saves nothing, but looks
+# CP2K: solid argon.  CP2K dies of any signal and saves nothing.  But it looks
 # about every 20 s for the file EXIT, which the hook makes, and then ends with
-# exit code 0.  So the grace must be well over 20 s and a step.
+# exit code 0.  So the grace must be well over 20 s plus one step.
 #
-# It doesn't write a last restart file at EXIT: the one that is taken into the
-# store is of the last multiple of EACH, and steps since are found twice in
-# argon-1.ener and argon-pos-1.xyz, with the same numbers.  It renames the old
-# restart file before it writes the new one: a run that is killed in between
-# leaves none.  So each run begins from what is in the store.
+# CP2K doesn't write a last restart file at EXIT.  The store gets the restart
+# file of the last multiple of EACH.  The steps since then are computed again,
+# and stand twice in argon-1.ener and argon-pos-1.xyz, with the same numbers.
+#
+# CP2K renames the old restart file before it writes the new one: a run that is
+# killed in between leaves none.  So each run begins from what is in the store.
 #
 #SBATCH --job-name=argon
 #SBATCH --time=10
@@ -17,7 +18,7 @@
 #SBATCH --checkpoint-files=argon-1.restart
 #SBATCH --output=argon-%j.out
 
-rm -f EXIT # of the run before
+rm -f EXIT # left by the run before
 resume=0
 if [ -n "${SLURM_CHECKPOINT_RESTORE:-}" ]; then
 	scheckpoint restore || exit 1

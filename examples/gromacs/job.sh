@@ -1,14 +1,14 @@
 #!/bin/bash
 #
-# GROMACS: liquid argon.  mdrun hears SIGTERM by itself, writes md.cpt at the
-# next neighbour search and ends with exit code 1; -cpi goes on from there,
-# also in the first run, when there is none yet.  With -reprod the trajectory
-# is the same to the last bit, however often it is stopped.
+# GROMACS: liquid argon.  mdrun itself catches SIGTERM, writes md.cpt at the
+# next neighbour search and ends with exit code 1.  -cpi goes on from md.cpt; it
+# does no harm in the first run, which has none.  With -reprod the trajectory is
+# the same to the last bit, however often it is stopped.
 #
-# --checkpoint-files takes md.cpt into the store as well, where it is verified
-# and kept twice.  md.log, md.edr and md.xtc must stay where they are: mdrun
-# appends to them.  An energy minimisation (integrator = steep) hears nothing
-# and writes no .cpt.
+# --checkpoint-files takes md.cpt into the store as well, which verifies it and
+# keeps two of them.  md.log, md.edr and md.xtc must stay where they are: mdrun
+# appends to them.  An energy minimisation (integrator = steep) doesn't catch
+# the signal, and writes no .cpt.
 #
 #SBATCH --job-name=argon
 #SBATCH --cpus-per-task=1

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The heat equation on a plate in plain Python, as a job that survives its
-time limit: the same as ../heat in C, by the same library.
+time limit.  It does the same as ../heat in C, with the same library.
 
 usage: heat.py INPUT OUTPUT
 """
@@ -16,7 +16,7 @@ TELL_EVERY = 250  # steps
 
 
 class Plate:
-    """What INPUT describes, see plate.in; row 0 is the north edge."""
+    """The plate that INPUT describes, see plate.in; row 0 is the north edge."""
 
     def __init__(self, path):
         self.step = 0
@@ -97,7 +97,7 @@ class Plate:
         self.step, self.now = step[0], now
 
     def write(self, path):
-        """As text, a line a row; 17 digits tell any two numbers apart."""
+        """Write text, one line for each row; 17 digits lose nothing."""
         with open(path + ".tmp", "w") as file:
             for row in range(0, self.ny * self.nx, self.nx):
                 cells = self.now[row : row + self.nx]
@@ -106,11 +106,11 @@ class Plate:
 
 
 def open_store():
-    """The store of this job; None outside of one with --checkpoint."""
+    """The store of this job; None if it has no --checkpoint."""
     if "SLURM_CHECKPOINT_DIR" not in os.environ:
         return None
     store = ckptstate.Store()
-    # A later program with another format of state counts this up.
+    # The number grows when a later program changes the format.
     store.schema("heat-python", 1)
     return store
 
@@ -130,7 +130,7 @@ def save(store, plate):
 
 
 def main():
-    # First of all: a signal that comes before this one line kills.
+    # This comes first: a signal that comes before this line kills.
     ckptstate.notice_install(signal.SIGTERM)
     plate = Plate(sys.argv[1])
     store = open_store()

@@ -1,10 +1,10 @@
-# The heat equation on a plate, some steps of it: the state comes from the
-# standard input and goes to the standard output.
+# Some steps of the heat equation on a plate.  The state comes from standard
+# input and goes to standard output.
 #
 #	awk -v count=STEPS -f heat.awk plate.in - <state >state.new
 #	awk -v count=0 -f heat.awk plate.in /dev/null	the state at the start
 #
-# 17 digits tell any two numbers apart: nothing is lost from text to text.
+# Numbers are written with 17 digits, so that the text loses nothing.
 
 function fix(i, value) {
 	now[i] = value

@@ -1,6 +1,6 @@
 #!/bin/sh
 #
-# The heat equation by a shell script and awk: the script hears SIGTERM,
+# The heat equation by a shell script and awk.  The script catches SIGTERM,
 # saves with scheckpoint, and goes on from there in the next run.
 #
 #SBATCH --job-name=heat-shell
@@ -8,12 +8,13 @@
 #SBATCH --checkpoint=40
 #SBATCH --output=heat-%j.out
 
-# The trap makes the shell hear the request.  It is run when the awk in the
-# foreground has ended, so the state is always whole.
-asked=no
-trap 'asked=yes' TERM
+# The trap makes the shell catch the signal of a request.  The shell runs the
+# trap when the awk in the foreground has ended, so the state is always whole.
+requested=no
+trap 'requested=yes' TERM
 
-# Go on from what was saved last, and from nothing else: 1 is "none yet".
+# The run goes on from what was saved last, and from nothing else.  Exit code 1
+# of restore means that nothing is saved yet.
 rm -f state
 if [ -n "${SLURM_CHECKPOINT_DIR:-}" ]; then
 	scheckpoint restore --schema=heat-shell/1 || [ $? -eq 1 ] || exit 1
@@ -24,7 +25,7 @@ while :; do
 	read -r _ step _ steps <state
 	echo "step $step of $steps"
 	[ "$step" -lt "$steps" ] || break
-	if [ "$asked" = yes ]; then
+	if [ "$requested" = yes ]; then
 		scheckpoint save --schema=heat-shell/1 state || exit 1
 		echo "saved after step $step"
 		exit 85 # "run me again"

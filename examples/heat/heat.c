@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heat.c: a solver that survives its time limit: how a C program hears that
- * it must stop, saves its state, and goes on from it in the next run.
+ * heat.c: a solver that survives its time limit.  It shows how a C program
+ * catches the signal to stop, saves its state, and goes on from it in the next
+ * run.
  *
  * usage: heat [-p PACE] INPUT OUTPUT
  */
@@ -18,8 +19,8 @@
 #include "plate.h"
 
 #define TELL_EVERY_S 2
-/* "Saved, run me again": the default of sbatch's --checkpoint-exit.  After a
- * request any exit code would do. */
+/* This code says "saved, run me again": it is the default of sbatch's
+ * --checkpoint-exit.  After a request any exit code would do. */
 #define EXIT_AGAIN   85
 
 static bool complain(const char *what, const struct ckpt_error *err)
@@ -28,8 +29,8 @@ static bool complain(const char *what, const struct ckpt_error *err)
 	return false;
 }
 
-/* The store of this job; NULL, and no complaint, outside of a job that was
- * submitted with --checkpoint. */
+/* Open the store of this job.  Outside of a job that was submitted with
+ * --checkpoint, *store is NULL, which is no error. */
 static bool open_store(struct ckpt_store **store)
 {
 	struct ckpt_error err;
@@ -39,7 +40,7 @@ static bool open_store(struct ckpt_store **store)
 		return true;
 	if (ckpt_open(store, NULL, CKPT_WRITE, CKPT_RUN_PRESENT, &err))
 		return complain("open the store", &err);
-	/* A later heat with another format of state counts this up. */
+	/* The number grows when a later heat changes the format. */
 	if (ckpt_schema(*store, "heat", 1, &err))
 		return complain("name the format", &err);
 	return true;
@@ -91,7 +92,7 @@ static bool save(struct ckpt_store *store, const struct plate *plate)
 		return complain("tell the progress", &err);
 	}
 	status = ckpt_commit(stage, &version, &err);
-	if (status == CKPT_UNSURE) /* there, but would a crash spare it? */
+	if (status == CKPT_UNSURE) /* it is there; a crash may undo it */
 		complain("be sure of the commit", &err);
 	else if (status)
 		return complain("commit", &err);
@@ -108,7 +109,7 @@ static int64_t now_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Wait until `steps` steps may have been done since start_ns.  A signal ends
+/* Wait until `steps` steps may be done, counted from start_ns.  A signal ends
  * the wait early, so that the loop sees it at once. */
 static void keep_pace(int64_t start_ns, uint64_t steps, double pace)
 {
@@ -132,7 +133,7 @@ static void tell(struct ckpt_store *store, const struct plate *plate)
 		complain("tell the progress", &err);
 }
 
-/* Compute to the end, or until asked to stop. */
+/* Compute to the end, or until the signal to stop has come. */
 static void compute(struct ckpt_store *store, struct plate *plate)
 {
 	const int64_t start_ns = now_ns();
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	/* First of all: a signal that comes before this one line kills. */
+	/* This comes first: a signal that comes before this line kills. */
 	if (ckpt_notice_install(SIGTERM, &err)) {
 		complain("catch SIGTERM", &err);
 		goto out;
@@ -187,7 +188,7 @@ int main(int argc, char **argv)
 		goto out;
 	tell(store, &plate);
 	printf("finished: %" PRIu64 " steps\n", plate.step);
-	/* If a request comes in this very moment, the job is still over. */
+	/* Even if a request comes at this moment, the job is over. */
 	if (store && ckpt_done(store, &err))
 		complain("say that the job is done", &err);
 	result = EXIT_SUCCESS;

@@ -85,7 +85,8 @@ static void set_spot(struct plate *plate, double x, double y, double radius,
 	}
 }
 
-/* One line of the description; temperatures need the grid first. */
+/* Read one line of the description.  The line "grid" must come before all
+ * temperatures. */
 static bool take_line(struct plate *plate, const char *line)
 {
 	char word[16] = "", side[16];
@@ -252,7 +253,7 @@ bool plate_write(const struct plate *plate, const char *path)
 	file = fopen(temporary, "we");
 	if (!file)
 		return complain("create", temporary);
-	/* 17 significant digits tell any two doubles apart. */
+	/* With 17 significant digits the text loses nothing. */
 	for (size_t i = 0; i < plate->nx * plate->ny; i++)
 		is_good = is_good &&
 			  fprintf(file, "%.17g%c", plate->now[i],

@@ -1,6 +1,6 @@
 #!/bin/bash
 #
-# The same under srun, where Slurm starts the ranks; see job.sh.
+# The same job as job.sh, but under srun: Slurm starts the ranks.
 #
 #SBATCH --job-name=rod
 #SBATCH --nodes=2

@@ -1,8 +1,9 @@
 #!/bin/bash
 #
-# MPI under mpirun: heat in a rod; rod.py saves and resumes.  mpirun itself
-# would end its ranks within 2 s of a SIGTERM, so it never gets one: the ranks
-# do, all of them, each at its own step; they agree on when to stop.
+# MPI under mpirun: heat in a rod; rod.py saves and resumes.  mpirun ends its
+# ranks within 2 s when it gets SIGTERM.  So the plugin never signals mpirun,
+# but all the ranks.  The signal reaches each rank at its own step, and the
+# ranks agree on when to stop.
 #
 #SBATCH --job-name=rod
 #SBATCH --nodes=2

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Heat in a rod that is divided among MPI ranks, as a job that survives its
-time limit.  The ranks agree at each step on whether to stop, so that all of
-them are at the same one; the first gathers the state and saves it.
+time limit.  At each step the ranks agree on whether to stop, so that all of
+them stop at the same step.  The first rank gathers the state and saves it.
 
 usage: rod.py STEPS OUTPUT
 """
@@ -11,15 +11,15 @@ import signal
 import subprocess
 import sys
 
-asked = False
+requested = False
 
 
 def on_term(_signum, _frame):
-    global asked
-    asked = True
+    global requested
+    requested = True
 
 
-# Before MPI is started, which takes a while.
+# The handler is set before MPI is started, which takes a while.
 signal.signal(signal.SIGTERM, on_term)
 
 from mpi4py import MPI  # noqa: E402
@@ -82,7 +82,8 @@ def save(step, piece):
             json.dump({"step": step, "rod": rod}, file)
         subprocess.run(["scheckpoint", "save", STATE], check=True)
     say("saved after step", step)
-    # mpirun ends all when one leaves early: none may, before it is saved.
+    # mpirun ends all ranks when one leaves early.  So no rank may leave
+    # before the state is saved.
     comm.barrier()
 
 
@@ -96,9 +97,9 @@ def main():
         step += 1
         if step % 100 == 0:
             say("step", step, "of", steps)
-        # A rank alone must not stop: the others would wait for it.  Each
-        # may have been asked, and not at the same step.
-        if comm.allreduce(asked, MPI.LOR) and step < steps:
+        # A rank must not stop alone: the others would wait for it.  The
+        # signal may reach each rank at another step.
+        if comm.allreduce(requested, MPI.LOR) and step < steps:
             save(step, piece)
             return
     rod = gather(piece)
@@ -109,5 +110,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # After a request any exit code does; mpirun takes all but 0 for a failure.
+    # After a request any exit code will do.  It is 0 here, because mpirun
+    # takes any other code for a failure.
     main()

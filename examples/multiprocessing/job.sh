@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # Random walks in Python on several processors; walks.py saves and resumes.
-# Only its main process gets the signal, as it answers for its workers.
+# Only the main process gets the signal; it takes care of its workers.
 #
 #SBATCH --job-name=walks
 #SBATCH --cpus-per-task=2

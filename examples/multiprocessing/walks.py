@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """First-passage times of random walks on several processors, as a job that
-survives its time limit: the main process hears SIGTERM, lets its workers
-finish what they are at, saves, and the next run goes on from there.
+survives its time limit.  The main process catches SIGTERM, lets its workers
+finish their batches, and saves; the next run goes on from there.
 
 usage: walks.py BATCHES WORKERS OUTPUT
 """
@@ -13,29 +13,29 @@ import signal
 import subprocess
 import sys
 
-WALKS = 100  # of one batch, which is what a worker does at a time
+WALKS = 100  # in one batch; a worker does one batch at a time
 DISTANCE = 20
 STATE = "walks.json"
 EXIT_AGAIN = 85  # "saved, run me again"
 
-asked = False
+requested = False
 
 
 def on_term(_signum, _frame):
-    global asked
-    asked = True
+    global requested
+    requested = True
 
 
 def init_worker():
-    # Workers are forked with the main process's handler.  The request goes
-    # to the main process only, but a scancel reaches all of them: they leave
-    # it to the main process, too.
+    # Workers inherit the main process's handler.  A request goes to the main
+    # process only, but a scancel reaches the workers as well.  They ignore the
+    # signal, because the main process saves.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def walk_batch(batch):
-    # Seeded by the batch, not by the worker: the result doesn't depend on
-    # who computed it, in which order and in which run.
+    # The batch is the seed, not the worker: the result doesn't depend on
+    # worker, order or run.
     rng = random.Random(batch)
     steps = 0
     for _ in range(WALKS):
@@ -64,15 +64,17 @@ def save(done):
 
 
 def compute(done, batches, workers):
-    """Until all is done, or a request has come and the workers are idle."""
+    """Compute until all is done, or until a request has come and the workers
+    are idle."""
     todo = iter([batch for batch in range(batches) if batch not in done])
     running = {}
     with concurrent.futures.ProcessPoolExecutor(
         workers, initializer=init_worker
     ) as pool:
         while True:
-            # No more than one ahead: what is queued must be finished, too.
-            while not asked and len(running) < workers + 1:
+            # Only one batch waits in the queue, because a request must wait
+            # until all that is queued is finished.
+            while not requested and len(running) < workers + 1:
                 batch = next(todo, None)
                 if batch is None:
                     break

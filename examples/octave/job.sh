@@ -2,12 +2,12 @@
 #
 # GNU Octave: a path on the Lorenz attractor; lorenz.m saves and resumes.
 #
-# Octave has a handler for SIGTERM, which saves all variables in the file
-# octave-workspace wherever the script may be at that moment, half-way through
-# a step, too.  A script can't have one of its own.  So the hook makes a file,
-# for which the script looks at the end of a step.  The signal must not come
-# as well: --checkpoint-signal names one that Octave doesn't catch, and which
-# is therefore not sent.
+# Octave has a handler for SIGTERM.  It saves all variables in the file
+# octave-workspace at any moment, even in the middle of a step, and a script
+# can't have a handler of its own.  So the hook makes a file, and the script
+# looks for that file at the end of a step.  Octave must not get the signal as
+# well: --checkpoint-signal names one that Octave doesn't catch, and that is
+# therefore not sent.
 #
 #SBATCH --job-name=lorenz
 #SBATCH --time=10
@@ -16,5 +16,5 @@
 #SBATCH --checkpoint-signal=PWR
 #SBATCH --output=lorenz-%j.out
 
-rm -f STOP # of the run before
+rm -f STOP # left by the run before
 octave-cli -q --no-init-file lorenz.m "${1:-2000000}"

@@ -1,6 +1,7 @@
 % A path on the Lorenz attractor, by steps of Runge and Kutta, as a job that
-% survives its time limit.  Octave's own handler of SIGTERM saves all
-% variables in the middle of a statement; so the script looks for a file.
+% survives its time limit.  Octave's own handler of SIGTERM saves all variables
+% in the middle of a statement, which is useless.  So the script looks for a
+% file.
 %
 %	octave-cli -q lorenz.m STEPS
 args = argv();
@@ -37,7 +38,8 @@ while n < steps
     printf("step %d of %d\n", n, steps);
     fflush(stdout);
   end
-  % Not at every step, as a look at a file takes as long as some steps.
+  % The script doesn't look for the file at every step, because that takes as
+  % long as some steps.
   if mod(n, 100) == 0 && n < steps && exist("STOP", "file")
     generator = rand("twister");
     save("-binary", state, "n", "p", "path", "generator");

@@ -1,14 +1,14 @@
 #!/bin/bash
 #
 # OpenFOAM: the flow in a cavity below a moving lid.  A solver dies of SIGTERM
-# unless system/controlDict has "stopAtWriteNowSignal 15": then it writes the
-# present time and ends with exit code 0.  "startFrom latestTime" goes on from
-# there; in binary and with a fixed time step the result is the same to the
-# last bit.
+# unless system/controlDict has "stopAtWriteNowSignal 15".  With that it writes
+# the present time and ends with exit code 0, and "startFrom latestTime" goes on
+# from there.  In binary and with a fixed time step the result is the same to
+# the last bit.
 #
-# --checkpoint-files takes the time directories into the store as well.
-# They are written in place: a run that is killed may leave a newest one that
-# is not whole, so what is newer than the version goes.
+# --checkpoint-files takes the time directories into the store as well.  The
+# solver writes them in place: a run that is killed may leave a newest one that
+# is not whole.  So the script removes them before it restores the version.
 #
 #SBATCH --job-name=cavity
 #SBATCH --time=10
@@ -16,7 +16,7 @@
 #SBATCH --checkpoint-files='[0-9]*'
 #SBATCH --output=cavity-%j.out
 
-# Debian's OpenFOAM needs nothing but this.
+# Debian's OpenFOAM needs this variable and nothing else.
 export WM_PROJECT_DIR="${WM_PROJECT_DIR:-/usr/share/openfoam}"
 
 if [ -n "${SLURM_CHECKPOINT_RESTORE:-}" ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Ising model, by a Metropolis walk in plain Python, as a job that survives
-its time limit: it hears SIGTERM, saves, and the next run goes on from there.
+its time limit.  It catches SIGTERM and saves; the next run goes on from there.
 
 usage: ising.py SWEEPS OUTPUT
 """
@@ -17,13 +17,14 @@ TEMPERATURE = 2.4
 STATE = "ising.json"
 EXIT_AGAIN = 85  # "saved, run me again"
 
-asked = False
+requested = False
 
 
 def on_term(_signum, _frame):
-    # Only note it: the state is consistent between two sweeps, not here.
-    global asked
-    asked = True
+    # The handler only notes it: the state is consistent between two sweeps,
+    # but not here.
+    global requested
+    requested = True
 
 
 def fresh_state():
@@ -42,7 +43,7 @@ def load_state(path):
 
 
 def write_whole(path, text):
-    """The file is the old one or the new one, never a part of it."""
+    """Write a file that is the old one or the new one, never a part of it."""
     with open(path + ".tmp", "w") as file:
         file.write(text)
         file.flush()
@@ -51,8 +52,8 @@ def write_whole(path, text):
 
 
 def save(state, rng):
-    # The random numbers are part of the state: with a new seed in each run
-    # this would be another walk.
+    # The random numbers are part of the state: a new seed in each run would
+    # make it another walk.
     write_whole(STATE, json.dumps({**state, "rng": rng.getstate()}))
     subprocess.run(["scheckpoint", "save", STATE], check=True)
 
@@ -96,13 +97,13 @@ def main():
             done = state["sweep"] / sweeps
             subprocess.run(["scheckpoint", "progress", str(done)], check=False)
             print("sweep", state["sweep"], "of", sweeps, flush=True)
-        if asked and state["sweep"] < sweeps:
+        if requested and state["sweep"] < sweeps:
             save(state, rng)
             print("saved after sweep", state["sweep"], flush=True)
             return EXIT_AGAIN
     write_whole(output, "".join(f"{value}\n" for value in state["trace"]))
     print("finished:", sweeps, "sweeps", flush=True)
-    # If a request comes in this very moment, the job is still over.
+    # Even if a request comes at this moment, the job is over.
     if "SLURM_CHECKPOINT_DIR" in os.environ:
         subprocess.run(["scheckpoint", "done"], check=False)
     return 0

@@ -1,5 +1,5 @@
-# Writes a pseudopotential for hydrogen by its formula (Goedecker, Teter and
-# Hutter, LDA: local, four numbers) in the format of Quantum ESPRESSO.
+# This program writes a pseudopotential for hydrogen by its formula (Goedecker,
+# Teter and Hutter, LDA: local, four numbers) in the format of Quantum ESPRESSO.
 function erf(x,    n, term, sum)
 {
 	if (x > 6)
@@ -10,7 +10,7 @@ function erf(x,    n, term, sum)
 	return 2 / sqrt(pi) * exp(-x * x) * sum
 }
 
-# In Rydberg
+# The potential is in Rydberg.
 function potential(r,    y)
 {
 	y = r / rloc

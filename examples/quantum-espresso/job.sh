@@ -1,11 +1,11 @@
 #!/bin/bash
 #
 # Quantum ESPRESSO: molecular dynamics of H2.  pw.x dies of any signal and
-# saves nothing, but looks for the file PREFIX.EXIT in every iteration, which
-# the hook makes; it then writes its state below outdir and ends with exit
-# code 2.
+# saves nothing.  But it looks in every iteration for the file PREFIX.EXIT,
+# which the hook makes.  It then writes its state below outdir and ends with
+# exit code 2.
 #
-# It writes that directory in place and doesn't sync it: a run that is killed
+# pw.x writes that directory in place and doesn't sync it: a run that is killed
 # may leave a mixture.  So each run begins from what is in the store.
 #
 #SBATCH --job-name=h2
@@ -15,7 +15,7 @@
 #SBATCH --checkpoint-files=out/
 #SBATCH --output=h2-%j.out
 
-rm -f h2.EXIT # of the run before
+rm -f h2.EXIT # left by the run before
 rm -rf out
 if [ -n "${SLURM_CHECKPOINT_RESTORE:-}" ]; then
 	scheckpoint restore || exit 1

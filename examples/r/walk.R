@@ -1,13 +1,14 @@
 # Self-avoiding walks in R, as a job that survives its time limit.  R's own
-# handler of SIGUSR1 saves all variables in the middle of a statement; so the
-# script looks for a file.
+# handler of SIGUSR1 saves all variables in the middle of a statement, which is
+# useless.  So the script looks for a file.
 #
 #	Rscript walk.R WALKS
 walks <- as.integer(commandArgs(trailingOnly = TRUE)[1])
 state <- "walk.rds"
 restore <- Sys.getenv("SLURM_CHECKPOINT_RESTORE")
 
-# Steps until a walk on the square lattice has nowhere to go.
+# The function counts the steps until a walk on the square lattice has nowhere
+# to go.
 walk <- function() {
   seen <- new.env(hash = TRUE)
   x <- 0L
