@@ -107,11 +107,11 @@ void request_uncaught(const struct context *ctx)
 
 	/* Slurm ends the run at once, and may have reached some before us. */
 	if (ctx->run.has_term) {
-		report_line("no program of the job is left that hears SIG%s",
+		report_line("no program of the job is left that catches SIG%s",
 			    name);
 		return;
 	}
-	report_line("no program of the job hears SIG%s: it computes on until "
+	report_line("no program of the job catches SIG%s: it computes on until "
 		    "just before the end, and what isn't saved by then is lost",
 		    name);
 	report_line("what helps: a handler in the program, a trap in the "

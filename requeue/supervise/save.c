@@ -55,7 +55,7 @@ static void send_signal(struct context *ctx)
 		if (delivery_count(delivery))
 			report_request(ctx, CAUSE_INTERVAL, true);
 		else
-			report_line("no program of the job hears SIG%s: no "
+			report_line("no program of the job catches SIG%s: no "
 				    "state was asked for",
 				    option_signal_name(signum));
 	}

@@ -178,7 +178,7 @@ like "$(cat limit.out)" 'run 0: requeued: to be continued \(cause: limit\)' \
 
 # ---- nobody hears: computes to its end, and goes on, with a warning
 wait_for 75 'a run that is cut' restarted "${id[deaf]}" 1
-like "$(cat deaf.out)" 'no program of the job hears SIGTERM' \
+like "$(cat deaf.out)" 'no program of the job catches SIGTERM' \
 	'nobody hears: the user is told at the request'
 like "$(job_field "${id[deaf]}" Comment)" 'this run saved nothing \(1 of 3' \
 	'requeued at its end, and the comment says that nothing was saved'

@@ -94,7 +94,7 @@ id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=deaf.out deaf)
 wait_for 30 'the step' eval "scontrol show step $id.0 | grep -q RUNNING"
 run_as "$JOB_USER" scancel -b -s TERM "$id"
-wait_for 30 'the word' grep -q 'no program of the job hears SIGTERM' deaf.out
+wait_for 30 'the word' grep -q 'no program of the job catches SIGTERM' deaf.out
 like "$(cat deaf.out)" 'sleep \(pid [0-9]+ on n[12]\) was passed over' \
 	'who was passed over, on which node'
 ok 'the step lives on' eval "scontrol show step $id.0 | grep -q RUNNING"

@@ -119,7 +119,7 @@ for name in early early-step; do
 done
 for name in early early-step; do
 	wait_for 30 "the word of $name" has_line $name.out \
-		'no program of the job hears SIGTERM'
+		'no program of the job catches SIGTERM'
 	touch $name.loaded
 done
 for name in early early-step; do
@@ -127,7 +127,7 @@ for name in early early-step; do
 	like "$(cat $name.out)" '^heard it 1 times' \
 		"$name: what hears it late gets it then, and once"
 	is "$(grep -c 'SIGTERM to loader' $name.out)" 1 'which is told'
-	is "$(grep -c 'no program of the job hears' $name.out)" 1 \
+	is "$(grep -c 'no program of the job catches' $name.out)" 1 \
 		'as it was that nobody heard, once'
 	unlike "$(cat $name.out)" 'next command' 'no next command after it'
 	is "$(grep -c 'script is not continued .* no trap for SIGTERM' \
@@ -212,7 +212,7 @@ for name in unheard unheard-step; do
 	wait_job 60 "${id[$name]}" COMPLETED FAILED
 	is "$(job_state "${id[$name]}") $(grep -c 'is done' $name.out)" \
 		'COMPLETED 4' "$name: the script goes on, to its end"
-	is "$(grep -c 'no program of the job hears' $name.out)" 1 \
+	is "$(grep -c 'no program of the job catches' $name.out)" 1 \
 		'that nobody hears is said once'
 	is "$(grep -c 'what helps: a handler' $name.out)" 1 \
 		'and so is what helps'
@@ -228,7 +228,7 @@ ok "endless: computes until just before its end (by $((end - last)) s)" \
 	[ $((end - last)) -ge 3 -a $((end - last)) -le 9 ]
 like "$(cat endless.out)" "out of time: the job's programs are stopped" \
 	'then it is stopped in order'
-is "$(grep -c 'no program of the job hears' endless.out)" 1 \
+is "$(grep -c 'no program of the job catches' endless.out)" 1 \
 	'that nobody hears is said once'
 unlike "$(cat endless.out)" 'DUE TO TIME LIMIT|CANCELLED' \
 	'before Slurm would have'
