@@ -213,7 +213,7 @@ void request_look_at_steps(struct request *request, struct context *ctx)
 {
 	enum steps_state before = request->steps.state;
 
-	if (steps_look(&request->steps, ctx, request->delivery))
+	if (steps_look(&request->steps, ctx))
 		conclude_steps(request, ctx, before);
 }
 
@@ -222,8 +222,7 @@ void request_child_ended(struct request *request, struct context *ctx,
 {
 	enum steps_state before = request->steps.state;
 
-	if (steps_child_ended(&request->steps, ctx, request->delivery, child,
-			      wait_status))
+	if (steps_child_ended(&request->steps, ctx, child, wait_status))
 		conclude_steps(request, ctx, before);
 }
 
@@ -306,7 +305,7 @@ void request_end(struct request *request, struct context *ctx)
 {
 	enum steps_state before = request->steps.state;
 
-	if (steps_stop(&request->steps, ctx, request->delivery))
+	if (steps_stop(&request->steps, ctx))
 		conclude_steps(request, ctx, before);
 	delivery_free(request->delivery);
 	request->delivery = NULL;

@@ -21,8 +21,7 @@ static const char *signal_name(const struct context *ctx)
 	return option_signal_name((int)ctx->begin.set.signal);
 }
 
-/* srun ends when its tasks do, so it is awaited as if it were signalled. */
-static void await_sruns(struct delivery *delivery)
+void steps_await(struct delivery *delivery)
 {
 	pid_t pids[SRUNS_MAX];
 	size_t count = delivery_sruns(delivery, pids, SRUNS_MAX);
@@ -97,7 +96,7 @@ void steps_request(struct steps *steps, struct context *ctx,
 	    delivery_has_srun(delivery)) {
 		report_line("the job's srun steps got SIGTERM from Slurm");
 		steps->state = STEPS_SIGNALLED;
-		await_sruns(delivery);
+		steps_await(delivery);
 		return;
 	}
 	/* Agents that run already look again by themselves. */
@@ -130,20 +129,17 @@ static void keep_news(struct steps *steps, struct context *ctx,
 }
 
 static bool conclude(struct steps *steps, const struct context *ctx,
-		     struct delivery *delivery, bool is_signalled)
+		     bool is_signalled)
 {
 	steps->state = is_signalled ? STEPS_SIGNALLED : STEPS_UNCAUGHT;
 	if (steps->agents.signalled > NAMED_MAX)
 		report_line("SIG%s to %u programs in all, on %u nodes",
 			    signal_name(ctx), steps->agents.signalled,
 			    steps->agents.nodes);
-	if (is_signalled)
-		await_sruns(delivery);
 	return true;
 }
 
-bool steps_look(struct steps *steps, struct context *ctx,
-		struct delivery *delivery)
+bool steps_look(struct steps *steps, struct context *ctx)
 {
 	struct agents *agents = &steps->agents;
 	unsigned signalled = agents->signalled;
@@ -152,11 +148,11 @@ bool steps_look(struct steps *steps, struct context *ctx,
 	while (agents_read(agents, &news))
 		keep_news(steps, ctx, &news);
 	if (steps->state == STEPS_LOOKING && agents_have_looked(agents))
-		return conclude(steps, ctx, delivery, agents->signalled > 0);
+		return conclude(steps, ctx, agents->signalled > 0);
 	if (steps->state == STEPS_UNCAUGHT && agents->signalled > signalled)
-		return conclude(steps, ctx, delivery, true);
+		return conclude(steps, ctx, true);
 	if (steps_wait_ms(steps, ctx) == 0)
-		return steps_stop(steps, ctx, delivery);
+		return steps_stop(steps, ctx);
 	return false;
 }
 
@@ -170,17 +166,15 @@ int64_t steps_wait_ms(const struct steps *steps, const struct context *ctx)
 	return left_ms > 0 ? left_ms : 0;
 }
 
-static bool end_agents(struct steps *steps, struct context *ctx,
-		       struct delivery *delivery)
+static bool end_agents(struct steps *steps, struct context *ctx)
 {
 	ctx->children.pid[CHILD_AGENTS] = 0;
-	if (steps_look(steps, ctx, delivery)) /* their last lines */
+	if (steps_look(steps, ctx)) /* their last lines */
 		return true;
 	if (steps->state != STEPS_LOOKING)
 		return false;
 	if (steps->agents.looked)
-		return conclude(steps, ctx, delivery,
-				steps->agents.signalled > 0);
+		return conclude(steps, ctx, steps->agents.signalled > 0);
 	report_line("no step of ours could start in time: Slurm signals the "
 		    "job's srun steps");
 	fall_back(steps, ctx);
@@ -188,7 +182,7 @@ static bool end_agents(struct steps *steps, struct context *ctx,
 }
 
 static bool end_fall_back(struct steps *steps, struct context *ctx,
-			  struct delivery *delivery, int wait_status)
+			  int wait_status)
 {
 	bool is_done = WIFEXITED(wait_status) && !WEXITSTATUS(wait_status);
 
@@ -197,23 +191,20 @@ static bool end_fall_back(struct steps *steps, struct context *ctx,
 		report_line("SIG%s to the job's srun steps", signal_name(ctx));
 	else
 		report_line("the srun steps could not be signalled");
-	return conclude(steps, ctx, delivery, is_done);
+	return conclude(steps, ctx, is_done);
 }
 
 bool steps_child_ended(struct steps *steps, struct context *ctx,
-		       struct delivery *delivery, enum child child,
-		       int wait_status)
+		       enum child child, int wait_status)
 {
-	return child == CHILD_AGENTS
-		       ? end_agents(steps, ctx, delivery)
-		       : end_fall_back(steps, ctx, delivery, wait_status);
+	return child == CHILD_AGENTS ? end_agents(steps, ctx)
+				     : end_fall_back(steps, ctx, wait_status);
 }
 
-bool steps_stop(struct steps *steps, struct context *ctx,
-		struct delivery *delivery)
+bool steps_stop(struct steps *steps, struct context *ctx)
 {
 	if (!ctx->children.pid[CHILD_AGENTS])
 		return false;
 	srun_stop(ctx->children.pid[CHILD_AGENTS]);
-	return end_agents(steps, ctx, delivery);
+	return end_agents(steps, ctx);
 }

@@ -39,15 +39,18 @@ struct steps {
 void steps_request(struct steps *steps, struct context *ctx,
 		   struct delivery *delivery, bool is_first_look);
 
+/* Await the sruns that the delivery has found: an srun ends when its tasks do,
+ * so it counts as a program that was signalled. */
+void steps_await(struct delivery *delivery);
+
 /*
- * Read what the agents have written; the sruns of signalled steps are awaited
- * in the delivery.  Called each time the loop turns.
+ * Read what the agents have written; called each time the loop turns.
  *
  * Returns true where state has changed from LOOKING, or from UNCAUGHT to
- * SIGNALLED.
+ * SIGNALLED.  If it is SIGNALLED now, the caller lets the delivery find the
+ * sruns again, and calls steps_await().
  */
-bool steps_look(struct steps *steps, struct context *ctx,
-		struct delivery *delivery);
+bool steps_look(struct steps *steps, struct context *ctx);
 
 /* How long the loop may sleep before the next steps_look(); -1: until
  * something happens. */
@@ -55,11 +58,9 @@ int64_t steps_wait_ms(const struct steps *steps, const struct context *ctx);
 
 /* CHILD_AGENTS or CHILD_STEPS has ended; returns as steps_look(). */
 bool steps_child_ended(struct steps *steps, struct context *ctx,
-		       struct delivery *delivery, enum child child,
-		       int wait_status);
+		       enum child child, int wait_status);
 
 /* End the agents' step, if it runs; returns as steps_look(). */
-bool steps_stop(struct steps *steps, struct context *ctx,
-		struct delivery *delivery);
+bool steps_stop(struct steps *steps, struct context *ctx);
 
 #endif
