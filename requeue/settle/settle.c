@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "requeue/journal/amend.h"
-#include "requeue/settings/pattern.h"
+#include "requeue/journal/open_job.h"
 #include "requeue/settle/act.h"
 #include "requeue/settle/call.h"
 #include "requeue/settle/decide.h"
@@ -19,69 +19,13 @@
 #include "requeue/settle/settle.h"
 #include "requeue/settle/tell.h"
 
-/* --------------------------------------------------------------- look */
-
-/* The site's bounds; what can't be read bounds nothing, so that it must not
- * pass for a site without any. */
-static int read_site(struct settle *s, char *err, size_t err_len)
-{
-	site_init(&s->site);
-	if (s->brief->site[0])
-		return site_decode(&s->site, s->brief->site, err, err_len);
-	return site_read_line(&s->site, s->brief->site_args, err, err_len);
-}
-
-static void read_settings(struct settle *s)
-{
-	char err[SETTINGS_ERROR_LEN];
-	bool has_site =
-		!read_site(s, s->store_problem, sizeof(s->store_problem));
-
-	s->has_settings = !settings_decode(&s->set, s->brief->settings, err,
-					   sizeof(err)) &&
-			  has_site &&
-			  !site_check(&s->site, &s->set, err, sizeof(err));
-	if (!s->has_settings && has_site)
-		snprintf(s->store_problem, sizeof(s->store_problem), "%.200s",
-			 err);
-}
-
-static bool find_store(struct settle *s)
-{
-	struct pattern_values values = {
-		.job = s->brief->job_id,
-		.array_job = s->brief->array_job_id,
-		.array_task = s->brief->array_task_id == BRIEF_NO_TASK
-				      ? 0
-				      : s->brief->array_task_id,
-		.name = s->brief->job_name,
-		.user = s->brief->user,
-	};
-
-	return !pattern_expand(s->set.dir, &values, s->brief->work_dir, s->dir,
-			       sizeof(s->dir), s->store_problem,
-			       sizeof(s->store_problem));
-}
-
 static void open_store(struct settle *s)
 {
-	struct ckpt_identity id = {
-		.job = s->brief->job_id,
-		.array_job = s->brief->array_job_id,
-		.array_task = s->brief->array_task_id,
-		.token = s->set.token,
-	};
+	struct ckpt_identity id = open_job_identity(s->brief, &s->set);
 	char clause[SETTINGS_ERROR_LEN];
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 
-	if (!s->has_settings || !find_store(s))
-		return;
-	if (s->brief->is_blind) {
-		snprintf(s->store_problem, sizeof(s->store_problem),
-			 "it didn't answer within half a minute");
-		return;
-	}
 	status = ckpt_attach(&s->store, s->dir, &id, &err);
 	if (!status && s->brief->restart_count == BRIEF_NO_RUN)
 		s->run = (unsigned)ckpt_journal_newest(s->store);
@@ -100,7 +44,21 @@ static void open_store(struct settle *s)
 	s->store = NULL;
 }
 
-/* ---------------------------------------------------------------- all */
+static void open_all(struct settle *s)
+{
+	enum open_job opened = open_job(s->brief, &s->set, &s->site, s->dir,
+					s->store_problem,
+					sizeof(s->store_problem));
+
+	s->has_settings = opened != OPEN_JOB_REFUSED;
+	if (opened != OPEN_JOB_OK)
+		return;
+	if (s->brief->is_blind)
+		snprintf(s->store_problem, sizeof(s->store_problem),
+			 "it didn't answer within half a minute");
+	else
+		open_store(s);
+}
 
 static void tidy_store(struct settle *s)
 {
@@ -161,7 +119,7 @@ static int settle_late(struct settle *s, const struct brief *brief)
 	s->brief = &whole;
 	result = complete_brief(s, &whole);
 	if (result == CTL_OK)
-		open_store(s);
+		open_all(s);
 	if (result == CTL_OK && is_epilogs(s) && !s->history.is_settled)
 		settle_known(s);
 	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
@@ -172,7 +130,7 @@ static int settle_now(struct settle *s)
 	char text[CTL_TEXT_MAX];
 	enum ctl_result result;
 
-	open_store(s);
+	open_all(s);
 	settle_beat(s, false);
 	result = s->history.is_settled ? CTL_GONE : settle_load(s, text);
 	if (result == CTL_OK)
@@ -192,7 +150,6 @@ int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 	s->beat = beat_fn;
 	s->run = brief->restart_count;
 	settle_start_pulse(beat_fn);
-	read_settings(s);
 	rc = brief->restart_count == BRIEF_NO_RUN ? settle_late(s, brief)
 						  : settle_now(s);
 	history_free(&s->history);

@@ -14,7 +14,7 @@
 #include "lib/store.h"
 #include "requeue/slurm/ctl.h"
 #include "requeue/journal/history.h"
-#include "requeue/settings/site.h"
+#include "requeue/journal/open_job.h"
 #include "requeue/settle/settle.h"
 
 struct settle {
@@ -24,8 +24,8 @@ struct settle {
 	struct settings set;
 	struct site site;
 	bool has_settings;
-	char dir[4096];
-	struct ckpt_store *store; /* NULL: it can't be used */
+	char dir[OPEN_JOB_DIR_LEN]; /* of the store; "" unknown */
+	struct ckpt_store *store;   /* NULL: it can't be used */
 	char store_problem[256];
 	struct history history;
 	struct job job;

@@ -18,9 +18,9 @@
 #include "requeue/supervise/begin.h"
 #include "requeue/settings/comment.h"
 #include "requeue/journal/history.h"
+#include "requeue/journal/open_job.h"
 #include "requeue/process/oom.h"
 #include "requeue/settings/option.h"
-#include "requeue/settings/pattern.h"
 #include "requeue/slurm/client.h"
 #include "requeue/supervise/report.h"
 #include "requeue/settle/settle.h"
@@ -82,31 +82,24 @@ static void refuse_start(const struct brief *brief)
 
 /* --------------------------------------------------------- preparation */
 
-/* The environment may be forged: everything is checked as sbatch did. */
-static int read_settings(struct begin *b, char *err, size_t err_len)
+/* Returns 0, or the code to end with, -1 where it is that of any failure: why
+ * has been said. */
+static int read_settings(struct begin *b)
 {
-	site_init(&b->site);
-	if (site_decode(&b->site, b->brief->site, err, err_len))
-		return -1;
-	if (settings_decode(&b->set, b->brief->settings, err, err_len))
-		return -1;
-	return site_check(&b->site, &b->set, err, err_len);
-}
+	char err[SETTINGS_ERROR_LEN] = "";
 
-static int find_store(struct begin *b, char *err, size_t err_len)
-{
-	struct pattern_values values = {
-		.job = b->brief->job_id,
-		.array_job = b->brief->array_job_id,
-		.array_task = b->brief->array_task_id == BRIEF_NO_TASK
-				      ? 0
-				      : b->brief->array_task_id,
-		.name = b->brief->job_name,
-		.user = b->brief->user,
-	};
-
-	return pattern_expand(b->set.dir, &values, b->brief->work_dir, b->dir,
-			      sizeof(b->dir), err, err_len);
+	switch (open_job(b->brief, &b->set, &b->site, b->dir, err,
+			 sizeof(err))) {
+	case OPEN_JOB_REFUSED:
+		report_line("%s: the job can't run like this; submit it again",
+			    err);
+		return -1;
+	case OPEN_JOB_NO_DIR:
+		report_line("--checkpoint-dir=%s: %s", b->set.dir, err);
+		return SETTLE_STORE_CODE;
+	default:
+		return 0;
+	}
 }
 
 static bool is_missing(const char *dir)
@@ -148,20 +141,9 @@ static bool may_begin_anew(const struct begin *b)
 /* Returns 0, or the code to end with: why has been said. */
 static int claim_store(struct begin *b)
 {
-	struct ckpt_identity id = {
-		.cluster = b->brief->cluster,
-		.job = b->brief->job_id,
-		.array_job = b->brief->array_job_id,
-		.array_task = b->brief->array_task_id,
-		.token = b->set.token,
-	};
-	char clause[SETTINGS_ERROR_LEN] = "";
+	struct ckpt_identity id = open_job_identity(b->brief, &b->set);
 	struct ckpt_error err = {0};
 
-	if (find_store(b, clause, sizeof(clause))) {
-		report_line("--checkpoint-dir=%s: %s", b->set.dir, clause);
-		return SETTLE_STORE_CODE;
-	}
 	if (b->run && is_missing(b->dir) && !may_begin_anew(b))
 		return SETTLE_GONE_CODE;
 	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
@@ -328,7 +310,6 @@ static void record_run(struct begin *b)
 
 int begin_run(struct begin *b, const struct brief *brief, int *status)
 {
-	char err[SETTINGS_ERROR_LEN] = "";
 	int code;
 
 	memset(b, 0, sizeof(*b));
@@ -339,12 +320,11 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 	oom_find(getpid(), b->oom_path);
 	b->oom_kills = oom_count(b->oom_path);
 	*status = exit_status(EXIT_FAILURE);
-	if (read_settings(b, err, sizeof(err))) {
-		report_line("%s: the job can't run like this; submit it again",
-			    err);
+	code = read_settings(b);
+	if (!code)
+		code = claim_store(b);
+	if (code < 0)
 		goto refuse;
-	}
-	code = claim_store(b);
 	if (code)
 		goto unusable;
 	if (has_ended(b, status))

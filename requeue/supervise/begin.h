@@ -7,8 +7,8 @@
 #define BEGIN_H
 
 #include "lib/store.h"
+#include "requeue/journal/open_job.h"
 #include "requeue/settings/brief.h"
-#include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
 #include "requeue/slurm/job.h"
 #include "requeue/policy/plan.h"
@@ -26,7 +26,7 @@ struct begin {
 	uint32_t job_id;
 	struct settings set;
 	struct site site;
-	char dir[4096];
+	char dir[OPEN_JOB_DIR_LEN]; /* of the store */
 	struct ckpt_store *store;
 	struct ckpt_store *from;     /* --checkpoint-from, while it is in use */
 	struct ckpt_version version; /* number 0: none to go on from */
