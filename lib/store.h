@@ -12,7 +12,7 @@
  * and so ckptstate.h is their header:
  *
  *	status  text  check  fsutil  copy  digest  utf8
- *	record (JSON)  manifest  names
+ *	record (JSON)  kinds  manifest  names
  *	fact  fence  identity  journal  progress  request  setting  turn
  *	version  marks  list  retain  sweep
  *	stage  add  seal  shard  commit  open  restore  notice
@@ -24,6 +24,7 @@
 #include "lib/copy.h"
 #include "lib/identity.h"
 #include "lib/journal.h"
+#include "lib/kinds.h"
 #include "lib/marks.h"
 #include "lib/open.h"
 #include "lib/progress.h"
