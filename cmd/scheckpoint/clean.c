@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_clean.c: remove the versions of a job that is over. */
+/* clean.c: remove the versions of a job that is over. */
+#include "cmd/scheckpoint/clean.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/runs.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 
 /* Has Slurm, or else the journal, the job on record as over? */
 static int check_over(const struct call *call, struct ckpt_store *store)
@@ -71,14 +77,5 @@ static int clean(const struct call *call, struct ckpt_store *store)
 
 int command_clean(struct call *call)
 {
-	int code = SAYS_YES;
-
-	for (int i = 0; i < call->count; i++) {
-		int one =
-			each_store(call, call->operands[i], CKPT_WRITE, clean);
-
-		if (one > code)
-			code = one;
-	}
-	return code;
+	return each_operand(call, clean);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_find.c: the stores that a JOB, JOB_TASK or DIR stands for.
+ * find.c: the stores that a JOB, JOB_TASK or DIR stands for.
  *
  * A job's store is where its comment says, or by the default name in its work
  * directory; where Slurm doesn't know the job any more, in the present one.
  * Whatever names it, a store that another job has claimed isn't the job's.
  */
+#include "cmd/scheckpoint/find.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "requeue/settings/comment.h"
 
 /* Enough for every job of a user, and not for ever in a wrong directory. */
@@ -317,6 +322,20 @@ int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
 		ckpt_close(store);
 	}
 	stores_free(&stores);
+	return code;
+}
+
+int each_operand(const struct call *call,
+		 int (*each)(const struct call *call, struct ckpt_store *store))
+{
+	int code = SAYS_YES;
+
+	for (int i = 0; i < call->count; i++) {
+		int one = each_store(call, call->operands[i], CKPT_WRITE, each);
+
+		if (one > code)
+			code = one;
+	}
 	return code;
 }
 

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_history.c: the runs of a job and why each of them ended. */
+/* history.c: the runs of a job and why each of them ended. */
+#include "cmd/scheckpoint/history.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/runs.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/table.h"
 #include "requeue/settings/text.h"
 
 /* Programs read it; a change of meaning makes it 2. */

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_list.c: the versions in a store. */
+/* list.c: the versions in a store. */
+#include "cmd/scheckpoint/list.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/table.h"
 #include "requeue/settings/text.h"
 
 static void add_row(struct table *table, const struct ckpt_version *version)

@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_open.c: the store of the job that we run in. */
-#include <errno.h>
+/* open.c: the store of the job that we run in. */
+#include "cmd/scheckpoint/open.h"
+
 #include <stdlib.h>
-#include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
-
-bool parse_number(const char *text, uint32_t most, uint32_t *value)
-{
-	unsigned long long number;
-	char *end;
-
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (errno || *end || number > most)
-		return false;
-	*value = (uint32_t)number;
-	return true;
-}
-
-bool parse_fraction(const char *text, double *value)
-{
-	char *end;
-	double number;
-
-	/* Neither "inf" and "0x1p-2", which strtod() takes, nor spaces. */
-	if (!text[0] || strspn(text, "0123456789.eE+-") != strlen(text))
-		return false;
-	number = strtod(text, &end);
-	if (*end || !(number >= 0 && number <= 1))
-		return false;
-	*value = number;
-	return true;
-}
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/say.h"
 
 static int check_job(const struct call *call, const struct ckpt_store *store)
 {

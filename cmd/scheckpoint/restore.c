@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_restore.c: put the newest good version's files back where the
+ * restore.c: put the newest good version's files back where the
  * program expects them.
  *
  * All files are copied to a directory beside their places first and then
@@ -8,6 +8,8 @@
  * is ever there in part.  Nothing is synced: the version stays what it is,
  * and after a crash the next run restores it again.
  */
+#include "cmd/scheckpoint/restore.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/open.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/shard.h"
 
 #define DEPTH_MOST  64
 #define PLACE_MODEL ".scheckpoint-restore-XXXXXX"
@@ -443,7 +450,7 @@ int command_restore(struct call *call)
 	const char *version_dir = NULL;
 	char dir[PATH_MAX];
 	bool is_own = false;
-	int code = parse_shard(call, &shard);
+	int code = shard_parse(call, &shard);
 
 	if (!code)
 		code = open_source(call, &store, &is_own);

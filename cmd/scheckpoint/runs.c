@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_runs.c: what the journals of a store tell of each run, for
+ * runs.c: what the journals of a store tell of each run, for
  * people and for programs.  Settle reads them for itself (history.c in
  * requeue/) and takes less.
  */
+#include "cmd/scheckpoint/runs.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/say.h"
 
 /* The newest of them: no job has more, but somebody may have written one. */
 #define RUNS_MOST	    10000

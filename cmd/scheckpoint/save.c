@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_save.c: commit files as the next version. */
+/* save.c: commit files as the next version. */
+#include "cmd/scheckpoint/save.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -7,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/open.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/shard.h"
 
 /*
  * The name that a file has in the version.  A relative path keeps its
@@ -41,28 +47,6 @@ static const char *name_in_version(const char *path, char name[PATH_MAX])
 	}
 	name[used] = '\0';
 	return name;
-}
-
-int parse_schema(const struct call *call, struct ckpt_store *store)
-{
-	const char *text = call_option(call, "schema");
-	const char *slash = text ? strrchr(text, '/') : NULL;
-	struct ckpt_error err = {0};
-	enum ckpt_status status;
-	char name[NAME_MAX + 1];
-	uint32_t number;
-
-	if (!text)
-		return SAYS_YES;
-	if (!slash || slash == text || slash - text > NAME_MAX ||
-	    !parse_number(slash + 1, UINT32_MAX, &number))
-		return say_error(call,
-				 "'%s' is no schema; give a name and a "
-				 "number, such as plate/2",
-				 text);
-	snprintf(name, sizeof(name), "%.*s", (int)(slash - text), text);
-	status = ckpt_schema(store, name, number, &err);
-	return status ? say_status(call, status, &err) : SAYS_YES;
 }
 
 static int add_files(const struct call *call, struct ckpt_stage *stage)
@@ -129,7 +113,7 @@ int command_save(struct call *call)
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 	uint32_t version = 0;
-	int code = parse_shard(call, &shard);
+	int code = shard_parse(call, &shard);
 
 	if (!code)
 		code = open_own(call, CKPT_WRITE, &store);

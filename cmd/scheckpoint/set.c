@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_set.c: change a setting of a job that was submitted already.
+ * set.c: change a setting of a job that was submitted already.
  *
  * It is left in the store, where runs and their ends find it; what the site
  * allows they know, we don't.
  */
+#include "cmd/scheckpoint/set.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/request.h"
+#include "cmd/scheckpoint/runs.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "requeue/journal/amend.h"
 
 /* WORD=VALUE into the two; false: it isn't that. */
@@ -99,7 +106,7 @@ static int set(const struct call *call, struct ckpt_store *store)
 		if (status)
 			return say_status(call, status, &err);
 	}
-	code = wake_run(call, store);
+	code = request_set(call, store);
 	if (code == SAYS_ERROR)
 		return code;
 	printf("%s: set%s\n", name[0] ? name : ckpt_dir(store),

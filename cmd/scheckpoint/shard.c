@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_shard.c: which shard of which version a task saves.
+ * shard.c: which shard of which version a task saves.
  *
  * All that the tasks of a step share without a word to each other is the
  * step's name.  A step in which each task saves once needs no more; for steps
  * whose tasks save again and again the saves of each are counted as well.
  */
+#include "cmd/scheckpoint/shard.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/say.h"
 
-int parse_shard(const struct call *call, struct shard *shard)
+int shard_parse(const struct call *call, struct shard *shard)
 {
 	const char *text = call_option(call, "shard");
 	const char *slash = text ? strchr(text, '/') : NULL;
@@ -36,7 +40,7 @@ int parse_shard(const struct call *call, struct shard *shard)
 
 /* What the tasks that were started together have in common; false: nothing
  * that is known here. */
-static bool find_step(char *who, size_t size)
+static bool find_step(char *group, size_t size)
 {
 	/* Of mpirun: on the node where the script runs, its tasks are in no
 	 * step of Slurm's, and elsewhere in that of its daemons. */
@@ -44,9 +48,9 @@ static bool find_step(char *who, size_t size)
 	const char *step = getenv("SLURM_STEP_ID");
 
 	if (space && *space)
-		snprintf(who, size, "tasks %.100s", space);
+		snprintf(group, size, "tasks %.100s", space);
 	else if (step && *step)
-		snprintf(who, size, "step %.100s", step);
+		snprintf(group, size, "step %.100s", step);
 	else
 		return false;
 	return true;
@@ -58,22 +62,22 @@ int shard_begin(const struct call *call, struct ckpt_store *store,
 	const char *given = call_option(call, "mark");
 	struct ckpt_error err = {0};
 	enum ckpt_status status = CKPT_OK;
-	char mark[SHARD_WHO_MAX + 32];
+	char mark[SHARD_GROUP_MAX + 32];
 
-	if (!given && !find_step(shard->who, sizeof(shard->who)))
+	if (!given && !find_step(shard->group, sizeof(shard->group)))
 		return say_error(call,
 				 "which tasks save together isn't known "
 				 "outside of a step of srun or mpirun; give "
 				 "--mark, such as the number of the time step");
 	if (!given)
-		status = ckpt_turn_begin(store, shard->who, shard->index,
+		status = ckpt_turn_begin(store, shard->group, shard->index,
 					 shard->count, &shard->turn, &err);
 	if (status == CKPT_EINVAL)
 		return say_error(call,
 				 "%s; give --mark, such as the number of the "
 				 "time step",
 				 err.text);
-	snprintf(mark, sizeof(mark), "%s, save %u", shard->who, shard->turn);
+	snprintf(mark, sizeof(mark), "%s, save %u", shard->group, shard->turn);
 	if (!status)
 		status = ckpt_shard_begin(store, stage, given ? given : mark,
 					  shard->index, shard->count, &err);
@@ -88,7 +92,7 @@ int shard_end(const struct call *call, struct ckpt_store *store,
 
 	if (!shard->turn)
 		return SAYS_YES;
-	status = ckpt_turn_end(store, shard->who, shard->index, shard->count,
+	status = ckpt_turn_end(store, shard->group, shard->index, shard->count,
 			       shard->turn, &err);
 	return status ? say_status(call, status, &err) : SAYS_YES;
 }

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/say.h"
 #include "requeue/settings/site.h"
 #include "requeue/slurm/ctl.h"
 

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_status.c: how jobs are getting on. */
+/* status.c: how jobs are getting on. */
+#include "cmd/scheckpoint/status.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/runs.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "requeue/settings/text.h"
 
 #define BAR_LEN 20

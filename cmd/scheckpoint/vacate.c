@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_vacate.c: for operators: empty nodes of checkpointed jobs.
+ * vacate.c: for operators: empty nodes of checkpointed jobs.
  *
  * No user's file is looked at, and none of a job's programs is signalled by
  * us: each job gets a mark that only operators can make, and URG, which
  * nothing but a supervisor heeds.  That asks the job to save, and says so in
  * the job's comment; a job that says nothing has none.
  */
+#include "cmd/scheckpoint/vacate.h"
+
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -15,7 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "requeue/settings/comment.h"
 #include "requeue/settings/duration.h"
 #include "requeue/settings/text.h"

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scheckpoint_verify.c: compare versions with their manifests. */
+/* verify.c: compare versions with their manifests. */
+#include "cmd/scheckpoint/verify.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/say.h"
 
 static int verify_one(const struct call *call, struct ckpt_store *store,
 		      uint32_t number)
@@ -59,11 +64,8 @@ static int show(const struct call *call, struct ckpt_store *store)
 
 	if (call->count < 2)
 		return verify_all(call, store);
-	if (!parse_number(call->operands[1], UINT32_MAX, &number) || !number)
-		return say_error(call,
-				 "'%s' is no version; give its number, "
-				 "as scheckpoint list shows it",
-				 call->operands[1]);
+	if (parse_version(call, call->operands[1], &number))
+		return SAYS_ERROR;
 	return verify_one(call, store, number);
 }
 

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scheckpoint_ask.c: let a running job save, and go on or back to the queue.
+ * request.c: let a running job save, and go on or back to the queue.
  *
  * The word is left in the store; URG, which nothing but a supervisor heeds,
  * makes it look there.
  */
+#include "cmd/scheckpoint/request.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/scheckpoint/scheckpoint.h"
+#include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/runs.h"
+#include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "requeue/settings/text.h"
 #include "requeue/slurm/ctl.h"
 
@@ -134,7 +140,7 @@ static int ask_now(const struct call *call, struct ckpt_store *store)
 }
 
 /* scheckpoint set: the settings are in the store already. */
-int wake_run(const struct call *call, struct ckpt_store *store)
+int request_set(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	char name[JOB_NAME_MAX];
@@ -157,26 +163,12 @@ int wake_run(const struct call *call, struct ckpt_store *store)
 	return code ? code : wake(call, id->job, name);
 }
 
-static int ask_each(struct call *call, int (*one)(const struct call *call,
-						  struct ckpt_store *store))
-{
-	int code = SAYS_YES;
-
-	for (int i = 0; i < call->count; i++) {
-		int said = each_store(call, call->operands[i], CKPT_WRITE, one);
-
-		if (said > code)
-			code = said;
-	}
-	return code;
-}
-
 int command_requeue(struct call *call)
 {
-	return ask_each(call, ask_requeue);
+	return each_operand(call, ask_requeue);
 }
 
 int command_now(struct call *call)
 {
-	return ask_each(call, ask_now);
+	return each_operand(call, ask_now);
 }

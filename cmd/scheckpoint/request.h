@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* request.h: request a running job to save. */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "lib/store.h"
+
+struct call;
+
+int command_now(struct call *call);
+int command_requeue(struct call *call);
+
+/* Let the run under way, if there is one, read its settings again.  Returns
+ * SAYS_YES, SAYS_NO where there is none, or SAYS_ERROR after saying why. */
+int request_set(const struct call *call, struct ckpt_store *store);
+
+#endif
