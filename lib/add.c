@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * add.c: copying files and directories of the user's into a stage.
- */
+/* add.c: copying the user's files and directories into a stage. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -67,7 +65,7 @@ static enum ckpt_status add_tree(struct ckpt_stage *stage, int from, int to,
 				 const char *name, const char *path, int depth,
 				 struct ckpt_error *err);
 
-/* `from` is open and of an unknown kind; it is closed. */
+/* Copy what `from` refers to, a file or a directory, and close it. */
 static enum ckpt_status add_open(struct ckpt_stage *stage, int from, int to,
 				 const char *name, const char *path, int depth,
 				 struct ckpt_error *err)
@@ -101,8 +99,8 @@ static int add_entry(const char *name, void *arg)
 		add->status = ckpt_no_memory(add->err);
 		return 1;
 	}
-	/* A link to a file is taken for the file, as cp -L does; one to a
-	 * directory could lead in circles. */
+	/* Links to files are followed, as cp -L does; links to directories
+	 * aren't, as they could lead in circles. */
 	fd = ckpt_fs_open_users(add->from, name);
 	if (fd < 0 || fstatat(add->from, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		add->status = ckpt_fail(add->err, CKPT_EIO, errno,
@@ -133,7 +131,8 @@ static enum ckpt_status add_tree(struct ckpt_stage *stage, int from, int to,
 			       .path = path};
 	struct stat here, store;
 
-	/* A job that saves its work directory has the store in there. */
+	/* The store is left out: a job may save its work directory, which
+	 * holds the store. */
 	if (fstat(from, &here) == 0 && fstat(stage->store->fd, &store) == 0 &&
 	    here.st_dev == store.st_dev && here.st_ino == store.st_ino)
 		return CKPT_OK;
@@ -153,7 +152,8 @@ static enum ckpt_status add_tree(struct ckpt_stage *stage, int from, int to,
 	return add.status;
 }
 
-/* Create the directories of name below the stage; *last: what follows. */
+/* Create the directories of name below the stage and open the last of them;
+ * *last: the component that follows.  -1: errno */
 static int make_parents(int dirfd, const char *name, const char **last)
 {
 	int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);

@@ -9,7 +9,7 @@
  * job it finds the store through the environment variables
  * SLURM_CHECKPOINT_DIR and SLURM_CHECKPOINT_RUN.
  *
- * The whole of it, for a program that goes on where it was:
+ * All calls that a program needs to continue where it was:
  *
  *	ckpt_open(&store, NULL, CKPT_WRITE, CKPT_RUN_PRESENT, &err);
  *	if (ckpt_restore(store, &version, &dir, &err) == CKPT_OK)
@@ -24,19 +24,19 @@
  *	}
  *	ckpt_done(store, &err);
  *
- * No pointer may be NULL unless it is said to; texts end with a NUL, and are
- * copied.
+ * No pointer may be NULL unless a comment allows it; texts end with a NUL, and
+ * are copied.
  *
  * Units: bytes, seconds, and seconds since the epoch, unless a name says
  * otherwise.  No function prints, exits, or changes signals or umask, but for
  * ckpt_notice_install().  All block on storage, and only ckpt_notice_pending()
  * and ckpt_notice_clear() may be called in a signal handler.  A store, or a
  * stage together with its store, may be used by one thread at a time; several
- * stores by several threads at once.  A process that forks leaves its stages to
- * one of the two.
+ * stores by several threads at once.  After a fork, only one of the two
+ * processes may use a stage.
  *
- * err: every function that takes one fills it for every status but CKPT_OK,
- * and leaves it alone or overwrites it on CKPT_OK; it may be NULL.
+ * err: every function that has this argument fills it for every status but
+ * CKPT_OK; on CKPT_OK its contents may change, too.  It may be NULL.
  */
 #ifndef CKPTSTATE_H
 #define CKPTSTATE_H
@@ -84,7 +84,7 @@ struct ckpt_version {
 	uint32_t number; /* from 1 */
 	uint32_t run;	 /* the run that committed it, from 0 */
 	int64_t time_s;	 /* when, since the epoch */
-	double progress; /* 0 to 1; negative: none was told */
+	double progress; /* 0 to 1; negative: none was reported */
 	uint64_t bytes;	 /* sum of the files' sizes */
 	uint32_t files;
 	uint32_t schema;      /* the application's format number, 0: none */
@@ -96,30 +96,29 @@ struct ckpt_version {
 	double took_s;	      /* from ckpt_begin() to its manifest */
 };
 
-/* A run number that means "the one in SLURM_CHECKPOINT_RUN, else the
- * store's present one". */
+/* Stands for the run in SLURM_CHECKPOINT_RUN, else the store's present one. */
 #define CKPT_RUN_PRESENT (-1)
 
 enum ckpt_mode {
-	CKPT_READ = 0,	/* look and restore; nothing is changed */
-	CKPT_WRITE = 1, /* commit too, on behalf of a run */
+	CKPT_READ = 0,	/* list and restore; nothing is changed */
+	CKPT_WRITE = 1, /* commit too, for a run */
 };
 
-/* What a status means, in a few words; never NULL, not to be freed. */
+/* The meaning of a status, in a few words; never NULL, not to be freed. */
 CKPT_API const char *ckpt_status_text(enum ckpt_status status);
 
 /*
- * Open a store that is there.
+ * Open a store that exists.
  *
  * store  set on CKPT_OK to a handle that ckpt_close() frees; else NULL
  * dir    the store's directory; NULL: from SLURM_CHECKPOINT_DIR.  A relative
  *        one is taken from the present directory, once
- * run    the run on whose behalf to write, or CKPT_RUN_PRESENT
+ * run    the run that the handle writes for, or CKPT_RUN_PRESENT
  *
  * CKPT_NONE     there is no store, or dir is NULL outside of a job
  * CKPT_STALE    a later run than `run` has begun (CKPT_WRITE only)
  * CKPT_FOREIGN  the directory is another user's (CKPT_WRITE only)
- * CKPT_NEWER    the store was made by a later release
+ * CKPT_NEWER    a later version of this library made the store
  * CKPT_DAMAGED  its store.json isn't what was written
  * CKPT_EINVAL, CKPT_EIO, CKPT_ENOMEM
  *
@@ -133,9 +132,9 @@ CKPT_API enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 CKPT_API void ckpt_close(struct ckpt_store *store);
 
 /*
- * Name and number of the application's own format: stamped on each version
- * that is committed, and required of each that is restored.  Without a call
- * versions of any schema are restored.
+ * Set the name and number of the application's own format.  Each version that
+ * is committed gets them, and only versions that have them are restored.
+ * Without a call versions of any schema are restored.
  *
  * name  at most 63 bytes; CKPT_EINVAL: it is longer, or NULL
  */
@@ -159,17 +158,17 @@ CKPT_API enum ckpt_status ckpt_begin(struct ckpt_store *store,
 /*
  * Begin one shard of a version that `count` processes write together, on any
  * nodes.  The version is published when all have committed their shards, by
- * the one that comes last, and never with one missing: should a process die,
- * the version before stays the newest.
+ * the one that comes last, and never with one missing: if a process dies, the
+ * version before stays the newest.
  *
- * mark   what the shards of one version, and of no other version of this run,
- *        have in common, such as "step 1200"; at most 255 bytes, copied
+ * mark   a text that the shards of one version, and of no other version of
+ *        this run, have in common, such as "step 1200"; at most 255 bytes
  * index  from 0 to count - 1
- * count  at most 65,536; of all shards of a version the same
+ * count  at most 65,536; the same for all shards of a version
  *
  * A restored version holds the files of shard 3 in its directory shard-0003.
- * Its progress is that of the shard that lags, its notes are those of the one
- * that came last.  Otherwise as ckpt_begin().
+ * Its progress is that of the slowest shard, its notes are those of the shard
+ * that was committed last.  Otherwise as ckpt_begin().
  */
 CKPT_API enum ckpt_status ckpt_shard_begin(struct ckpt_store *store,
 					   struct ckpt_stage **stage,
@@ -185,7 +184,7 @@ CKPT_API enum ckpt_status ckpt_shard_begin(struct ckpt_store *store,
 CKPT_API const char *ckpt_stage_dir(const struct ckpt_stage *stage);
 
 /*
- * Copy a file or a directory with all that is in it into the stage.
+ * Copy a file, or a directory with its contents, into the stage.
  *
  * path  what to copy; links to files are followed, inside of a directory
  *       links to directories are refused, and the store itself is left out
@@ -204,17 +203,17 @@ CKPT_API const char *ckpt_stage_dir(const struct ckpt_stage *stage);
 CKPT_API enum ckpt_status ckpt_add(struct ckpt_stage *stage, const char *path,
 				   const char *name, struct ckpt_error *err);
 
-/* How much of the whole job this version has done, from 0 to 1.  Without a
- * call it is what the run told last by ckpt_progress().  CKPT_EINVAL: it is
- * none; nothing has changed. */
+/* Set how much of the whole job is done in this version, from 0 to 1.  Without
+ * a call it is the run's last ckpt_progress().  CKPT_EINVAL: progress is out of
+ * range; nothing has changed. */
 CKPT_API enum ckpt_status ckpt_stage_progress(struct ckpt_stage *stage,
 					      double progress,
 					      struct ckpt_error *err);
 
 /* Put a short text into the version's manifest, for ckpt_read_note() and for
- * people: key of 1 to 63 bytes, value of at most 1023, at most 64 of them.  The
- * same key again replaces the value.  CKPT_EINVAL, CKPT_LIMIT: nothing has
- * changed; CKPT_ENOMEM: abort. */
+ * people: a key of 1 to 63 bytes, a value of at most 1023; at most 64 notes.
+ * A second call with the same key replaces the value.  CKPT_EINVAL, CKPT_LIMIT:
+ * nothing has changed; CKPT_ENOMEM: abort. */
 CKPT_API enum ckpt_status ckpt_note(struct ckpt_stage *stage, const char *key,
 				    const char *value, struct ckpt_error *err);
 
@@ -224,7 +223,7 @@ CKPT_API enum ckpt_status ckpt_note(struct ckpt_stage *stage, const char *key,
  * stage    from ckpt_begin() or ckpt_shard_begin(); taken: freed whatever is
  *          returned
  * version  set to the new version's number on CKPT_OK and CKPT_UNSURE, else
- *          untouched; may be NULL.  0: of a shard, while others are missing
+ *          untouched; may be NULL.  0: a shard, while others are missing
  *
  * CKPT_OK      durable: files, manifest and directories are synced
  * CKPT_STALE   a later run owns the store; nothing published
@@ -237,8 +236,8 @@ CKPT_API enum ckpt_status ckpt_note(struct ckpt_stage *stage, const char *key,
  * CKPT_LIMIT   too many files, levels or versions; nothing published
  * CKPT_ENOMEM  nothing published
  *
- * A crash part way leaves the versions as they were and one stale staging
- * directory, which the next run sweeps.
+ * A crash during the call leaves the versions as they were, and one staging
+ * directory, which the next run removes.
  */
 CKPT_API enum ckpt_status ckpt_commit(struct ckpt_stage *stage,
 				      uint32_t *version,
@@ -253,19 +252,19 @@ CKPT_API void ckpt_abort(struct ckpt_stage *stage);
  * writing) and the one before is tried.  All processes of a run that call this
  * before the run has committed anything get the same version.
  *
- * A store that was opened as the job's own (dir NULL) and has no good version
- * gives the one of another job's store with which the run was begun
- * (--checkpoint-from, SLURM_CHECKPOINT_RESTORE): its number is that store's.
+ * If the store was opened as the job's own (dir NULL) and has no good version,
+ * the result is the version of another job's store that the run was begun from
+ * (--checkpoint-from, SLURM_CHECKPOINT_RESTORE), with its number there.
  *
  * version  filled on CKPT_OK, else untouched; may be NULL
  * dir      set on CKPT_OK to its directory, absolute, valid until the next
  *          restore or close, else untouched; may be NULL.  Read its files,
  *          never change them
  *
- * CKPT_NONE    there is no good version; err tells what is wrong with the last
+ * CKPT_NONE    there is no good version; err says what is wrong with the last
  *              one that was tried, which is the oldest
  * CKPT_SCHEMA  the newest has another schema than ckpt_schema() named
- * CKPT_NEWER   the newest was written by a later release
+ * CKPT_NEWER   a later version of this library wrote the newest
  * CKPT_EIO     reading failed in a way that may pass: try again
  */
 CKPT_API enum ckpt_status ckpt_restore(struct ckpt_store *store,
@@ -274,11 +273,11 @@ CKPT_API enum ckpt_status ckpt_restore(struct ckpt_store *store,
 				       struct ckpt_error *err);
 
 /*
- * All versions, newest first, those set aside among them; one whose manifest
- * can't be read is_aside with the reason and has no files.
+ * List all versions, newest first, with those that are set aside.  A version
+ * whose manifest can't be read has is_aside set, the reason, and no files.
  *
  * list   set on CKPT_OK to an array that free() frees; else NULL
- * count  of its elements; 0 is no failure
+ * count  set to the number of its elements; 0 is no failure
  */
 CKPT_API enum ckpt_status ckpt_list(struct ckpt_store *store,
 				    struct ckpt_version **list, size_t *count,
@@ -286,7 +285,7 @@ CKPT_API enum ckpt_status ckpt_list(struct ckpt_store *store,
 
 /* Read every file of a version and compare with its manifest: CKPT_OK, or
  * CKPT_DAMAGED with the file and what is wrong; CKPT_NONE, CKPT_NEWER,
- * CKPT_LIMIT, CKPT_EIO, CKPT_ENOMEM: it could not be found out.  Changes
+ * CKPT_LIMIT, CKPT_EIO, CKPT_ENOMEM: the version could not be checked.  Changes
  * nothing. */
 CKPT_API enum ckpt_status ckpt_verify(struct ckpt_store *store,
 				      uint32_t version, struct ckpt_error *err);
@@ -299,42 +298,43 @@ CKPT_API enum ckpt_status ckpt_read_note(struct ckpt_store *store,
 					 char *value, size_t size,
 					 struct ckpt_error *err);
 
-/* How long the newest version took, and its size: what the next one may need.
- * Either may be NULL.  CKPT_NONE: there is no version yet. */
+/* Get how long the newest version took, and its size: what the next one may
+ * need.  Either may be NULL.  CKPT_NONE: there is no version yet. */
 CKPT_API enum ckpt_status ckpt_last_save(struct ckpt_store *store,
 					 double *seconds, uint64_t *bytes,
 					 struct ckpt_error *err);
 
-/* Tell how much of the whole job is done, from 0 to 1 (else CKPT_EINVAL).
- * Cheap: not synced, as it is an estimate. */
+/* Report how much of the whole job is done, from 0 to 1 (else CKPT_EINVAL).
+ * The call is cheap: it doesn't sync, as this is an estimate. */
 CKPT_API enum ckpt_status ckpt_progress(struct ckpt_store *store,
 					double progress,
 					struct ckpt_error *err);
 
-/* Say that the job is finished: it is not run again.  Durable on CKPT_OK;
- * CKPT_STALE: a later run has begun, nothing was said. */
+/* Report that the job is finished: it is not run again.  Durable on CKPT_OK;
+ * CKPT_STALE: a later run has begun, nothing was written. */
 CKPT_API enum ckpt_status ckpt_done(struct ckpt_store *store,
 				    struct ckpt_error *err);
 
-/* Seconds until the end of this run, as last known; 0: it is over.  Reads the
- * run's journal, a few KiB.  CKPT_NONE: nobody has told; *seconds is
- * untouched. */
+/* Get the seconds until the end of this run, as last known; 0: it is over.
+ * Reads the run's journal, a few KiB.  CKPT_NONE: the end is unknown; *seconds
+ * is untouched. */
 CKPT_API enum ckpt_status ckpt_time_left(struct ckpt_store *store,
 					 int64_t *seconds,
 					 struct ckpt_error *err);
 
 /*
- * Is the present run asked to save and stop?  CKPT_OK: yes, CKPT_NONE: no.
- * Reads the run's journal: for once in a while, not for each turn of a loop.
- * A store that is open for writing also learns that the request was heard, so
- * that the job is run again though no signal reached anyone.
+ * Is the run requested to save and stop?  CKPT_OK: yes, CKPT_NONE: no.
+ * Reads the run's journal: call it once in a while, not in each turn of a loop.
+ * If the store is open for writing, the call also records that a program knows
+ * of the request, so that the job is run again even if no program catches the
+ * signal.
  */
 CKPT_API enum ckpt_status ckpt_requested(struct ckpt_store *store,
 					 struct ckpt_error *err);
 
-/* Let `signum` set a flag that a loop can poll, in place of what it did before.
- * The flag is the process's, not a store's, and the same for all signals that
- * were installed.  Interrupted system calls go on (SA_RESTART).
+/* Catch the signal `signum`, in place of its present handler, and set a flag
+ * that a loop can poll.  The process has one flag for all stores and all
+ * installed signals.  Interrupted system calls continue (SA_RESTART).
  * CKPT_EINVAL: there is no such signal, or it can't be caught. */
 CKPT_API enum ckpt_status ckpt_notice_install(int signum,
 					      struct ckpt_error *err);

@@ -18,8 +18,8 @@
 
 #define PUBLISH_TRIES 100
 
-/* Try the number *number; CKPT_NONE: it, or a later one, is there already, and
- * *number is then the next to try. */
+/* Publish under the number *number.  CKPT_NONE: it or a later one exists
+ * already; *number is then the next to try. */
 static enum ckpt_status publish_as(struct ckpt_sealing *s, uint32_t *number)
 {
 	struct ckpt_stage *stage = s->stage;
@@ -33,7 +33,7 @@ static enum ckpt_status publish_as(struct ckpt_sealing *s, uint32_t *number)
 		return ckpt_fail(s->err, CKPT_LIMIT, 0,
 				 "the store %s has no free number", store->dir);
 	status = ckpt_seal_manifest(s, *number);
-	/* As late as can be: what follows is the one step. */
+	/* The fence is as late as possible: the rename follows. */
 	if (!status)
 		status = ckpt_fence(store, &newest, s->err);
 	if (status)
@@ -79,7 +79,7 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 		status = ckpt_shard_join(&s);
 	if (!status && !stage->is_parted)
 		status = publish(&s, &number);
-	/* A number that was tried, but not published. */
+	/* The number was tried, but nothing is published under it. */
 	if (status)
 		number = 0;
 	if ((status && status != CKPT_UNSURE) || stage->is_parted)

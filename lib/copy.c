@@ -12,7 +12,8 @@
 
 #define CHUNK_BYTES (256 << 10)
 
-/* -1: nothing was copied this way. */
+/* -1: nothing was copied this way, so that another one may be tried; -2: errno
+ */
 static int copy_in_kernel(int from, int to)
 {
 	bool is_begun = false;
@@ -26,7 +27,8 @@ static int copy_in_kernel(int from, int to)
 
 		if (got == 0 && is_begun)
 			return 0;
-		/* 0 at once: empty, or a file system that lies about it. */
+		/* 0 at the first call: the file is empty, or the file system
+		 * doesn't support the call and doesn't say so. */
 		if (got <= 0 && !is_begun)
 			return -1;
 		if (got < 0 && errno != EINTR)
@@ -34,7 +36,7 @@ static int copy_in_kernel(int from, int to)
 		is_begun = true;
 		if (got < 0)
 			continue;
-		/* A commit follows: the disk can begin its work now. */
+		/* The disk can begin to write now, as a commit follows. */
 		sync_file_range(to, at, got, SYNC_FILE_RANGE_WRITE);
 		at += got;
 	}

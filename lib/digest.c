@@ -17,7 +17,7 @@
 
 /* Small enough to stay in a core's own cache between read() and hashing. */
 #define CHUNK_BYTES (256 << 10)
-/* Off the lines of the cache copying and hashing are slower by an eighth. */
+/* Unaligned copying and hashing take an eighth longer. */
 #define CHUNK_ALIGN 4096
 
 struct ckpt_digest {
@@ -80,9 +80,9 @@ int ckpt_digest_file(struct ckpt_digest *digest, int fd, bool is_new,
 	while ((got = ckpt_fs_read(fd, digest->chunk, CHUNK_BYTES)) > 0) {
 		update(digest, digest->chunk, (size_t)got);
 		*bytes += (uint64_t)got;
-		/* The disk writes while we go on reading: ahead of us, but
-		 * not so far that to ask for it would be to wait for it.  What
-		 * is short is left to the sync that follows. */
+		/* The disk writes one piece while the next one is read.  The
+		 * pieces are small, because this call waits when too much is
+		 * queued.  The sync that follows writes what is left. */
 		if (is_new && (size_t)got == CHUNK_BYTES && *bytes > begun) {
 			sync_file_range(fd, (off64_t)begun, CKPT_FLUSH_BYTES,
 					SYNC_FILE_RANGE_WRITE);
@@ -102,7 +102,7 @@ uint64_t ckpt_digest_small(const void *data, size_t len_bytes)
 
 struct ckpt_sum {
 	XXH3_state_t *state;
-	XXH3_state_t *more; /* with what follows */
+	XXH3_state_t *more; /* a copy, for ckpt_sum_with() */
 };
 
 struct ckpt_sum *ckpt_sum_new(void)

@@ -23,7 +23,6 @@
 #define REMOVE_DEPTH_MAX 64
 #define TMP_NAME	 64 /* bytes: holds .tmp-pid-random */
 
-/* Does a version's file of this name stay inside of the version? */
 bool ckpt_fs_is_name(const char *name)
 {
 	const char *part = name;
@@ -106,7 +105,7 @@ int ckpt_fs_open_file(int dirfd, const char *name, int flags, uid_t owner,
 			return -1;
 		dirfd = parent;
 	}
-	/* Non-blocking: a FIFO without a writer must not hold us up. */
+	/* O_NONBLOCK: the open of a FIFO without a writer would block. */
 	fd = ckpt_fs_open(dirfd, name, flags | O_NONBLOCK, 0);
 	ckpt_fs_close(&parent);
 	if (fd < 0)
@@ -145,7 +144,7 @@ int ckpt_fs_read_small(int dirfd, const char *name, uid_t owner, size_t max,
 		errno = EFBIG;
 		goto out;
 	}
-	/* What is added meanwhile isn't waited for. */
+	/* Bytes that are appended from now on are not read. */
 	size = (size_t)st.st_size;
 	data = malloc(size + 1);
 	if (!data)
@@ -198,8 +197,8 @@ int ckpt_fs_sync_dir(int fd)
 {
 	if (ckpt_fs_sync(fd) == 0)
 		return 0;
-	/* Some file systems have no such operation on directories, and need
-	 * none. */
+	/* Some file systems have no such operation on directories, and
+	 * don't need it. */
 	return errno == EINVAL || errno == EOPNOTSUPP ? 0 : -1;
 }
 
@@ -219,7 +218,7 @@ void ckpt_fs_unique(char *name, size_t size, const char *prefix)
 		 (unsigned long long)random);
 }
 
-/* A whole file under a name of its own: the first half of replacing. */
+/* Write a whole file under a new name: the first half of a replacement. */
 static int write_temporary(int dirfd, char name[TMP_NAME], const char *text,
 			   size_t len_bytes, bool is_synced, struct stat *st)
 {
@@ -232,7 +231,7 @@ static int write_temporary(int dirfd, char name[TMP_NAME], const char *text,
 	if (ckpt_fs_write(fd, text, len_bytes) < 0 ||
 	    (is_synced && ckpt_fs_sync(fd) < 0) || fstat(fd, st) < 0)
 		rc = -1;
-	/* Network file systems report a failed write here. */
+	/* Network file systems report a failed write at close. */
 	if (rc == 0)
 		rc = close(fd);
 	else
@@ -280,7 +279,8 @@ int ckpt_fs_replace(int dirfd, const char *name, const char *text,
 	rc = write_temporary(dirfd, tmp, text, len_bytes, is_synced, &st);
 	if (rc == 0)
 		rc = renameat(dirfd, tmp, dirfd, name);
-	/* Over a network it may have happened though its answer was lost. */
+	/* A network file system may have renamed it although the reply was
+	 * lost. */
 	if (rc < 0 && !(st.st_ino && is_file(dirfd, name, &st))) {
 		unlink_quietly(dirfd, tmp);
 		return -1;
@@ -288,7 +288,8 @@ int ckpt_fs_replace(int dirfd, const char *name, const char *text,
 	return is_synced ? ckpt_fs_sync_dir(dirfd) : 0;
 }
 
-/* Rename a file, but never onto another: by what the file system can do. */
+/* Rename a file, but never onto another, by the first call that the file
+ * system supports. */
 static int rename_new(int dirfd, const char *tmp, const char *name)
 {
 	struct stat st;
@@ -330,8 +331,8 @@ int ckpt_fs_publish(int from_fd, const char *from, int to_fd, const char *to)
 {
 	int rc = renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE);
 
-	/* Plain rename() replaces a directory only if it is empty, which no
-	 * version is. */
+	/* Plain rename() replaces only an empty directory, and no version is
+	 * empty. */
 	if (rc < 0 && (errno == EINVAL || errno == ENOSYS))
 		rc = renameat(from_fd, from, to_fd, to);
 	if (rc < 0 && (errno == ENOTEMPTY || errno == ENOTDIR))
@@ -346,7 +347,7 @@ int ckpt_fs_each(int dirfd, int (*each)(const char *name, void *arg), void *arg)
 	size_t count = 0;
 	int fd, rc = -1;
 
-	/* Opened anew each time: a network file system then looks again. */
+	/* A new open each time makes a network file system look again. */
 	fd = ckpt_fs_open_dir(dirfd, ".");
 	if (fd < 0)
 		return -1;
@@ -391,8 +392,8 @@ static int remove_entry(const char *name, void *arg)
 
 	if (unlinkat(parent->dirfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	/* A directory that its owner made read-only is still to go; the one
-	 * that it lies in isn't ours to change. */
+	/* A read-only directory below the top is made writable, as it is to
+	 * be removed, too; the directory of the top is left as it is. */
 	if (errno == EACCES && parent->depth &&
 	    fchmod(parent->dirfd, 0700) == 0 &&
 	    unlinkat(parent->dirfd, name, 0) == 0)

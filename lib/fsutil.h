@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* So many bytes are written before the disk is asked to begin with them. */
+/* So many bytes are written before the disk begins with them. */
 #define CKPT_FLUSH_BYTES (8 << 20)
 
 /* Does the file of this name stay inside of the version that it is in? */
@@ -53,9 +53,9 @@ int ckpt_fs_create(int dirfd, const char *name, const char *text,
  * which is never replaced. */
 int ckpt_fs_publish(int from_fd, const char *from, int to_fd, const char *to);
 /*
- * Is the open file or directory fd the one called name?  errno is kept.  To be
- * asked after a failed rename: a network file system may report a failure of
- * one that it did carry out, when the reply was lost and the call repeated.
+ * Is the open file or directory fd the one called name?  errno is kept.  For
+ * use after a failed rename: a network file system may report a failure of one
+ * that it did carry out, when the reply was lost and the call repeated.
  */
 bool ckpt_fs_is_at(int fd, int dirfd, const char *name);
 

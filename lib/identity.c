@@ -121,7 +121,7 @@ enum ckpt_status ckpt_identity_write(struct ckpt_store *store,
 	ckpt_record_text(rec, &text);
 	if (text.failed)
 		status = ckpt_no_memory(err);
-	/* EEXIST: another job was quicker; whose it is now is read next. */
+	/* EEXIST: another job was quicker; the caller reads its identity. */
 	else if (found < 0 || (ckpt_fs_create(store->fd, CKPT_STORE_FILE,
 					      text.data, text.len_bytes) < 0 &&
 			       errno != EEXIST))

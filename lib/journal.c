@@ -34,7 +34,6 @@ uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run)
 		       : (uint64_t)st.st_size;
 }
 
-/* -2: the store can't be listed. */
 int ckpt_journal_newest(struct ckpt_store *store)
 {
 	struct ckpt_newest newest;
@@ -44,7 +43,7 @@ int ckpt_journal_newest(struct ckpt_store *store)
 
 /* --------------------------------------------------------------- append */
 
-/* Is the last line torn, or does nobody know? */
+/* Is the last line torn, or can't that be found out? */
 static bool ends_torn(int fd, off_t size)
 {
 	char last;
@@ -54,8 +53,8 @@ static bool ends_torn(int fd, off_t size)
 	return pread(fd, &last, 1, size - 1) != 1 || last != '\n';
 }
 
-/* One line by one write().  When that was cut short, the line is written once
- * more on a line of its own, as readers skip the torn one. */
+/* Write a line by one write().  If that is cut short, write it once more on a
+ * line of its own; readers skip the torn one. */
 static int write_line(int fd, bool is_torn, const struct ckpt_text *line)
 {
 	struct ckpt_text whole = {0};
@@ -191,7 +190,7 @@ static int next_line(struct line_reader *r, char **line, size_t *len_bytes)
 		r->len_bytes += (size_t)got;
 		if (got)
 			continue;
-		/* The last line lacks its end, but may be whole. */
+		/* The last line lacks its newline, but may be whole. */
 		*line = r->data;
 		*len_bytes = r->len_bytes;
 		r->at = r->len_bytes;
@@ -270,10 +269,11 @@ uint32_t ckpt_journal_base(struct ckpt_store *store, unsigned run)
 }
 
 /*
- * The file's being there is the fence: writers of earlier runs look for it
- * right before they publish.  Only then the newest version is looked up, so
- * that whatever such a writer was told to be published counts, and what it
- * still slips in between its look and its rename is known to be late.
+ * The existence of the file is the fence: writers of earlier runs look for it
+ * right before they publish.  The newest version is looked up after the file
+ * exists.  So each version that such a writer published successfully counts,
+ * and one that it publishes between its look and its rename is known to be
+ * late.
  */
 enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 				    struct ckpt_error *err)
@@ -295,7 +295,7 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 		return ckpt_fail(err, CKPT_EIO, errno,
 				 "the store %s could not be synced",
 				 store->dir);
-	/* There from an earlier call for this run, perhaps cut short. */
+	/* An earlier call for this run wrote the record already. */
 	if (ckpt_journal_base(store, run) != UINT32_MAX)
 		return CKPT_OK;
 	status = ckpt_fence(store, &newest, err);

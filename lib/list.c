@@ -62,8 +62,8 @@ int ckpt_list_numbers(struct ckpt_store *store, struct ckpt_numbers *numbers)
 	return 0;
 }
 
-/* Newest first: a late writer of an earlier run never outranks a later run,
- * whatever number its version got. */
+/* Sort newest first: a version of a later run comes before those of earlier
+ * runs, even if a late writer of an earlier run got a higher number. */
 static int by_rank(const void *a, const void *b)
 {
 	const struct ckpt_version *x = a, *y = b;
@@ -73,8 +73,8 @@ static int by_rank(const void *a, const void *b)
 	return x->number < y->number ? 1 : x->number > y->number ? -1 : 0;
 }
 
-/* A version that can't even be read is listed with the reason, and without
- * files, which no other one is. */
+/* A version that can't be read is listed with the reason and without files;
+ * all others have files. */
 bool ckpt_is_unreadable(const struct ckpt_version *version)
 {
 	return version->files == 0;
@@ -122,7 +122,7 @@ enum ckpt_status ckpt_list(struct ckpt_store *store, struct ckpt_version **list,
 			ckpt_no_memory(err);
 			goto out;
 		}
-		/* Removed since it was listed. */
+		/* The version was removed since the names were read. */
 		if (status == CKPT_NONE)
 			continue;
 		ckpt_read_marks(store, version);

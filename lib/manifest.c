@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * manifest.c: manifests, which may list a million files, written as the list
- * grows and read a piece at a time, so that memory doesn't grow with it.
+ * manifest.c: writing and reading manifests.  A manifest may list a million
+ * files: it is written while the list grows, and read a piece at a time, so
+ * that the memory in use doesn't grow with the list.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +51,8 @@ static int flush(struct ckpt_listing *list)
 
 int ckpt_listing_begin(struct ckpt_listing *list, int dirfd, const char *name)
 {
-	/* The format comes first, where each reader to come finds it. */
+	/* The format comes first, where every later version of the library
+	 * finds it. */
 	static const char open[] = "{\"format\":" CKPT_FORMAT_TEXT
 				   ",\"files\":[\n";
 
@@ -73,7 +75,7 @@ int ckpt_listing_add(struct ckpt_listing *list, const struct ckpt_file *file)
 {
 	struct ckpt_record *entry = ckpt_record_plain();
 
-	/* The name's bytes as they are: it must find the file again. */
+	/* The name's bytes stay as they are: they must find the file again. */
 	ckpt_record_set_bytes(entry, "name", file->name);
 	ckpt_record_set_int(entry, "size", (int64_t)file->bytes);
 	ckpt_record_set_str(entry, "xxh3", file->digest);
@@ -89,7 +91,7 @@ int ckpt_listing_add(struct ckpt_listing *list, const struct ckpt_file *file)
 		       : flush(list);
 }
 
-/* What follows the list: the other members, and the check over all. */
+/* Write what follows the list: the other members, and the check of all. */
 static int write_rest(struct ckpt_listing *list, const struct ckpt_record *head)
 {
 	char end[CKPT_CHECK_LENGTH + 2];
@@ -113,7 +115,7 @@ static int write_rest(struct ckpt_listing *list, const struct ckpt_record *head)
 	return rc;
 }
 
-/* To seal it once more: what follows the list is written anew. */
+/* Remove what follows the list, so that it can be sealed once more. */
 static int reopen(struct ckpt_listing *list)
 {
 	list->fd = ckpt_fs_open(list->dirfd, list->name, O_WRONLY, 0);
@@ -130,7 +132,7 @@ int ckpt_listing_seal(struct ckpt_listing *list, const struct ckpt_record *head)
 	if ((list->fd < 0 && reopen(list) < 0) || flush(list) < 0 ||
 	    write_rest(list, head) < 0 || ckpt_fs_sync(list->fd) < 0)
 		return -1;
-	/* Network file systems report a failed write here. */
+	/* Network file systems report a failed write at close. */
 	rc = close(list->fd);
 	list->fd = -1;
 	return rc;
@@ -146,14 +148,14 @@ void ckpt_listing_end(struct ckpt_listing *list)
 
 /* ----------------------------------------------------------------- read */
 
-/* A piece of the file, which moves on. */
+/* The piece of the file that is in memory. */
 struct ckpt_window {
 	uint64_t from; /* in the file */
 	size_t len_bytes;
 	char data[WINDOW_BYTES];
 };
 
-/* Read from `from` on as much as there is room for, but nothing after end. */
+/* Fill the window from the offset `from` on, at most to the offset end. */
 static int fill(struct ckpt_manifest *manifest, uint64_t from, uint64_t end)
 {
 	struct ckpt_window *window = manifest->window;
@@ -169,7 +171,7 @@ static int fill(struct ckpt_manifest *manifest, uint64_t from, uint64_t end)
 
 		if (got < 0)
 			return -1;
-		/* Shorter than it was. */
+		/* The file is shorter than it was when it was opened. */
 		if (got == 0) {
 			errno = EBADMSG;
 			return -1;
@@ -189,16 +191,16 @@ enum place {
 };
 
 /*
- * Looks for the list "files" of the outermost object.  Parsed as one tree a
- * list of many files would take many times its size in memory; so it is cut
- * out here and read entry by entry later.
+ * The search for the list "files" of the outermost object.  A list of many
+ * files would take many times its size in memory if it were parsed as one tree;
+ * so it is cut out here, and its entries are read one by one later.
  */
 struct search {
 	enum place place;
 	size_t depth;
 	bool is_string, is_escaped;
-	size_t string_at;      /* in head, of the last string */
-	struct ckpt_text head; /* all but what is in the list */
+	size_t string_at;      /* where in head the last string begins */
+	struct ckpt_text head; /* all text but the list's */
 	uint64_t files_at, files_end;
 };
 
@@ -213,7 +215,7 @@ static void end_string(struct search *s)
 		s->place = AFTER_KEY;
 }
 
-/* A byte outside of strings; false: more is closed than was opened. */
+/* Take a byte outside of strings; false: more is closed than was opened. */
 static bool take_mark(struct search *s, char c, uint64_t at)
 {
 	if (c == '[' && s->place == AFTER_COLON) {
@@ -240,7 +242,8 @@ static bool take_byte(struct search *s, char c, uint64_t at)
 	bool is_end = false;
 
 	if (s->place == BEHIND || !c) {
-		/* Nothing to find any more, or nothing that JSON may hold. */
+		/* The list is found; or the byte is no JSON, and the parser
+		 * refuses it later. */
 	} else if (s->is_string) {
 		is_end = !s->is_escaped && c == '"';
 		s->is_escaped = !s->is_escaped && c == '\\';
@@ -252,7 +255,7 @@ static bool take_byte(struct search *s, char c, uint64_t at)
 	} else if (!take_mark(s, c, at)) {
 		return false;
 	}
-	/* Its brackets are the head's. */
+	/* The list's brackets belong to the head. */
 	if (s->place != INSIDE || at + 1 == s->files_at)
 		ckpt_text_add(&s->head, &c, 1);
 	if (is_end)
@@ -260,7 +263,7 @@ static bool take_byte(struct search *s, char c, uint64_t at)
 	return s->head.len_bytes <= CKPT_FACT_MAX && !s->head.failed;
 }
 
-/* Where the check begins; 0: there is none. */
+/* Offset of the check; 0: there is none. */
 static uint64_t find_seal(struct ckpt_manifest *manifest, uint64_t size)
 {
 	uint64_t from = size > END_BYTES ? size - END_BYTES : 0;
@@ -276,7 +279,8 @@ static uint64_t find_seal(struct ckpt_manifest *manifest, uint64_t size)
 	return body ? from + body : 0;
 }
 
-/* All of it once: the check, the members but the list, where the list is. */
+/* Read the whole file once: compare the check, collect the members but the
+ * list, and find the list. */
 static int search_all(struct ckpt_manifest *manifest, uint64_t size,
 		      uint64_t body, struct search *s)
 {
@@ -366,7 +370,8 @@ void ckpt_manifest_rewind(struct ckpt_manifest *manifest)
 	manifest->at = manifest->files_at;
 }
 
-/* What the window holds from where we are; *len_bytes 0: the list's end. */
+/* The text at the present offset, of which the window holds *len_bytes; 0: the
+ * end of the list. */
 static const char *ahead(struct ckpt_manifest *manifest, size_t *len_bytes)
 {
 	struct ckpt_window *window = manifest->window;
@@ -383,7 +388,8 @@ static const char *ahead(struct ckpt_manifest *manifest, size_t *len_bytes)
 	return window->data + (manifest->at - window->from);
 }
 
-/* 1: at something else than space, 0: at the end, -1: errno. */
+/* Skip white space.  1: *found is the byte that follows, 0: the list ends,
+ * -1: errno. */
 static int skip_space(struct ckpt_manifest *manifest, char *found)
 {
 	for (;;) {
@@ -404,8 +410,8 @@ static int skip_space(struct ckpt_manifest *manifest, char *found)
 	}
 }
 
-/* The entry that begins here; one that the window cuts off is read again from
- * a window that begins with it. */
+/* Parse the entry that begins here.  If the end of the window cuts it off, it
+ * is read again from a window that begins with it. */
 static int parse_entry(struct ckpt_manifest *manifest)
 {
 	size_t len, used = 0;
@@ -452,7 +458,7 @@ int ckpt_manifest_next(struct ckpt_manifest *manifest, struct ckpt_file *file)
 	if (!file->name || !file->digest || bytes < 0 ||
 	    strlen(file->digest) != CKPT_DIGEST_LENGTH ||
 	    !ckpt_fs_is_name(file->name)) {
-		errno = EBADMSG; /* json-c has one of its own */
+		errno = EBADMSG; /* json-c may have changed it */
 		return -1;
 	}
 	return 1;

@@ -53,8 +53,8 @@ void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version)
 	ckpt_fact_read(store, name, &rec, NULL);
 	version->strikes = strikes_of(rec);
 	reason = ckpt_record_str(rec, "reason");
-	/* That many strikes are a setting aside, without a mark of its own
-	 * that could fail to be written. */
+	/* So many strikes set a version aside.  No second mark says so, as its
+	 * write could fail. */
 	if (version->strikes >= STRIKES_OUT)
 		put_aside(version, "runs failed to start from it, lastly: ",
 			  reason ? reason : "for unknown reason");
@@ -63,7 +63,7 @@ void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version)
 	ckpt_mark_name(name, "aside", version->number);
 	status = ckpt_fact_read(store, name, &rec, NULL);
 	reason = ckpt_record_str(rec, "reason");
-	/* That it is there counts, whatever became of its contents. */
+	/* The existence of the file counts, even if its text is damaged. */
 	if (status == CKPT_OK || status == CKPT_DAMAGED)
 		put_aside(version, "", reason ? reason : "the reason is lost");
 	ckpt_record_free(rec);
@@ -76,7 +76,8 @@ enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
 	struct ckpt_record *rec;
 	char name[CKPT_ENTRY_NAME];
 
-	/* One whose files went while it was read was removed, perhaps. */
+	/* A version whose files are missing may have been removed while it was
+	 * read: it gets no mark. */
 	if (status)
 		return status;
 	rec = ckpt_record_new("aside");
@@ -108,7 +109,7 @@ enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 	count = strikes_of(rec);
 	last = ckpt_record_int(rec, "run", -1);
 	ckpt_record_free(rec);
-	/* Told again about the same run. */
+	/* The strike of this run is counted already. */
 	if (count > 0 && last == store->run)
 		return CKPT_OK;
 	rec = ckpt_record_new("strike");

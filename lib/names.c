@@ -27,8 +27,8 @@ uint32_t ckpt_version_number(const char *name)
 		return 0;
 	for (; *at >= '0' && *at <= '9' && number <= CKPT_VERSION_MAX; at++)
 		number = number * 10 + (uint64_t)(*at - '0');
-	/* Only the one spelling that we write: six digits, and more where
-	 * six don't do. */
+	/* Only the spelling that the library writes is a version: six digits,
+	 * or more for a number that needs them. */
 	if (*at || number > CKPT_VERSION_MAX || at - name < 7 ||
 	    (at - name > 7 && name[1] == '0'))
 		return 0;
@@ -45,7 +45,7 @@ int ckpt_journal_run(const char *name)
 	char again[CKPT_ENTRY_NAME];
 	unsigned run;
 
-	/* Asked of every name in the store, again and again. */
+	/* This is called for every name in the store: most fail here. */
 	if (name[0] != 'j')
 		return -1;
 	if (sscanf(name, "journal-%7u", &run) != 1 || run > CKPT_RUN_MAX)

@@ -8,7 +8,8 @@
 #include "lib/ckptstate.h"
 #include "lib/status.h"
 
-/* The one global of the library: a handler has nothing else to write to. */
+/* This is the one global of the library, as a handler has no argument that
+ * could lead to another place. */
 static volatile sig_atomic_t is_pending;
 
 static void note_signal(int signum)

@@ -31,8 +31,9 @@ static char *absolute_path(const char *dir)
 	return path;
 }
 
-/* After a failed mkdir(), whose errno stays: some file systems answer EROFS
- * or EACCES for what is there. */
+/* Does the directory exist already, after a failed mkdir()?  Some file systems
+ * return EROFS or EACCES instead of EEXIST.  errno is kept, but EEXIST becomes
+ * ENOTDIR. */
 static bool is_dir_already(const char *path)
 {
 	int saved = errno;
@@ -43,7 +44,7 @@ static bool is_dir_already(const char *path)
 	return is_dir;
 }
 
-/* Create dir and what is missing above it, durably. */
+/* Create dir and the missing directories above it, durably. */
 static int make_dirs(const char *dir)
 {
 	char *path = strdup(dir), *slash = path;
@@ -107,7 +108,7 @@ static enum ckpt_status open_dir(struct ckpt_store *store,
 {
 	struct stat st;
 
-	/* Links above the store and to it are the user's own choice. */
+	/* Links on the way to the store are followed: the user chose them. */
 	store->fd = (int)TEMP_FAILURE_RETRY(
 		open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (store->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
@@ -125,7 +126,7 @@ static enum ckpt_status open_dir(struct ckpt_store *store,
 	return CKPT_OK;
 }
 
-/* The run of the environment; -1: none is named. */
+/* The run in the environment; -1: there is none. */
 static int run_of_environment(void)
 {
 	const char *text = getenv("SLURM_CHECKPOINT_RUN");
@@ -138,7 +139,8 @@ static int run_of_environment(void)
 	return *end || run < 0 || run > CKPT_RUN_MAX ? -1 : (int)run;
 }
 
-/* The run that a handle is of: as told, by the environment, or the present. */
+/* Find the run that the handle works for: the argument, else the run in the
+ * environment, else the store's present one. */
 static enum ckpt_status take_run(struct ckpt_store *store, int run,
 				 struct ckpt_error *err)
 {
@@ -273,7 +275,7 @@ enum ckpt_status ckpt_attach(struct ckpt_store **store, const char *dir,
 	return status;
 }
 
-/* strdup'ed by us, const only towards the caller. */
+/* Free a text that is const only for the caller. */
 static void free_text(const char *text)
 {
 	free((void *)(uintptr_t)text);

@@ -26,7 +26,7 @@ enum ckpt_status ckpt_progress(struct ckpt_store *store, double progress,
 	rec = ckpt_record_new("progress");
 	ckpt_record_set_num(rec, "progress", progress);
 	ckpt_fact_name(name, "progress", (unsigned)store->run);
-	/* An estimate, told often: not worth the wait for the disk. */
+	/* No sync: this is an estimate that is often written. */
 	status = ckpt_fact_write(store, name, rec, false, err);
 	ckpt_record_free(rec);
 	if (!status)

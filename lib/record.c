@@ -134,8 +134,8 @@ void ckpt_record_set_int(struct ckpt_record *rec, const char *key,
 	set(rec, key, json_object_new_int64(value));
 }
 
-/* The fewest digits that read back as the same number, with a point whatever
- * the program's locale has. */
+/* Print the fewest digits that read back as the same number, with a point even
+ * if the program's locale has a comma. */
 static bool print_number(char *text, size_t size, double value)
 {
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
@@ -158,7 +158,7 @@ void ckpt_record_set_num(struct ckpt_record *rec, const char *key, double value)
 {
 	char text[40];
 
-	/* JSON has no such numbers; a key left out reads as "unknown". */
+	/* JSON has no infinity and no NaN; a missing key reads as "unknown". */
 	if (!isfinite(value))
 		return;
 	if (!print_number(text, sizeof(text), value)) {
@@ -240,7 +240,7 @@ const char *ckpt_record_json(const struct ckpt_record *rec)
 
 /* ----------------------------------------------------------------- read */
 
-/* RHEL 8 has 0.13, where the member is all there is. */
+/* json-c 0.13, of RHEL 8, lacks the function. */
 static size_t parse_end(json_tokener *tokener)
 {
 #if JSON_C_MAJOR_VERSION == 0 && JSON_C_MINOR_VERSION < 14
@@ -250,8 +250,8 @@ static size_t parse_end(json_tokener *tokener)
 #endif
 }
 
-/* One JSON object from text; *used: how far it went.  NULL: errno is ENOMEM,
- * or EBADMSG where the text is to blame. */
+/* Parse one JSON object at the start of text; *used: its length.  NULL: errno
+ * is ENOMEM, or EBADMSG if the text is no object. */
 static json_object *parse_object(const char *text, size_t len_bytes,
 				 size_t *used)
 {
@@ -267,7 +267,8 @@ static json_object *parse_object(const char *text, size_t len_bytes,
 		goto out;
 	object = json_tokener_parse_ex(tokener, text, (int)len_bytes);
 	*used = parse_end(tokener);
-	/* json-c may go on without a member that it had no memory for. */
+	/* json-c may leave out a member that it had no memory for, and go
+	 * on. */
 	is_short = errno == ENOMEM;
 	if (!is_short &&
 	    json_tokener_get_error(tokener) == json_tokener_success &&
@@ -282,7 +283,7 @@ out:
 	return object;
 }
 
-/* Takes members; NULL stays NULL. */
+/* Make members a record; takes them.  NULL for NULL. */
 static struct ckpt_record *wrap(json_object *members)
 {
 	struct ckpt_record *rec = members ? calloc(1, sizeof(*rec)) : NULL;
@@ -336,7 +337,8 @@ bool ckpt_record_has(const struct ckpt_record *rec, const char *key)
 	return get(rec, key) != NULL;
 }
 
-/* NULL: no string, or one with a NUL inside, which no C string can hold. */
+/* The text of a string; NULL: it is none, or holds a NUL, which no C string
+ * can. */
 static const char *as_string(json_object *value)
 {
 	const char *text;

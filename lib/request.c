@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * request.c: requests to a run, and its end: what the job's owner leaves for
- * the supervisor, and what the job reads of the supervisor's journal.
+ * the supervisor, and what the job reads of the supervisor's journal.  The
+ * files keep the names that format 1 gives them: "ask" holds a request, "heard"
+ * shows that a program polls.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,17 +37,18 @@ bool ckpt_take_request(struct ckpt_store *store, unsigned run, char *word)
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
-	const char *said;
+	const char *left;
 	bool is_taken = false;
 
 	ckpt_fact_name(name, "ask", run);
 	if (ckpt_fact_read(store, name, &rec, NULL))
 		return false;
-	said = ckpt_record_str(rec, "word");
-	/* Gone: by a call whose answer was lost, as nobody else takes it. */
-	if (said && strlen(said) < CKPT_REQUEST_MAX &&
+	left = ckpt_record_str(rec, "word");
+	/* ENOENT: the file was removed, but the reply was lost, as no other
+	 * process takes a request. */
+	if (left && strlen(left) < CKPT_REQUEST_MAX &&
 	    (!unlinkat(store->fd, name, 0) || errno == ENOENT)) {
-		memcpy(word, said, strlen(said) + 1);
+		memcpy(word, left, strlen(left) + 1);
 		is_taken = true;
 	}
 	ckpt_record_free(rec);
@@ -89,7 +92,7 @@ static bool find_request(const struct ckpt_record *rec, void *arg)
 	if (strcmp(ckpt_record_kind(rec), "request"))
 		return true;
 	cause = ckpt_record_str(rec, "cause");
-	/* A state asked for every now and then is no reason to stop. */
+	/* A request of --checkpoint-interval is no reason to stop. */
 	*is_requested = !cause || strcmp(cause, "interval");
 	return !*is_requested;
 }
@@ -99,8 +102,8 @@ bool ckpt_has_poller(struct ckpt_store *store, unsigned run)
 	return ckpt_has_fact(store, "heard", run);
 }
 
-/* Let settle know that a program took the request, though no signal told it:
- * one that asks is one that hears. */
+/* Tell settle that a program polls for requests: it saves as one that catches
+ * the signal does. */
 static void report_caught(struct ckpt_store *store)
 {
 	struct ckpt_record *rec;
@@ -127,7 +130,7 @@ enum ckpt_status ckpt_requested(struct ckpt_store *store,
 		return status;
 	if (!is_requested)
 		return ckpt_fail(err, CKPT_NONE, 0,
-				 "run %d hasn't been asked to save and stop",
+				 "run %d isn't requested to save and stop",
 				 store->run);
 	report_caught(store);
 	return CKPT_OK;

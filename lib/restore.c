@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * restore.c: which version to go on from.
- */
+/* restore.c: finding the version to continue from. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +15,7 @@
 #include "lib/status.h"
 #include "lib/version.h"
 
-/* Is the storage to blame, so that another version may well be readable? */
+/* Did the storage fail, so that another version may be readable? */
 static bool is_of_medium(int errnum)
 {
 	return errnum == EIO || errnum == EACCES || errnum == ENODATA ||
@@ -39,7 +37,7 @@ static enum ckpt_status check_schema(const struct ckpt_store *store,
 			 store->schema_name, store->schema);
 }
 
-/* CKPT_NONE: pass it over; err then tells why. */
+/* Check one version.  CKPT_NONE: it is passed over; err says why. */
 static enum ckpt_status try_version(struct ckpt_store *store,
 				    struct ckpt_version *version,
 				    struct ckpt_error *err)
@@ -66,16 +64,17 @@ static enum ckpt_status try_version(struct ckpt_store *store,
 	return status;
 }
 
-/* Slipped in by an earlier run after this one had begun: all processes of
- * this run shall see the same. */
+/* Did an earlier run publish the version after this one had begun?  It is
+ * passed over, so that all processes of this run get the same version. */
 static bool is_late(const struct ckpt_store *store, uint32_t base,
 		    const struct ckpt_version *version)
 {
 	return (int)version->run < store->run && version->number > base;
 }
 
-/* Up to this number no version outranks those of a run: later runs count on
- * from what was there when the first of them began. */
+/* The number up to which no version is newer than those of the run: later runs
+ * continue the numbers from the newest version that existed when the first of
+ * them began. */
 static uint32_t outranked(struct ckpt_store *store, uint32_t run, int newest)
 {
 	uint32_t base;
@@ -89,9 +88,9 @@ static uint32_t outranked(struct ckpt_store *store, uint32_t run, int newest)
 }
 
 /*
- * Find the first of the rank without looking at all versions, of which there
- * may be thousands.  False: there is none, or one that can't be read is in the
- * way.
+ * Find the newest version that isn't set aside without opening all versions, as
+ * there may be thousands.  False: there is none, or a version can't be read:
+ * then all have to be opened.
  */
 static bool find_first(struct ckpt_store *store,
 		       const struct ckpt_numbers *numbers, uint32_t base,
@@ -119,7 +118,7 @@ static bool find_first(struct ckpt_store *store,
 	return is_found;
 }
 
-/* The usual case: the newest version is a good one. */
+/* Restore in the usual case: the newest version is a good one. */
 static bool restore_first(struct ckpt_store *store, uint32_t base,
 			  struct ckpt_version *first)
 {
@@ -134,7 +133,7 @@ static bool restore_first(struct ckpt_store *store, uint32_t base,
 	return is_good;
 }
 
-/* Try one after the other; *chosen: the one that is good. */
+/* Try all versions, newest first; *chosen: the first good one. */
 static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
 				    struct ckpt_version *chosen,
 				    struct ckpt_error *err)
@@ -163,7 +162,8 @@ static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
 	return status;
 }
 
-/* CKPT_NONE, too: what is named is the store's own, which isn't good. */
+/* Check a version of another store.  CKPT_NONE also if that is the store
+ * itself, which has no good version. */
 static enum ckpt_status check_elsewhere(const struct ckpt_store *store,
 					struct ckpt_store *other,
 					struct ckpt_version *version,
@@ -187,8 +187,9 @@ static enum ckpt_status check_elsewhere(const struct ckpt_store *store,
 }
 
 /*
- * The first runs of a job with --checkpoint-from have no version of their own:
- * what they begin from is another store's, which their environment names.
+ * Find the version of another store that the environment names.  The first runs
+ * of a job with --checkpoint-from begin from it, as they have none of their
+ * own.
  */
 static enum ckpt_status restore_elsewhere(struct ckpt_store *store,
 					  struct ckpt_version *version,

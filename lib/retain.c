@@ -21,7 +21,8 @@
  * was requested: ckpt_retain() compares digests. */
 #define PRUNE_SPARE 2
 
-/* Renamed first: a version is there whole or not there. */
+/* Remove a version.  It is renamed first, so that it is always whole or
+ * absent. */
 static enum ckpt_status remove_version(struct ckpt_store *store,
 				       uint32_t number, struct ckpt_error *err)
 {
@@ -29,8 +30,8 @@ static enum ckpt_status remove_version(struct ckpt_store *store,
 
 	ckpt_version_name(name, number);
 	ckpt_gone_name(gone);
-	/* Removed by somebody else, or by a call whose answer was lost: swept
-	 * later. */
+	/* No failure if the name is gone: another process removed the version,
+	 * or the reply to the rename was lost; then a sweep removes it. */
 	if (renameat(store->fd, name, store->fd, gone) < 0 &&
 	    ckpt_need_version(store, number, NULL) != CKPT_NONE)
 		return ckpt_fail(err, CKPT_EIO, errno,
@@ -45,8 +46,8 @@ static enum ckpt_status remove_version(struct ckpt_store *store,
 }
 
 /*
- * How many of the list, newest first, stay: so many that `keep` of them
- * aren't set aside, and that two were read and found to be whole.
+ * Count how many of the list, newest first, stay: enough for `keep` that aren't
+ * set aside, and for two that were read in full and found to be whole.
  */
 static enum ckpt_status count_kept(struct ckpt_store *store,
 				   const struct ckpt_version *list,
@@ -136,7 +137,7 @@ void ckpt_prune(struct ckpt_store *store)
 	ckpt_fact_read(store, POLICY_FILE, &rec, NULL);
 	keep = ckpt_record_int(rec, "keep", 0);
 	ckpt_record_free(rec);
-	/* Names alone tell when there is nothing to do. */
+	/* The names show whether there is anything to do, without a read. */
 	if (keep <= 0 || ckpt_fs_each(store->fd, count_version, &all) ||
 	    all <= keep + PRUNE_SPARE || ckpt_list(store, &list, &count, NULL))
 		return;

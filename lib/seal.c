@@ -24,7 +24,7 @@
 
 #define NAMES_MAX 1024 /* of a directory at a time */
 
-/* What a failed write of the manifest means. */
+/* The status of a failed write of the manifest, by errno. */
 static enum ckpt_status manifest_failed(struct ckpt_sealing *s)
 {
 	if (errno == ENOMEM)
@@ -114,7 +114,7 @@ static enum ckpt_status seal_entry(struct ckpt_sealing *s, int dirfd,
 	return status;
 }
 
-/* A directory's names, some at a time: a directory may be large. */
+/* Names of a directory, a part at a time, as a directory may be large. */
 struct names {
 	struct ckpt_sealing *s;
 	int dirfd;
@@ -148,7 +148,7 @@ static enum ckpt_status seal_name(const struct names *names, const char *name)
 	return status;
 }
 
-/* In the order of their names, which is often that of their places on disk. */
+/* Seal in the order of the names, which is often the order on disk. */
 static void seal_names(struct names *names)
 {
 	size_t i;
@@ -166,7 +166,7 @@ static int take_name(const char *name, void *arg)
 {
 	struct names *names = arg;
 
-	/* Our own. */
+	/* The manifest that is being written. */
 	if (!names->depth && !strcmp(name, names->s->list.name))
 		return 0;
 	names->list[names->count] = strdup(name);
@@ -203,7 +203,7 @@ static enum ckpt_status seal_dir(struct ckpt_sealing *s, int dirfd,
 	seal_names(names);
 	status = names->status;
 	free(names);
-	/* The outermost one is synced once the manifest is in it. */
+	/* The outermost directory is synced when the manifest is complete. */
 	if (!status && depth && ckpt_fs_sync_dir(dirfd) < 0)
 		status = ckpt_fail(s->err, CKPT_EIO, errno,
 				   "%s/%s could not be synced", s->stage->path,
@@ -211,7 +211,6 @@ static enum ckpt_status seal_dir(struct ckpt_sealing *s, int dirfd,
 	return status;
 }
 
-/* Digest and sync all that was staged. */
 enum ckpt_status ckpt_seal_stage(struct ckpt_sealing *s)
 {
 	enum ckpt_status status;

@@ -72,7 +72,8 @@ static enum ckpt_status write_shard_file(struct ckpt_sealing *s)
 	return ckpt_seal_manifest(s, 0);
 }
 
-/* Move the sealed shard to where the others are; *gather: that directory. */
+/* Move the sealed shard to the others of its version; *gather: their
+ * directory, open. */
 static enum ckpt_status move_shard(struct ckpt_sealing *s, const char *name,
 				   int *gather)
 {
@@ -120,7 +121,7 @@ static int count_shard(const char *name, void *arg)
 	return 0;
 }
 
-/* What a failed read of a shard's list means. */
+/* The status of a failed read of a shard's list, by errno. */
 static enum ckpt_status shard_failed(struct ckpt_sealing *s, const char *shard)
 {
 	if (errno == ENOMEM)
@@ -134,7 +135,7 @@ static enum ckpt_status shard_failed(struct ckpt_sealing *s, const char *shard)
 			 s->stage->path, shard);
 }
 
-/* Copy one sealed shard's list, its names below the shard's directory. */
+/* Copy one sealed shard's list; names become those below its directory. */
 static enum ckpt_status take_files(struct ckpt_sealing *s, const char *shard,
 				   struct ckpt_manifest *manifest)
 {
@@ -171,7 +172,7 @@ static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
 			       stage->store->owner) < 0)
 		return shard_failed(s, shard);
 	progress = ckpt_record_num(manifest.head, "progress", -1);
-	/* The version is as far as the shard that lags. */
+	/* The version's progress is that of the slowest shard. */
 	if (progress >= 0 &&
 	    (stage->progress < 0 || progress < stage->progress))
 		stage->progress = progress;
@@ -180,7 +181,7 @@ static enum ckpt_status take_shard(struct ckpt_sealing *s, uint32_t index)
 	return status;
 }
 
-/* Make the gathered shards this process's own stage; *is_ours: nobody else
+/* Make the gathered shards this process's own stage; *is_ours: no other process
  * was quicker. */
 static enum ckpt_status take_over(struct ckpt_sealing *s, const char *name,
 				  int *gather, bool *is_ours)
@@ -196,7 +197,8 @@ static enum ckpt_status take_over(struct ckpt_sealing *s, const char *name,
 		   ckpt_fs_is_at(*gather, store->fd, own);
 	if (!*is_ours) {
 		free(path);
-		/* Still there: it failed; else somebody else was quicker. */
+		/* The rename failed if the directory is still there; else
+		 * another process was quicker. */
 		return ckpt_fs_is_at(*gather, store->fd, name)
 			       ? ckpt_fail(s->err, CKPT_EIO, errno,
 					   "%s/%s could not be renamed",
@@ -238,7 +240,7 @@ enum ckpt_status ckpt_shard_join(struct ckpt_sealing *s)
 		status = take_over(s, name, &gather, &is_ours);
 	if (status || !is_ours)
 		goto out;
-	/* From here on it is a version like any other. */
+	/* From here on the stage is a version like any other. */
 	ckpt_listing_end(&s->list);
 	ckpt_record_drop(stage->head, "shard");
 	status = ckpt_seal_begin(s, CKPT_MANIFEST);

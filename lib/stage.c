@@ -30,7 +30,7 @@ void ckpt_stage_free(struct ckpt_stage *stage)
 	free(stage);
 }
 
-/* The manifest's members; commit fills in what isn't known yet. */
+/* The manifest's members; the commit fills in what isn't known yet. */
 static struct ckpt_record *new_head(const struct ckpt_store *store)
 {
 	struct ckpt_record *head = ckpt_record_plain();
@@ -69,8 +69,8 @@ enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
 		status = ckpt_no_memory(err);
 		goto out;
 	}
-	/* There already: the answer to a first try was lost, as nobody else
-	 * makes such a name. */
+	/* EEXIST: the reply to a first try was lost, as no other process makes
+	 * this name. */
 	if ((mkdirat(store->fd, new->name, 0700) < 0 && errno != EEXIST) ||
 	    (new->fd = ckpt_fs_open_dir(store->fd, new->name)) < 0)
 		status = ckpt_fail(err, CKPT_EIO, errno,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * status.c: what each status means, and how an error's text is put together.
- */
+/* status.c: what each status means, and the texts of errors. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +37,8 @@ const char *ckpt_status_text(enum ckpt_status status)
 	return "unknown status";
 }
 
-/* One line for a terminal or a log, whatever a path or a file held. */
+/* Make it one line that is safe for a terminal or a log: paths and files may
+ * hold any bytes. */
 static void strip_controls(char *text)
 {
 	for (; *text; text++)

@@ -42,13 +42,13 @@ static enum ckpt_status write_turn(struct ckpt_store *store, const char *name,
 
 	ckpt_record_set_int(rec, "turn", turn);
 	ckpt_record_set_bool(rec, "over", is_over);
-	/* A run that ends in a crash ends its counting, too. */
+	/* No sync: after a crash of the node the run's count isn't needed. */
 	status = ckpt_fact_write(store, name, rec, false, err);
 	ckpt_record_free(rec);
 	return status;
 }
 
-/* The number of the last save, 0: there was none. */
+/* Read the number of the last save; 0: there was none. */
 static enum ckpt_status read_turn(struct ckpt_store *store, const char *name,
 				  uint32_t index, uint32_t *turn,
 				  struct ckpt_error *err)

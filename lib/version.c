@@ -25,7 +25,7 @@ static enum ckpt_status damaged(struct ckpt_error *err, uint32_t number,
 	return ckpt_fail(err, CKPT_DAMAGED, 0, "version %u: %s", number, what);
 }
 
-/* What a failed open or read of a version's file means. */
+/* The status of a failed open or read of a version's file. */
 static enum ckpt_status file_failed(struct ckpt_error *err, uint32_t number,
 				    const char *name, int errnum)
 {
@@ -112,7 +112,7 @@ static enum ckpt_status read_head(const struct ckpt_manifest *manifest,
 	return CKPT_OK;
 }
 
-/* What a failed read of the list of files means. */
+/* The status of a failed read of the list of files, by errno. */
 static enum ckpt_status list_failed(struct ckpt_error *err, uint32_t number)
 {
 	if (errno == EBADMSG)
@@ -142,7 +142,7 @@ static enum ckpt_status count_files(struct ckpt_manifest *manifest,
 	return list_failed(err, version->number);
 }
 
-/* As ckpt_version_load(), but the list of files isn't looked at. */
+/* As ckpt_version_load(), but without the list of files. */
 static enum ckpt_status open_version(struct ckpt_store *store, uint32_t number,
 				     int *dirfd, struct ckpt_manifest *manifest,
 				     struct ckpt_version *version,
@@ -227,7 +227,7 @@ static enum ckpt_status verify_file(struct ckpt_store *store, int dirfd,
 	fd = ckpt_fs_open_file(dirfd, file->name, O_RDONLY, store->owner, &st);
 	if (fd < 0)
 		return file_failed(err, number, file->name, errno);
-	/* Told by its length, a truncated file needn't be read. */
+	/* A file of another length is damaged: no need to read it. */
 	if ((uint64_t)st.st_size != file->bytes)
 		status = ckpt_fail(err, CKPT_DAMAGED, 0,
 				   "version %u: %s has %llu bytes instead of "

@@ -20,8 +20,8 @@ with sbatch --checkpoint:
                 sys.exit(85)
         store.done()
 
-What the library refuses or fails to do is raised as Error; that there is no
-version, note or limit is the answer None.
+Error is raised if the library refuses or fails.  None is returned if there is
+no version, note or limit.
 """
 
 import ctypes
@@ -61,8 +61,8 @@ class Status(enum.IntEnum):
 
 
 class Error(Exception):
-    """status tells what kind of failure it is, str() says it in a sentence;
-    errno is that of the system call that failed, or 0."""
+    """status is the kind of failure, str() describes it in a sentence, errno is
+    that of the system call that failed, or 0."""
 
     def __init__(self, status, text, errno=0):
         super().__init__(text)
@@ -176,7 +176,7 @@ _free.restype = None
 
 
 def _call(name, *arguments, may_be_none=False):
-    """True: done.  False: there is none, where that is an answer."""
+    """Call a function of the library; False: there is none, if that may be."""
     error = _Error()
     status = getattr(_lib, name)(*arguments, ctypes.byref(error))
     if status == Status.OK:
@@ -191,16 +191,16 @@ def _path(path):
 
 
 class Store:
-    """The store of this job, or of the directory path; close() or "with" end
-    it.  write=False: only look and restore.  run: on whose behalf to write;
-    the present one, unless told."""
+    """The store of this job, or the store in the directory path; close() or
+    "with" end it.  write=False: only list and restore.  run: the run to write
+    for; without it the present one."""
 
     def __init__(self, path=None, write=True, run=RUN_PRESENT):
         self._handle = _P()
         _call("ckpt_open", ctypes.byref(self._handle), _path(path), int(write), run)
 
     def close(self):
-        """Stages must have ended before; others can't be any more."""
+        """Close the store; its stages must be committed or aborted before."""
         _lib.ckpt_close(self._handle)
         self._handle = _P()
 
@@ -217,8 +217,8 @@ class Store:
         return self._handle
 
     def schema(self, name, number):
-        """Name and number of the program's own format: stamped on versions
-        that are committed, required of those that are restored."""
+        """Set the name and number of the program's own format.  Versions that are
+        committed get them, and only versions that have them are restored."""
         _call("ckpt_schema", self._open, name.encode(), number)
 
     def restore(self):
@@ -255,7 +255,7 @@ class Store:
         return Stage(stage, self)
 
     def versions(self):
-        """All versions, newest first, those set aside among them."""
+        """All versions, newest first, with those that are set aside."""
         array, count = _P(), ctypes.c_size_t()
         _call("ckpt_list", self._open, ctypes.byref(array), ctypes.byref(count))
         try:
@@ -265,8 +265,8 @@ class Store:
             _free(array)
 
     def verify(self, version):
-        """Read all of a version; Error with Status.DAMAGED if it isn't what
-        was committed."""
+        """Read all files of a version; Error with Status.DAMAGED if they aren't
+        what was committed."""
         _call("ckpt_verify", self._open, version)
 
     def note(self, version, key):
@@ -298,15 +298,15 @@ class Store:
         return seconds.value, size.value
 
     def progress(self, part):
-        """Tell how much of the whole job is done, from 0 to 1."""
+        """Report how much of the whole job is done, from 0 to 1."""
         _call("ckpt_progress", self._open, part)
 
     def done(self):
-        """Say that the job is finished: it is not run again."""
+        """Report that the job is finished: it is not run again."""
         _call("ckpt_done", self._open)
 
     def time_left(self):
-        """Seconds until the end of this run, or None if nobody has told."""
+        """Seconds until the end of this run, or None if it is unknown."""
         seconds = ctypes.c_int64()
         if not _call(
             "ckpt_time_left", self._open, ctypes.byref(seconds), may_be_none=True
@@ -315,7 +315,7 @@ class Store:
         return seconds.value
 
     def requested(self):
-        """Is this run asked to save and stop?"""
+        """Is this run requested to save and stop?"""
         return _call("ckpt_requested", self._open, may_be_none=True)
 
 
@@ -326,7 +326,7 @@ class Stage:
 
     def __init__(self, handle, store):
         self._handle = handle
-        self._store = store  # must outlive us
+        self._store = store  # must live until the stage ends
         self.dir = os.fsdecode(_lib.ckpt_stage_dir(handle))
         self.version = None
 
@@ -334,15 +334,15 @@ class Stage:
     def _open(self):
         if not self._handle:
             raise ValueError("the stage was committed or aborted")
-        self._store._open  # or the library would use what was freed
+        self._store._open  # a closed store's memory is freed
         return self._handle
 
     def add(self, path, name=None):
-        """Copy a file or directory in, as name."""
+        """Copy a file or directory into the stage, as name."""
         _call("ckpt_add", self._open, _path(path), _path(name))
 
     def progress(self, part):
-        """How much of the whole job this version has done."""
+        """Set how much of the whole job is done in this version."""
         _call("ckpt_stage_progress", self._open, part)
 
     def note(self, key, value):
@@ -350,7 +350,7 @@ class Stage:
         _call("ckpt_note", self._open, key.encode(), value.encode())
 
     def commit(self):
-        """Publish it, durably, and return its number.  Error with
+        """Publish the version, durably, and return its number.  Error with
         Status.UNSURE: it is published, but may be gone after a crash."""
         handle, self._handle = self._open, _P()
         number = _U32()
@@ -378,16 +378,16 @@ class Stage:
 
 
 def notice_install(signum):
-    """Let a signal set a flag that a loop can poll, instead of what Python
-    would do with it."""
+    """Catch a signal, in place of Python's own handler, and set a flag that a
+    loop can poll."""
     _call("ckpt_notice_install", int(signum))
 
 
 def notice_pending():
-    """Has the signal come?"""
+    """Was an installed signal caught?"""
     return _lib.ckpt_notice_pending()
 
 
 def notice_clear():
-    """Forget that it has."""
+    """Clear the flag."""
     _lib.ckpt_notice_clear()

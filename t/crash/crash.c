@@ -25,7 +25,7 @@
 
 char store_dir[64];
 static char top[48];
-static struct told *told; /* shared with the child */
+static struct outcome *outcome; /* shared with the child */
 static const struct scenario *now;
 static char where[128]; /* what is being tried, for complaints */
 static long complaints, printed, stops, total;
@@ -60,14 +60,14 @@ static void set_up(void)
 		exit(1);
 	}
 	enter("store");
-	memset(told, 0, sizeof(*told));
+	memset(outcome, 0, sizeof(*outcome));
 	now->set_up();
 }
 
 static void run_body(void *arg)
 {
 	(void)arg;
-	now->body(told);
+	now->body(outcome);
 }
 
 static int run(const struct stop *stop, struct course *course)
@@ -91,7 +91,7 @@ static void report(const char *what)
 	complaints = printed = stops = 0;
 }
 
-/* One kind of stop at every call; false: the operation has no such call. */
+/* Try one kind of stop at every call; false: the operation has no such call. */
 static bool try_stop(enum stop_kind kind, long at, int errnum)
 {
 	struct stop stop = {.kind = kind, .at = at, .errnum = errnum};
@@ -104,11 +104,11 @@ static bool try_stop(enum stop_kind kind, long at, int errnum)
 	if (!course.is_applied)
 		return true;
 	stops++;
-	told->is_disturbed = true;
+	outcome->is_disturbed = true;
 	snprintf(where, sizeof(where), "%s, call %ld, %s%s%s", now->name, at,
 		 course.call ? course.call : "?", errnum ? ", " : "",
 		 errnum ? strerrorname_np(errnum) : "");
-	now->check(told, false);
+	now->check(outcome, false);
 	return true;
 }
 
@@ -140,9 +140,9 @@ static void try_errors(void)
 	report("each read and write is cut short");
 }
 
-/* As over a network: the call was carried out, its answer lost, and the
- * second try failed.  Names are what this is about; a read or close that lies
- * is beyond help. */
+/* As over a network: the call was carried out, its reply was lost, and the
+ * second try failed.  Only calls that change names are tried: no program can
+ * find out that a read or a close did more than it returned. */
 static void lose_answers(const char *call, int errnum)
 {
 	struct course course;
@@ -160,13 +160,13 @@ static void lose_answers(const char *call, int errnum)
 		stops++;
 		snprintf(where, sizeof(where), "%s, call %ld, %s lost",
 			 now->name, at, course.call);
-		/* A program's own mkdir() is its own affair. */
-		if (told->status == CKPT_EIO &&
+		/* A body's own mkdir() isn't the library's. */
+		if (outcome->status == CKPT_EIO &&
 		    (strstr(course.call, "2") ||
 		     !strcmp(course.call, "mkdirat")))
-			complain("it happened, but was told to have failed: %s",
-				 told->text);
-		now->check(told, false);
+			complain("it was done, but reported as failed: %s",
+				 outcome->text);
+		now->check(outcome, false);
 	}
 }
 
@@ -176,7 +176,7 @@ static void try_lost_answers(void)
 	lose_answers("mkdir", EEXIST);
 	lose_answers("unlink", ENOENT);
 	if (stops)
-		report("the answer to a change of names is lost");
+		report("the reply to a change of names is lost");
 }
 
 /* ---------------------------------------------------------- power loss */
@@ -193,14 +193,14 @@ static void note_sync(const char *path, void *arg)
 	image_note_sync(u->image, path);
 }
 
-/* Check what a loss of power right now would leave. */
+/* Check what a loss of power at this moment would leave. */
 static void unplug(void *arg)
 {
 	static const char *const names[] = {"only what was synced",
 					    "names without contents",
 					    "half of the contents"};
 	struct unplugging *u = arg;
-	struct told before = *told;
+	struct outcome before = *outcome;
 	int kind;
 
 	for (kind = IMAGE_SYNCED; kind <= IMAGE_HALF_DATA; kind++) {
@@ -227,14 +227,14 @@ static void try_power(void)
 	set_up();
 	u.image = image_new(store_dir);
 	run(&stop, &course);
-	/* And once all was said and done. */
+	/* The same after the end. */
 	unplug(&u);
 	image_free(u.image);
 	report("power lost after each system call");
 }
 
-/* An operation that says "done" although a call failed must be durable all
- * the same: a failed sync isn't to be overlooked. */
+/* An operation that returns CKPT_OK although a call failed must be durable:
+ * a failed sync must not be overlooked. */
 static void try_power_after_errors(void)
 {
 	struct course course = {.is_reached = true};
@@ -260,21 +260,21 @@ static void try_power_after_errors(void)
 
 /* ------------------------------------------------------------- fencing */
 
-/* false: the writer makes no such call. */
-static bool hold(enum stop_kind kind, long at, const struct rival *rival,
-		 int *late)
+/* Pause the writer at a call; false: it makes no such call. */
+static bool pause_writer(enum stop_kind kind, long at,
+			 const struct rival *rival, int *late)
 {
 	struct stop stop = {.kind = kind, .at = at, .look = rival->act};
 	struct course course;
 
 	set_up();
 	snprintf(where, sizeof(where), "%s, held %s call %ld while %s",
-		 now->name, kind == STOP_HOLD_BEFORE ? "before" : "after", at,
+		 now->name, kind == STOP_PAUSE_BEFORE ? "before" : "after", at,
 		 rival->name);
 	if (run(&stop, &course) < 0 || !course.is_reached)
 		return false;
 	stops++;
-	*late += rival->check(told);
+	*late += rival->check(outcome);
 	return true;
 }
 
@@ -284,9 +284,9 @@ static void try_fence(const struct rival *rival)
 	int late = 0;
 	long at;
 
-	for (at = 1; hold(STOP_HOLD_BEFORE, at, rival, &late); at++)
-		hold(STOP_HOLD_AFTER, at, rival, &late);
-	/* A few calls lie between the last look and the rename. */
+	for (at = 1; pause_writer(STOP_PAUSE_BEFORE, at, rival, &late); at++)
+		pause_writer(STOP_PAUSE_AFTER, at, rival, &late);
+	/* A few calls are between the last look and the rename. */
 	if (late > LATE_MAX)
 		complain("published after the later run had begun: %d times",
 			 late);
@@ -306,13 +306,13 @@ int main(int argc, char **argv)
 			is_quick = true;
 		else
 			only = argv[arg];
-	/* Memory: the syncs are counted, not waited for. */
+	/* In memory: the syncs are counted and take no time. */
 	if (!tmp)
 		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	snprintf(top, sizeof(top), "%.30s/crash-%d", tmp, (int)getpid());
-	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (told == MAP_FAILED)
+	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (outcome == MAP_FAILED)
 		return 1;
 	for (i = 0; i < scenario_count; i++) {
 		now = &scenarios[i];

@@ -15,21 +15,21 @@
 
 enum stop_kind {
 	STOP_NEVER,
-	STOP_KILL_BEFORE, /* SIGKILL in place of the call */
-	STOP_KILL_AFTER,  /* SIGKILL once it has returned */
-	STOP_FAIL,	  /* the call isn't made and fails */
-	STOP_LOSE,	  /* the call is made, but reported as failed */
-	STOP_SHORT,	  /* a read or write of half the size */
-	STOP_HOLD_BEFORE, /* the child waits while `look` is called */
-	STOP_HOLD_AFTER,
-	STOP_LOOK, /* as HOLD_AFTER, at every call that changes something */
+	STOP_KILL_BEFORE,  /* SIGKILL in place of the call */
+	STOP_KILL_AFTER,   /* SIGKILL once it has returned */
+	STOP_FAIL,	   /* the call isn't made and fails */
+	STOP_LOSE,	   /* the call is made, but reported as failed */
+	STOP_SHORT,	   /* a read or write of half the size */
+	STOP_PAUSE_BEFORE, /* the child waits while `look` is called */
+	STOP_PAUSE_AFTER,
+	STOP_LOOK, /* as PAUSE_AFTER, at every call that changes something */
 };
 
 struct stop {
 	enum stop_kind kind;
-	long at; /* the how-manieth call, from 1 */
+	long at; /* number of the call, from 1 */
 	int errnum;
-	void (*look)(void *arg); /* HOLD and LOOK: in the tracer */
+	void (*look)(void *arg); /* PAUSE and LOOK: in the tracer */
 	/* Every successful fsync or fdatasync; path leads to what was synced.
 	 */
 	void (*synced)(const char *path, void *arg);
@@ -44,9 +44,9 @@ struct course {
 	const char *call; /* name of the call at the stop */
 };
 
-/* Run body in a child; -1: it could not be traced, or crashed by itself. */
-/* Can a call of this name change what is on disk, or will be? */
+/* Can a call of this name change what is on disk, now or later? */
 bool trace_changes(const char *call);
+/* Run body in a child; -1: it could not be traced, or crashed by itself. */
 int trace_run(void (*body)(void *arg), void *arg, const struct stop *stop,
 	      struct course *course);
 
@@ -69,8 +69,8 @@ void image_build(const struct image *image, enum image_kind kind,
 
 /* -------- scenarios.c -------- */
 
-/* What the child learned; shared with it, as a killed one can't tell. */
-struct told {
+/* What the child saw; in shared memory, as a killed child can't report it. */
+struct outcome {
 	bool is_done; /* the operation returned */
 	enum ckpt_status status;
 	char text[512];
@@ -82,25 +82,25 @@ struct scenario {
 	/* In the tracer, before each stop: the store as it was. */
 	void (*set_up)(void);
 	/* In the child. */
-	void (*body)(struct told *told);
+	void (*body)(struct outcome *outcome);
 	/* In the tracer, after each stop.  is_cut: the machine lost power, so
-	 * an answer of "unsure" allows either state. */
-	void (*check)(const struct told *told, bool is_cut);
+	 * either state is right after "unsure". */
+	void (*check)(const struct outcome *outcome, bool is_cut);
 };
 
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
-extern const struct scenario fenced[]; /* bodies of run 0 to be held */
+extern const struct scenario fenced[]; /* bodies of run 0 to be paused */
 extern const size_t fenced_count;
 
-/* What a later run does while a writer of run 0 is held. */
+/* What a later run does while a writer of run 0 is paused. */
 struct rival {
 	const char *name;
 	void (*act)(void *arg);
-	/* After both: true, if the writer published although the later run had
-	 * begun: that may be only from between its last look for later runs
-	 * and the rename. */
-	bool (*check)(const struct told *told);
+	/* After both.  True: the writer published although the later run had
+	 * begun, which may happen only if it was paused between its last look
+	 * for later runs and the rename. */
+	bool (*check)(const struct outcome *outcome);
 };
 
 extern const struct rival rivals[];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * image.c: a model of what a disk holds: the contents of each file, and the
- * names in each directory, as of their last sync.  From it and the tree as it
- * is now, what a loss of power could leave is built as a new tree.
+ * names in each directory, as of their last sync.  From the model and the
+ * present tree it builds a new tree: what a loss of power could leave.
  */
 #include <dirent.h>
 #include <errno.h>

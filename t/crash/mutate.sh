@@ -49,7 +49,7 @@ mutate "a directory in a stage isn't synced" commit seal.c \
 	'/^static enum ckpt_status seal_dir/,/^}/s/ckpt_fs_sync_dir(dirfd) < 0/0/'
 mutate "the manifest isn't synced" commit manifest.c \
 	'/^int ckpt_listing_seal/,/^}/s/ckpt_fs_sync(list->fd) < 0/0/'
-mutate "a manifest is sealed anew over its old end" "commit that is overtaken" \
+mutate "a manifest is sealed again over its old end" "commit that is overtaken" \
 	manifest.c 's/ftruncate(list->fd, (off_t)list->end) < 0/0/; s/lseek(list->fd, 0, SEEK_END)/lseek(list->fd, (off_t)list->end, SEEK_SET)/'
 mutate "small files aren't synced, only their directory" "done" fsutil.c \
 	'/^static int write_temporary/,/^}/s/is_synced && ckpt_fs_sync(fd) < 0/0/'
@@ -69,12 +69,12 @@ mutate "a short read of a small file ends it" "strike and set aside" \
 	fsutil.c 's/len += (size_t)got;/len += (size_t)got; size = len;/'
 mutate "a short read of a manifest ends it" "restore of a damaged version" \
 	manifest.c 's/from += (uint64_t)got;/from = end;/'
-mutate "a lost answer to the rename is believed" commit commit.c \
+mutate "a lost reply to the rename counts as a failure" commit commit.c \
 	's/ckpt_fs_is_at(stage->fd, store->fd, name)/0/'
 mutate "the version is published without a manifest" commit commit.c \
 	's/status = ckpt_seal_manifest(s, \*number);/status = CKPT_OK;/'
-mutate "nobody looks for a later run before the rename" fence commit.c \
-	'/As late as can be/,/status = /s/status = ckpt_fence(store, \&newest, s->err)/newest = 0/'
+mutate "no look for a later run before the rename" fence commit.c \
+	'/The fence is as late/,/status = /s/status = ckpt_fence(store, \&newest, s->err)/newest = 0/'
 mutate "late versions are seen by a run that had begun" fence restore.c \
 	's/version->number > base/0/'
 mutate "the journal that shuts out earlier runs isn't synced" claim journal.c \
@@ -91,7 +91,7 @@ mutate "retention goes by number kept alone, and one too few" retain retain.c \
 	's/while (!status && count > kept)/while (!status \&\& count + 1 > kept)/'
 mutate "a strike isn't synced" "strike and set aside" marks.c \
 	'/^enum ckpt_status ckpt_strike/,/^}/s/rec, true, err/rec, false, err/'
-mutate "a release isn't synced" release marks.c \
+mutate "cleared marks aren't synced" "clear marks" marks.c \
 	'/^enum ckpt_status ckpt_clear_marks/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
 mutate "restore doesn't compare digests" "restore of a damaged version" \
 	version.c 's/bytes != file->bytes || strcmp(hex, file->digest)/0/; s/(uint64_t)st.st_size != file->bytes/0/'
@@ -101,7 +101,7 @@ mutate "a failed rename of the shards counts as another's" "last shard" \
 	shard.c 's/return ckpt_fs_is_at(\*gather, store->fd, name)/return 0/'
 mutate "a commit removes more than it may" "commit that prunes" retain.c \
 	's/usable < keep + PRUNE_SPARE/usable < keep/'
-mutate "what is asked is left there when it is taken" ask request.c \
+mutate "a request stays when it is taken" request request.c \
 	's/!unlinkat(store->fd, name, 0)/1/'
 echo "1..$number"
 exit $failed

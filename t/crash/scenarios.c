@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scenarios.c: the operations that are stopped, and what must hold after: the
- * last committed version or the newly committed one is restored, whole, what
- * was answered is true, and the next run and its commit work.
+ * scenarios.c: the operations that are stopped, and what must be true
+ * afterwards: the last committed version or the newly committed one is
+ * restored, whole; the status that was returned is true; and the next run and
+ * its commit work.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 #include "crash.h"
 
 #define PADDING	  3000 /* makes a file long enough to be torn */
-/* What a body is told when not the library failed, but its own writing. */
+/* The text when not the library failed, but a body's own writing. */
 #define BY_ITSELF "the application could not write"
 
 static const struct ckpt_identity job = {.cluster = "crash",
@@ -141,7 +142,7 @@ static void check_restores(struct ckpt_store *store, const char *a,
 			 b ? b : "-");
 }
 
-/* The run after: takes over, restores, commits. */
+/* The next run takes over, restores and commits. */
 static void check_next_run(unsigned run, const char *a, const char *b)
 {
 	struct ckpt_store *store = claim(run);
@@ -154,25 +155,25 @@ static void check_next_run(unsigned run, const char *a, const char *b)
 	ckpt_close(store);
 }
 
-static void tell(struct told *told, enum ckpt_status status,
-		 const struct ckpt_error *err)
+static void note_outcome(struct outcome *outcome, enum ckpt_status status,
+			 const struct ckpt_error *err)
 {
-	told->status = status;
-	snprintf(told->text, sizeof(told->text), "%s", err->text);
-	told->is_done = true;
+	outcome->status = status;
+	snprintf(outcome->text, sizeof(outcome->text), "%s", err->text);
+	outcome->is_done = true;
 }
 
 /* What may be restored after a commit of "new" over "old". */
-static void check_commit(const struct told *told, bool is_cut)
+static void check_commit(const struct outcome *outcome, bool is_cut)
 {
 	bool may_be_old = true, may_be_new = true;
 
-	if (told->is_done) {
-		may_be_old = told->status != CKPT_OK;
-		may_be_new = told->status == CKPT_OK ||
-			     told->status == CKPT_UNSURE;
-		/* Without a loss of power what is unsure is there. */
-		if (told->status == CKPT_UNSURE)
+	if (outcome->is_done) {
+		may_be_old = outcome->status != CKPT_OK;
+		may_be_new = outcome->status == CKPT_OK ||
+			     outcome->status == CKPT_UNSURE;
+		/* Without a loss of power an unsure version exists. */
+		if (outcome->status == CKPT_UNSURE)
 			may_be_old = is_cut;
 	}
 	check_next_run(1, may_be_old ? "old" : "new",
@@ -189,7 +190,7 @@ static void set_up_old(void)
 	ckpt_close(store);
 }
 
-static void commit_body(struct told *told)
+static void commit_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -198,13 +199,13 @@ static void commit_body(struct told *told)
 
 	if (!status)
 		status = save(store, "new", &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
 /* Another commit takes the number in between, so that the manifest is sealed
  * once more, with the next. */
-static void overtaken_body(struct told *told)
+static void overtaken_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_stage *stage = NULL;
@@ -214,7 +215,7 @@ static void overtaken_body(struct told *told)
 
 	if (!status)
 		status = ckpt_begin(store, &stage, &err);
-	/* Of the other commit nothing is told but that it failed. */
+	/* Only a failure of the other commit is reported. */
 	if (!status && save(store, "old", &err))
 		status = CKPT_EIO;
 	if (!status)
@@ -223,7 +224,7 @@ static void overtaken_body(struct told *told)
 		status = ckpt_commit(stage, NULL, &err);
 	else
 		ckpt_abort(stage);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
@@ -242,7 +243,7 @@ static void set_up_add(void)
 		complain("the source can't be written");
 }
 
-static void add_body(struct told *told)
+static void add_body(struct outcome *outcome)
 {
 	char path[96];
 	struct ckpt_store *store;
@@ -263,7 +264,7 @@ static void add_body(struct told *told)
 		status = ckpt_commit(stage, NULL, &err);
 	else
 		ckpt_abort(stage);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
@@ -286,7 +287,7 @@ static enum ckpt_status save_shard(struct ckpt_store *store, uint32_t index,
 	return ckpt_commit(stage, NULL, err);
 }
 
-static void shard_body(struct told *told, uint32_t index)
+static void shard_body(struct outcome *outcome, uint32_t index)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -295,7 +296,7 @@ static void shard_body(struct told *told, uint32_t index)
 
 	if (!status)
 		status = save_shard(store, index, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
@@ -311,36 +312,37 @@ static void set_up_shard(void)
 	ckpt_close(store);
 }
 
-static void last_shard_body(struct told *told)
+static void last_shard_body(struct outcome *outcome)
 {
-	shard_body(told, 1);
+	shard_body(outcome, 1);
 }
 
-static void first_shard_body(struct told *told)
+static void first_shard_body(struct outcome *outcome)
 {
-	shard_body(told, 0);
+	shard_body(outcome, 0);
 }
 
-/* A last shard that is refused or unsure may leave either; one that is done
- * is published. */
-static void check_last_shard(const struct told *told, bool is_cut)
+/* A last shard that is refused or unsure may leave either version; after "done"
+ * the new one is published. */
+static void check_last_shard(const struct outcome *outcome, bool is_cut)
 {
-	struct told loose = *told;
+	struct outcome loose = *outcome;
 
-	if (told->is_done && told->status == CKPT_UNSURE)
+	if (outcome->is_done && outcome->status == CKPT_UNSURE)
 		loose.is_done = false;
 	check_commit(&loose, is_cut);
 }
 
-/* Whatever happened to the first shard, nothing is published without the
- * second, and with it only if the first is sealed. */
-static void check_first_shard(const struct told *told, bool is_cut)
+/* Nothing is published without the second shard, and with it only if the first
+ * one is sealed. */
+static void check_first_shard(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	struct ckpt_error err = {0};
-	/* A shard alone needn't outlive a loss of power: its run won't. */
-	bool is_known = !is_cut && told->is_done && told->status != CKPT_UNSURE;
-	bool is_sealed = is_known && told->status == CKPT_OK;
+	/* A shard alone may be lost with the power, as its run is, too. */
+	bool is_known = !is_cut && outcome->is_done &&
+			outcome->status != CKPT_UNSURE;
+	bool is_sealed = is_known && outcome->status == CKPT_OK;
 
 	if (!store)
 		return;
@@ -353,7 +355,7 @@ static void check_first_shard(const struct told *told, bool is_cut)
 	check_next_run(1, "old", "new");
 }
 
-/* ------------------------------------------------------- the other acts */
+/* ---------------------------------------------------- other operations */
 
 static void set_up_four(void)
 {
@@ -366,7 +368,7 @@ static void set_up_four(void)
 	ckpt_close(store);
 }
 
-static void retain_body(struct told *told)
+static void retain_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -374,12 +376,13 @@ static void retain_body(struct told *told)
 
 	if (!status)
 		status = ckpt_retain(store, 2, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-/* What couldn't be read isn't counted as kept, and more than two may stay. */
-static void check_retain(const struct told *told, bool is_cut)
+/* A version that can't be read doesn't count as kept: more than two may
+ * stay. */
+static void check_retain(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	struct ckpt_version *list = NULL;
@@ -393,8 +396,8 @@ static void check_retain(const struct told *told, bool is_cut)
 		complain("the versions can't be listed: %s", err.text);
 	if (count < 2 || count > 4 || list[1].number != 3)
 		complain("%zu versions are left", count);
-	if (count != 2 && told->is_done && !is_cut && told->status == CKPT_OK &&
-	    !told->is_disturbed)
+	if (count != 2 && outcome->is_done && !is_cut &&
+	    outcome->status == CKPT_OK && !outcome->is_disturbed)
 		complain("%zu versions are left after retention", count);
 	for (i = 0; i < count; i++)
 		if (ckpt_verify(store, list[i].number, &err))
@@ -419,7 +422,7 @@ static void set_up_strike(void)
 	ckpt_close(claim(2));
 }
 
-static void strike_body(struct told *told)
+static void strike_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -427,16 +430,16 @@ static void strike_body(struct told *told)
 
 	if (!status)
 		status = ckpt_strike(store, 2, "second", &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-/* A strike that isn't known to have counted is told once more. */
-static void check_strike(const struct told *told, bool is_cut)
+/* A strike that may not have counted is repeated. */
+static void check_strike(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = NULL;
 	struct ckpt_error err = {0};
-	bool is_done = told->is_done && told->status == CKPT_OK;
+	bool is_done = outcome->is_done && outcome->status == CKPT_OK;
 
 	(void)is_cut;
 	if (ckpt_attach(&store, store_dir, &job, &err)) {
@@ -451,7 +454,7 @@ static void check_strike(const struct told *told, bool is_cut)
 	check_next_run(3, "old", "old");
 }
 
-static void release_body(struct told *told)
+static void clear_marks_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -459,11 +462,11 @@ static void release_body(struct told *told)
 
 	if (!status)
 		status = ckpt_clear_marks(store, 2, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-static void set_up_release(void)
+static void set_up_clear_marks(void)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err;
@@ -475,15 +478,15 @@ static void set_up_release(void)
 	ckpt_close(store);
 }
 
-static void check_release(const struct told *told, bool is_cut)
+static void check_clear_marks(const struct outcome *outcome, bool is_cut)
 {
-	bool is_done = told->is_done && told->status == CKPT_OK;
+	bool is_done = outcome->is_done && outcome->status == CKPT_OK;
 
 	(void)is_cut;
 	check_next_run(3, is_done ? "new" : "old", "new");
 }
 
-/* Restoring finds the newest damaged and sets it aside. */
+/* Restore finds that the newest version is damaged and sets it aside. */
 static void set_up_damage(void)
 {
 	struct ckpt_store *store = claim(0);
@@ -497,7 +500,7 @@ static void set_up_damage(void)
 		complain("%s can't be damaged", path);
 }
 
-static void restore_body(struct told *told)
+static void restore_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -506,16 +509,16 @@ static void restore_body(struct told *told)
 
 	if (!status)
 		status = ckpt_restore(store, NULL, NULL, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-static void check_damage(const struct told *told, bool is_cut)
+static void check_damage(const struct outcome *outcome, bool is_cut)
 {
 	(void)is_cut;
-	if (told->is_done && told->status == CKPT_NONE &&
-	    !strstr(told->text, "could not be read"))
-		complain("restore found none: %s", told->text);
+	if (outcome->is_done && outcome->status == CKPT_NONE &&
+	    !strstr(outcome->text, "could not be read"))
+		complain("restore found none: %s", outcome->text);
 	check_next_run(1, "old", "old");
 }
 
@@ -541,7 +544,7 @@ static void set_up_journal(void)
 	ckpt_close(store);
 }
 
-static void journal_body(struct told *told)
+static void journal_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -549,7 +552,7 @@ static void journal_body(struct told *told)
 
 	if (!status)
 		append_one(store, "b", &status, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
@@ -562,10 +565,10 @@ static bool gather(const struct ckpt_record *rec, void *arg)
 	return true;
 }
 
-static void check_journal(const struct told *told, bool is_cut)
+static void check_journal(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
-	bool is_sure = told->is_done && told->status == CKPT_OK;
+	bool is_sure = outcome->is_done && outcome->status == CKPT_OK;
 	struct ckpt_error err;
 	enum ckpt_status status;
 	char seen[64] = "";
@@ -584,13 +587,13 @@ static void check_journal(const struct told *told, bool is_cut)
 	check_next_run(1, "old", "old");
 }
 
-static void claim_body(struct told *told)
+static void claim_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
 	enum ckpt_status status = ckpt_claim(&store, store_dir, &job, 1, &err);
 
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
@@ -608,8 +611,8 @@ static void set_up_claim(void)
 	ckpt_close(store);
 }
 
-/* Once claimed, earlier runs are shut out; durably. */
-static void check_claim(const struct told *told, bool is_cut)
+/* A claim makes earlier runs stale, durably. */
+static void check_claim(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = NULL;
 	struct ckpt_error err = {0};
@@ -617,7 +620,8 @@ static void check_claim(const struct told *told, bool is_cut)
 
 	(void)is_cut;
 	status = ckpt_open(&store, store_dir, CKPT_WRITE, 0, &err);
-	if (told->is_done && told->status == CKPT_OK && status != CKPT_STALE)
+	if (outcome->is_done && outcome->status == CKPT_OK &&
+	    status != CKPT_STALE)
 		complain("run 0 isn't shut out: %s", ckpt_status_text(status));
 	ckpt_close(store);
 	check_next_run(1, "old", "old");
@@ -629,23 +633,23 @@ static void set_up_nothing(void)
 		complain("no directory");
 }
 
-static void create_body(struct told *told)
+static void create_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
 	enum ckpt_status status = ckpt_claim(&store, store_dir, &job, 0, &err);
 
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-static void check_create(const struct told *told, bool is_cut)
+static void check_create(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = NULL;
 	struct ckpt_error err = {0};
 
 	(void)is_cut;
-	if (told->is_done && told->status == CKPT_OK) {
+	if (outcome->is_done && outcome->status == CKPT_OK) {
 		if (ckpt_attach(&store, store_dir, &job, &err))
 			complain("the store is lost: %s", err.text);
 		else if (ckpt_journal_newest(store) != 0)
@@ -655,7 +659,7 @@ static void check_create(const struct told *told, bool is_cut)
 	check_next_run(0, NULL, NULL);
 }
 
-static void done_body(struct told *told)
+static void done_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -664,11 +668,11 @@ static void done_body(struct told *told)
 
 	if (!status)
 		status = ckpt_done(store, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-static void check_done(const struct told *told, bool is_cut)
+static void check_done(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	struct ckpt_error err;
@@ -676,7 +680,8 @@ static void check_done(const struct told *told, bool is_cut)
 	(void)is_cut;
 	if (!store)
 		return;
-	if (told->is_done && told->status == CKPT_OK && !ckpt_is_done(store, 0))
+	if (outcome->is_done && outcome->status == CKPT_OK &&
+	    !ckpt_is_done(store, 0))
 		complain("done was said, but isn't known");
 	if (ckpt_done(store, &err) || !ckpt_is_done(store, 0))
 		complain("done can't be said again");
@@ -684,7 +689,7 @@ static void check_done(const struct told *told, bool is_cut)
 	check_next_run(1, "old", "old");
 }
 
-static void progress_body(struct told *told)
+static void progress_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -693,7 +698,7 @@ static void progress_body(struct told *told)
 
 	if (!status)
 		status = ckpt_progress(store, 0.5, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
@@ -709,7 +714,7 @@ static void set_up_progress(void)
 	ckpt_close(store);
 }
 
-static void check_progress(const struct told *told, bool is_cut)
+static void check_progress(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	double progress;
@@ -717,17 +722,17 @@ static void check_progress(const struct told *told, bool is_cut)
 	if (!store)
 		return;
 	progress = ckpt_run_progress(store, 0);
-	/* An estimate: a loss of power may take it, never twist it. */
+	/* A loss of power may lose the estimate, but never change it. */
 	if (progress != 0.25 && progress != 0.5 && !(is_cut && progress < 0))
 		complain("progress reads %g", progress);
-	if (told->is_done && told->status == CKPT_OK && !is_cut &&
+	if (outcome->is_done && outcome->status == CKPT_OK && !is_cut &&
 	    progress != 0.5)
-		complain("progress was told, but reads %g", progress);
+		complain("progress was outcome, but reads %g", progress);
 	ckpt_close(store);
 	check_next_run(1, "old", "old");
 }
 
-static void clean_body(struct told *told)
+static void clean_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -735,12 +740,12 @@ static void clean_body(struct told *told)
 
 	if (!status)
 		status = ckpt_clean(store, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-/* Some versions may be gone, but none is there in part. */
-static void check_clean(const struct told *told, bool is_cut)
+/* Some versions may be gone, but none exists in part. */
+static void check_clean(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	struct ckpt_version *list = NULL;
@@ -751,7 +756,7 @@ static void check_clean(const struct told *told, bool is_cut)
 		return;
 	if (ckpt_list(store, &list, &count, &err))
 		complain("the versions can't be listed: %s", err.text);
-	if (count && told->is_done && told->status == CKPT_OK && !is_cut)
+	if (count && outcome->is_done && outcome->status == CKPT_OK && !is_cut)
 		complain("%zu versions are left", count);
 	for (i = 0; i < count; i++)
 		if (ckpt_verify(store, list[i].number, &err))
@@ -764,7 +769,7 @@ static void check_clean(const struct told *told, bool is_cut)
 	ckpt_close(store);
 }
 
-/* A commit that removes what is older than the policy keeps. */
+/* A commit removes what is older than the policy keeps. */
 static void set_up_prune(void)
 {
 	struct ckpt_store *store = claim(0);
@@ -779,8 +784,9 @@ static void set_up_prune(void)
 	ckpt_close(store);
 }
 
-/* Whatever became of the commit, the newest are there, and none in part. */
-static void check_prune(const struct told *told, bool is_cut)
+/* The newest versions exist whether the commit failed or not, and none exists
+ * in part. */
+static void check_prune(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	struct ckpt_version *list = NULL;
@@ -793,18 +799,18 @@ static void check_prune(const struct told *told, bool is_cut)
 		complain("the versions can't be listed: %s", err.text);
 	if (count < 4 || count > 5)
 		complain("%zu versions are left", count);
-	if (count != 4 && told->is_done && !is_cut && told->status == CKPT_OK &&
-	    !told->is_disturbed)
+	if (count != 4 && outcome->is_done && !is_cut &&
+	    outcome->status == CKPT_OK && !outcome->is_disturbed)
 		complain("%zu versions are left after the commit", count);
 	for (i = 0; i < count; i++)
 		if (ckpt_verify(store, list[i].number, &err))
 			complain("version %u: %s", list[i].number, err.text);
 	free(list);
 	ckpt_close(store);
-	check_commit(told, is_cut);
+	check_commit(outcome, is_cut);
 }
 
-static void keep_body(struct told *told)
+static void keep_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -812,16 +818,16 @@ static void keep_body(struct told *told)
 
 	if (!status)
 		status = ckpt_set_keep(store, 3, &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-/* By the old policy or the new one commits go on and leave 4 or 5; by none,
- * where a loss of power took it, they leave all. */
-static void check_keep(const struct told *told, bool is_cut)
+/* Later commits leave 4 or 5, by the old policy or the new one; all, if a loss
+ * of power took the policy. */
+static void check_keep(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
-	bool is_known = told->is_done && told->status == CKPT_OK;
+	bool is_known = outcome->is_done && outcome->status == CKPT_OK;
 	struct ckpt_version *list = NULL;
 	struct ckpt_error err = {0};
 	size_t count = 0;
@@ -840,7 +846,7 @@ static void check_keep(const struct told *told, bool is_cut)
 	check_next_run(1, "six", "six");
 }
 
-static void set_up_ask(void)
+static void set_up_request(void)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err;
@@ -848,11 +854,11 @@ static void set_up_ask(void)
 	set_up_old();
 	store = claim(0);
 	if (ckpt_request(store, 0, "requeue", &err))
-		complain("nothing can be asked: %s", err.text);
+		complain("no request can be left: %s", err.text);
 	ckpt_close(store);
 }
 
-static void ask_body(struct told *told)
+static void request_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -860,34 +866,34 @@ static void ask_body(struct told *told)
 
 	if (!status)
 		status = ckpt_request(store, 0, "now", &err);
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-/* The first word or the second one; none only where power was lost, as the
- * run is over then. */
-static void check_ask(const struct told *told, bool is_cut)
+/* The request is the first word or the second one; none only after a loss of
+ * power, as the run is over then. */
+static void check_request(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
-	bool is_known = told->is_done && told->status == CKPT_OK;
+	bool is_known = outcome->is_done && outcome->status == CKPT_OK;
 	char word[CKPT_REQUEST_MAX] = "";
 
 	if (!store)
 		return;
 	if (!ckpt_take_request(store, 0, word) && !is_cut)
-		complain("nothing is asked any more");
+		complain("the request is gone");
 	if (strcmp(word, "now") && strcmp(word, "requeue") &&
 	    !(is_cut && !*word))
-		complain("'%s' is asked", word);
+		complain("the request is '%s'", word);
 	if (is_known && !is_cut && strcmp(word, "now"))
-		complain("'%s' is asked instead of 'now'", word);
+		complain("the request is '%s' instead of 'now'", word);
 	if (ckpt_take_request(store, 0, word))
-		complain("it is asked twice");
+		complain("the request is taken twice");
 	ckpt_close(store);
 	check_next_run(1, "old", "old");
 }
 
-static void take_body(struct told *told)
+static void take_body(struct outcome *outcome)
 {
 	struct ckpt_store *store;
 	struct ckpt_error err = {0};
@@ -896,12 +902,12 @@ static void take_body(struct told *told)
 
 	if (!status && !ckpt_take_request(store, 0, word))
 		status = CKPT_NONE;
-	tell(told, status, &err);
+	note_outcome(outcome, status, &err);
 	ckpt_close(store);
 }
 
-/* Taken once at most, and not lost unless its removal was. */
-static void check_take(const struct told *told, bool is_cut)
+/* A request is taken once at most, and lost only if its file is gone. */
+static void check_take(const struct outcome *outcome, bool is_cut)
 {
 	struct ckpt_store *store = claim(0);
 	char word[CKPT_REQUEST_MAX] = "";
@@ -911,11 +917,12 @@ static void check_take(const struct told *told, bool is_cut)
 		return;
 	is_there = ckpt_take_request(store, 0, word);
 	if (is_there && strcmp(word, "requeue"))
-		complain("'%s' is asked", word);
-	if (is_there && told->is_done && told->status == CKPT_OK && !is_cut)
+		complain("the request is '%s'", word);
+	if (is_there && outcome->is_done && outcome->status == CKPT_OK &&
+	    !is_cut)
 		complain("it was taken twice");
-	if (!is_there && !is_cut && told->is_done && !told->is_disturbed &&
-	    told->status != CKPT_OK)
+	if (!is_there && !is_cut && outcome->is_done &&
+	    !outcome->is_disturbed && outcome->status != CKPT_OK)
 		complain("it was never taken");
 	ckpt_close(store);
 	check_next_run(1, "old", "old");
@@ -933,15 +940,16 @@ const struct scenario scenarios[] = {
 	{"restore of a damaged version", set_up_damage, restore_body,
 	 check_damage},
 	{"strike and set aside", set_up_strike, strike_body, check_strike},
-	{"release", set_up_release, release_body, check_release},
+	{"clear marks", set_up_clear_marks, clear_marks_body,
+	 check_clear_marks},
 	{"journal", set_up_journal, journal_body, check_journal},
 	{"done", set_up_old, done_body, check_done},
 	{"progress", set_up_progress, progress_body, check_progress},
 	{"clean", set_up_four, clean_body, check_clean},
 	{"commit that prunes", set_up_prune, commit_body, check_prune},
 	{"keep", set_up_prune, keep_body, check_keep},
-	{"ask", set_up_ask, ask_body, check_ask},
-	{"take what is asked", set_up_ask, take_body, check_take},
+	{"request", set_up_request, request_body, check_request},
+	{"take a request", set_up_request, take_body, check_take},
 };
 const size_t scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
 
@@ -953,7 +961,7 @@ const struct scenario fenced[] = {
 };
 const size_t fenced_count = sizeof(fenced) / sizeof(fenced[0]);
 
-/* What the later run found while the writer was held. */
+/* What the later run found while the writer was paused. */
 static struct {
 	char restored[16];
 	bool is_published; /* the writer's version was there already */
@@ -978,8 +986,8 @@ static bool has_published(struct ckpt_store *store)
 	return mine == 2;
 }
 
-/* Take over for run 1; not swept: as if the writer's stage could not be
- * removed, because it was being written to, so that the writer can go on. */
+/* Take over for run 1 without a sweep, as if the writer's stage could not be
+ * removed because it was being written to: the writer can go on. */
 static struct ckpt_store *take_over(bool is_swept)
 {
 	struct ckpt_store *store = NULL;
@@ -1044,25 +1052,26 @@ static void restore_unswept(void *arg)
 	look_and_restore(false);
 }
 
-/* Answered "stale": nothing published; "done": published, and whole. */
-static bool check_writer(struct ckpt_store *store, const struct told *told)
+/* After "stale" nothing is published, after "done" a whole version. */
+static bool check_writer(struct ckpt_store *store,
+			 const struct outcome *outcome)
 {
 	bool is_published = has_published(store);
 
-	if (told->status != CKPT_OK && told->status != CKPT_STALE &&
-	    strcmp(told->text, BY_ITSELF))
-		complain("the writer was told '%s': %s",
-			 ckpt_status_text(told->status), told->text);
-	if (is_published != (told->status == CKPT_OK))
-		complain("the writer was told '%s'",
-			 ckpt_status_text(told->status));
+	if (outcome->status != CKPT_OK && outcome->status != CKPT_STALE &&
+	    strcmp(outcome->text, BY_ITSELF))
+		complain("the writer got '%s': %s",
+			 ckpt_status_text(outcome->status), outcome->text);
+	if (is_published != (outcome->status == CKPT_OK))
+		complain("the writer got '%s'",
+			 ckpt_status_text(outcome->status));
 	return is_published && !seen.is_published;
 }
 
-static bool check_saved(const struct told *told)
+static bool check_saved(const struct outcome *outcome)
 {
 	struct ckpt_store *store = take_over(seen.is_swept);
-	bool is_late = check_writer(store, told);
+	bool is_late = check_writer(store, outcome);
 
 	check_restores(store, "later", "later");
 	ckpt_close(store);
@@ -1070,12 +1079,12 @@ static bool check_saved(const struct told *told)
 	return is_late;
 }
 
-static bool check_restored(const struct told *told)
+static bool check_restored(const struct outcome *outcome)
 {
 	struct ckpt_store *store = take_over(seen.is_swept);
-	bool is_late = check_writer(store, told);
+	bool is_late = check_writer(store, outcome);
 
-	/* Every process of the later run sees what its first one saw. */
+	/* Every process of the later run gets the version of its first one. */
 	check_restores(store, seen.restored, seen.restored);
 	must_save(store, "later");
 	check_restores(store, "later", "later");

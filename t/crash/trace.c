@@ -136,7 +136,7 @@ static bool apply_before(pid_t pid, struct user_regs_struct *regs,
 		course->is_applied = true;
 		end_child(pid);
 		return true;
-	case STOP_HOLD_BEFORE:
+	case STOP_PAUSE_BEFORE:
 		course->is_applied = true;
 		stop->look(stop->arg);
 		break;
@@ -170,7 +170,7 @@ static bool apply_after(pid_t pid, struct user_regs_struct *regs,
 		course->is_applied = true;
 		end_child(pid);
 		return true;
-	case STOP_HOLD_AFTER:
+	case STOP_PAUSE_AFTER:
 		course->is_applied = true;
 		stop->look(stop->arg);
 		break;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz.h: what the fuzz targets share: putting the check of the store's own
- * texts onto made-up ones, so that more than the check is tried.
+ * fuzz.h: what the fuzz targets share: giving made-up texts a check that is
+ * right, so that more than the check is tried.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -50,7 +50,7 @@ static inline char *fuzz_seal(const char *text, size_t len, size_t *sealed)
 	return whole;
 }
 
-/* What people are told: one line, clean, and not empty. */
+/* The text of an error must be one line, clean, and not empty. */
 static inline void fuzz_check_error(enum ckpt_status status,
 				    const struct ckpt_error *err)
 {

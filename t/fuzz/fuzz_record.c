@@ -23,7 +23,7 @@ static void read_members(const struct ckpt_record *rec)
 	must(!ckpt_record_has(rec, "sum"));
 }
 
-/* What was read and is written again can be read again. */
+/* A record that was read can be written and read again. */
 static void write_again(const struct ckpt_record *rec)
 {
 	struct ckpt_text text = {0};
@@ -47,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > CKPT_RECORD_MAX)
 		return 0;
-	/* As it is, which hardly ever has a good check; then with one. */
+	/* First the text as it is, which hardly ever has a right check; then
+	 * with one. */
 	ckpt_record_free(ckpt_record_parse((const char *)data, size));
 	text = fuzz_seal((const char *)data, size, &sealed);
 	rec = ckpt_record_parse(text, sealed);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_store.c: a whole store whose texts are made up, with a good version 2
- * beside a version 1 that holds links and a FIFO.  Every open of the library
- * is looked at: it must be of one name in an open directory, follow no link,
- * and not wait for a FIFO.
+ * beside a version 1 that holds links and a FIFO.  Every open() of the library
+ * is checked: it must name one entry of an open directory, follow no link, and
+ * not wait for a FIFO.
  *
  * The input is divided by bytes of value 30 into the files of the table
- * below; what is empty is the file's good text.
+ * below; an empty part stands for the file's good text.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -341,7 +341,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ckpt_close(store);
 	}
 	is_watched = false;
-	/* What it was made to remove or add is for the next to have again. */
+	/* The next input gets back what this one removed. */
 	if (has_shard || is_there("v000003") || !is_there("v000001/dir") ||
 	    !is_there("v000002/state"))
 		make_store();

@@ -338,7 +338,7 @@ START_TEST(names_of_any_bytes_come_back)
 }
 END_TEST
 
-/* More than are looked at together, with a directory among them. */
+/* More files than are sealed at a time, and a directory. */
 START_TEST(all_files_of_a_large_directory_are_listed)
 {
 	struct ckpt_stage *stage;
@@ -417,15 +417,15 @@ START_TEST(a_list_that_is_too_long_is_refused)
 }
 END_TEST
 
-START_TEST(progress_of_a_version_is_its_own_or_what_was_told)
+START_TEST(progress_of_a_version_is_its_own_or_the_runs)
 {
 	struct ckpt_stage *stage;
 	struct ckpt_version *list;
 	size_t count;
 
-	save(store, "none told");
+	save(store, "none reported");
 	ck_ok(ckpt_progress(store, 0.25, &err));
-	save(store, "told");
+	save(store, "reported");
 	stage = stage_text(store, "own");
 	ck_ok(ckpt_stage_progress(stage, 0.75, &err));
 	ck_ok(ckpt_commit(stage, NULL, &err));
@@ -438,7 +438,7 @@ START_TEST(progress_of_a_version_is_its_own_or_what_was_told)
 }
 END_TEST
 
-START_TEST(progress_told_by_another_process_is_found)
+START_TEST(progress_of_another_process_is_found)
 {
 	struct ckpt_store *other = reopen(CKPT_WRITE, 0);
 	struct ckpt_version version;
@@ -521,8 +521,8 @@ int main(void)
 	tcase_add_test(tc, all_files_of_a_large_directory_are_listed);
 	tcase_add_test(tc, a_list_that_grows_takes_no_memory);
 	tcase_add_test(tc, a_list_that_is_too_long_is_refused);
-	tcase_add_test(tc, progress_of_a_version_is_its_own_or_what_was_told);
-	tcase_add_test(tc, progress_told_by_another_process_is_found);
+	tcase_add_test(tc, progress_of_a_version_is_its_own_or_the_runs);
+	tcase_add_test(tc, progress_of_another_process_is_found);
 	tcase_add_test(tc, progress_must_be_a_part_of_one);
 	tcase_add_test(tc, a_commit_after_the_stage_is_gone_is_refused);
 	tcase_add_test(tc, errors_may_be_left_out);

@@ -4,7 +4,7 @@
 
 static struct ckpt_store *store;
 
-/* Only looked at, so that it stays as it is. */
+/* The golden store is opened for reading, so that it stays as it is. */
 static void open_golden(const char *dir)
 {
 	ck_ok(ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, &err));
@@ -25,15 +25,15 @@ static void close_golden(void)
 	ckpt_close(store);
 }
 
-START_TEST(format_1_tells_whose_it_is)
+START_TEST(format_1_has_its_identity)
 {
-	const struct ckpt_identity *whose = ckpt_identity_of(store);
+	const struct ckpt_identity *id = ckpt_identity_of(store);
 
-	ck_assert_str_eq(whose->token, "golden token");
-	ck_assert_str_eq(whose->cluster, "golden");
-	ck_assert_uint_eq(whose->job, 4711);
-	ck_assert_uint_eq(whose->array_job, 4700);
-	ck_assert_uint_eq(whose->array_task, 11);
+	ck_assert_str_eq(id->token, "golden token");
+	ck_assert_str_eq(id->cluster, "golden");
+	ck_assert_uint_eq(id->job, 4711);
+	ck_assert_uint_eq(id->array_job, 4700);
+	ck_assert_uint_eq(id->array_task, 11);
 }
 END_TEST
 
@@ -117,7 +117,7 @@ START_TEST(format_1_has_journals)
 }
 END_TEST
 
-START_TEST(format_1_has_what_the_job_told)
+START_TEST(format_1_has_what_the_job_reported)
 {
 	ck_assert_double_eq(ckpt_run_progress(store, 0), 0.25);
 	ck_assert(ckpt_has_poller(store, 0) && !ckpt_has_poller(store, 1));
@@ -131,13 +131,13 @@ static TCase *format_1(const char *name, void (*open)(void))
 	TCase *tc = tcase_create(name);
 
 	tcase_add_checked_fixture(tc, open, close_golden);
-	tcase_add_test(tc, format_1_tells_whose_it_is);
+	tcase_add_test(tc, format_1_has_its_identity);
 	tcase_add_test(tc, format_1_lists_its_versions);
 	tcase_add_test(tc, format_1_verifies);
 	tcase_add_test(tc, format_1_restores_the_newest_not_set_aside);
 	tcase_add_test(tc, format_1_has_notes);
 	tcase_add_test(tc, format_1_has_journals);
-	tcase_add_test(tc, format_1_has_what_the_job_told);
+	tcase_add_test(tc, format_1_has_what_the_job_reported);
 	return tc;
 }
 

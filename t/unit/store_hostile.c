@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* store_hostile.c: stores that somebody made up, with good checks. */
+/* store_hostile.c: made-up stores whose checks are right. */
 #include <sys/resource.h>
 #include <time.h>
 
@@ -128,8 +128,8 @@ START_TEST(an_entry_nested_deeply_is_refused)
 }
 END_TEST
 
-/* As one tree the entries would take some 100 times their size; read a piece
- * at a time they take nothing. */
+/* Parsed as one tree the entries would take some 100 times their size in
+ * memory; read a piece at a time they take nothing. */
 START_TEST(a_list_of_many_entries_takes_bounded_memory)
 {
 	struct ckpt_text text = {0};
@@ -155,7 +155,7 @@ START_TEST(a_list_of_many_entries_takes_bounded_memory)
 }
 END_TEST
 
-/* Wherever the pieces in which a list is read happen to end. */
+/* The pieces in which a list is read end at every place of an entry. */
 START_TEST(entries_are_found_across_the_ends_of_pieces)
 {
 	static const char entry[] = "\"name\":\"x\",\"size\":0,\"xxh3\":"

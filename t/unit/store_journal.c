@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* store_journal.c: journals, and the facts that a job tells and is told. */
+/* store_journal.c: journals, facts that a job reports, and requests. */
 #include <signal.h>
 #include <time.h>
 
@@ -249,7 +249,7 @@ static bool stop_at_once(const struct ckpt_record *rec, void *arg)
 	return false;
 }
 
-START_TEST(a_walk_ends_when_told_so)
+START_TEST(a_walk_ends_when_each_returns_false)
 {
 	int count = 0;
 
@@ -299,7 +299,7 @@ START_TEST(done_by_an_older_run_is_refused)
 }
 END_TEST
 
-START_TEST(time_left_is_what_was_told_last)
+START_TEST(time_left_is_from_the_last_record)
 {
 	struct ckpt_record *rec = ckpt_record_new("run");
 	int64_t left;
@@ -348,9 +348,9 @@ static void request(const char *cause)
 	ckpt_record_free(rec);
 }
 
-START_TEST(a_request_is_seen_and_known_to_be_heard)
+START_TEST(a_poll_sees_a_request_and_is_recorded)
 {
-	ck_refused(ckpt_requested(store, &err), CKPT_NONE, "hasn't been asked");
+	ck_refused(ckpt_requested(store, &err), CKPT_NONE, "isn't requested");
 	ck_assert(!ckpt_has_poller(store, 0));
 	request("limit");
 	ck_ok(ckpt_requested(store, &err));
@@ -361,7 +361,7 @@ END_TEST
 START_TEST(an_interval_request_is_no_reason_to_stop)
 {
 	request("interval");
-	ck_refused(ckpt_requested(store, &err), CKPT_NONE, "hasn't been asked");
+	ck_refused(ckpt_requested(store, &err), CKPT_NONE, "isn't requested");
 	request("preempt");
 	request("interval");
 	ck_ok(ckpt_requested(store, &err));
@@ -374,7 +374,7 @@ START_TEST(a_request_of_an_earlier_run_is_over)
 
 	request("limit");
 	next = claim(1);
-	ck_refused(ckpt_requested(next, &err), CKPT_NONE, "hasn't been asked");
+	ck_refused(ckpt_requested(next, &err), CKPT_NONE, "isn't requested");
 	ckpt_close(next);
 }
 END_TEST
@@ -416,14 +416,14 @@ int main(void)
 	tcase_add_test(tc, a_journal_that_is_not_there_is_none);
 	tcase_add_test(tc, a_journal_that_is_a_link_is_refused);
 	tcase_add_test(tc, a_journal_that_is_a_fifo_is_refused);
-	tcase_add_test(tc, a_walk_ends_when_told_so);
+	tcase_add_test(tc, a_walk_ends_when_each_returns_false);
 	tcase_add_test(tc, the_newest_journal_is_found);
 	tcase_add_test(tc, progress_is_kept_for_its_run);
 	tcase_add_test(tc, done_is_kept_for_its_run);
 	tcase_add_test(tc, done_by_an_older_run_is_refused);
-	tcase_add_test(tc, time_left_is_what_was_told_last);
+	tcase_add_test(tc, time_left_is_from_the_last_record);
 	tcase_add_test(tc, time_left_falls_back_to_the_environment);
-	tcase_add_test(tc, a_request_is_seen_and_known_to_be_heard);
+	tcase_add_test(tc, a_poll_sees_a_request_and_is_recorded);
 	tcase_add_test(tc, an_interval_request_is_no_reason_to_stop);
 	tcase_add_test(tc, a_request_of_an_earlier_run_is_over);
 	tcase_add_test(tc, a_notice_is_pending_until_cleared);

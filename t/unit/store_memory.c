@@ -40,7 +40,7 @@ void *realloc(void *old, size_t size)
 	return is_refused() ? NULL : __libc_realloc(old, size);
 }
 
-/* Check itself must not be the one that lacks memory. */
+/* No allocation of the test library itself may fail. */
 static void put_state(const struct ckpt_stage *stage)
 {
 	long armed = countdown;

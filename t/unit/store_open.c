@@ -82,25 +82,25 @@ START_TEST(claim_without_a_token_is_let_in)
 }
 END_TEST
 
-START_TEST(claim_records_whose_the_store_is)
+START_TEST(claim_records_the_identity)
 {
 	struct ckpt_identity task = {.cluster = "c",
 				     .job = 77,
 				     .array_job = 70,
 				     .array_task = 0,
 				     .token = "t"};
-	const struct ckpt_identity *whose;
+	const struct ckpt_identity *id;
 	struct ckpt_store *store;
 
 	ck_ok(ckpt_claim(&store, store_dir, &task, 0, &err));
 	ckpt_close(store);
 	store = reopen(CKPT_READ, CKPT_RUN_PRESENT);
-	whose = ckpt_identity_of(store);
-	ck_assert_str_eq(whose->cluster, "c");
-	ck_assert_str_eq(whose->token, "t");
-	ck_assert_uint_eq(whose->job, 77);
-	ck_assert_uint_eq(whose->array_job, 70);
-	ck_assert_uint_eq(whose->array_task, 0);
+	id = ckpt_identity_of(store);
+	ck_assert_str_eq(id->cluster, "c");
+	ck_assert_str_eq(id->token, "t");
+	ck_assert_uint_eq(id->job, 77);
+	ck_assert_uint_eq(id->array_job, 70);
+	ck_assert_uint_eq(id->array_task, 0);
 	ck_assert_str_eq(ckpt_dir(store), store_dir);
 	ckpt_close(store);
 }
@@ -310,7 +310,7 @@ START_TEST(attach_takes_nothing_over)
 }
 END_TEST
 
-START_TEST(attach_asks_for_the_token_only_when_told_one)
+START_TEST(attach_compares_the_token_only_when_given_one)
 {
 	struct ckpt_identity other = job;
 	struct ckpt_store *store;
@@ -379,7 +379,7 @@ int main(void)
 	tcase_add_test(tc, claim_by_an_older_run_is_refused);
 	tcase_add_test(tc, claim_with_another_token_is_refused);
 	tcase_add_test(tc, claim_without_a_token_is_let_in);
-	tcase_add_test(tc, claim_records_whose_the_store_is);
+	tcase_add_test(tc, claim_records_the_identity);
 	tcase_add_test(tc, claim_takes_a_directory_that_holds_other_things);
 	tcase_add_test(tc, claim_refuses_versions_without_a_store_file);
 	tcase_add_test(tc, claim_finishes_one_that_was_cut_short);
@@ -395,7 +395,7 @@ int main(void)
 	tcase_add_test(tc, a_damaged_store_file_is_refused);
 	tcase_add_test(tc, a_reader_changes_nothing);
 	tcase_add_test(tc, attach_takes_nothing_over);
-	tcase_add_test(tc, attach_asks_for_the_token_only_when_told_one);
+	tcase_add_test(tc, attach_compares_the_token_only_when_given_one);
 	tcase_add_test(tc, every_status_has_a_text_of_its_own);
 	tcase_add_test(tc, only_our_spelling_of_a_number_is_a_version);
 	tcase_add_test(tc, error_texts_hold_no_control_characters);

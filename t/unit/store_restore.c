@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* store_restore.c: which version a run goes on from, and which never. */
+/* store_restore.c: which version a run continues from, and which never. */
 #include "store_fixture.h"
 
 static struct ckpt_store *store;
@@ -62,8 +62,8 @@ START_TEST(restore_without_a_version_is_none)
 }
 END_TEST
 
-/* A job whose first run begins from version 2 of another's store, and the
- * store as its programs open it. */
+/* A job whose first run begins from version 2 of another job's store, and its
+ * own store as its programs open it. */
 static void begin_from_another(void)
 {
 	struct ckpt_store *other;
@@ -455,7 +455,7 @@ START_TEST(two_strikes_set_a_version_aside)
 }
 END_TEST
 
-START_TEST(a_strike_told_twice_counts_once)
+START_TEST(a_repeated_strike_counts_once)
 {
 	struct ckpt_version version;
 
@@ -475,7 +475,7 @@ START_TEST(a_strike_against_no_version_is_none)
 }
 END_TEST
 
-START_TEST(release_undoes_a_setting_aside)
+START_TEST(clearing_marks_undoes_a_setting_aside)
 {
 	struct ckpt_version version;
 
@@ -518,7 +518,7 @@ START_TEST(retention_keeps_the_newest)
 }
 END_TEST
 
-START_TEST(retention_keeps_two_whatever_it_is_told)
+START_TEST(retention_always_keeps_two)
 {
 	int i;
 
@@ -649,12 +649,12 @@ int main(void)
 	tcase_add_test(tc, a_late_version_never_outranks_the_later_run);
 	tcase_add_test(tc, a_late_version_serves_the_run_after);
 	tcase_add_test(tc, two_strikes_set_a_version_aside);
-	tcase_add_test(tc, a_strike_told_twice_counts_once);
+	tcase_add_test(tc, a_repeated_strike_counts_once);
 	tcase_add_test(tc, a_strike_against_no_version_is_none);
-	tcase_add_test(tc, release_undoes_a_setting_aside);
+	tcase_add_test(tc, clearing_marks_undoes_a_setting_aside);
 	tcase_add_test(tc, a_damaged_mark_still_sets_aside);
 	tcase_add_test(tc, retention_keeps_the_newest);
-	tcase_add_test(tc, retention_keeps_two_whatever_it_is_told);
+	tcase_add_test(tc, retention_always_keeps_two);
 	tcase_add_test(tc, retention_keeps_the_newest_two_that_verify);
 	tcase_add_test(tc, retention_removes_nothing_when_too_few_verify);
 	tcase_add_test(tc, versions_set_aside_do_not_count_as_kept);

@@ -183,7 +183,7 @@ START_TEST(a_damaged_shard_is_never_published)
 END_TEST
 
 /* Every process commits its shard of version after version, at its own pace;
- * each version is published once, whole, by whoever was last. */
+ * each version is published once, whole, by the process that is last. */
 START_TEST(many_processes_publish_each_version_once)
 {
 	enum {
