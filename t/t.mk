@@ -72,8 +72,8 @@ include $(wildcard t/*/*.mk)
 SOURCES := $(wildcard lib/*.[ch] requeue/*/*.[ch] spank/*.[ch] cmd/*/*.[ch] \
 	t/*/*.[ch] bench/*.[ch] examples/*/*.[ch])
 
-## lint: format, shell scripts, licences, includes and calls of the sources
-lint: lint-format lint-shell lint-include lint-calls
+## lint: format, shell scripts, licences, includes and calls; names in doc/
+lint: lint-format lint-shell lint-include lint-calls lint-doc
 
 lint-format:
 	clang-format --dry-run --Werror $(SOURCES)
@@ -84,9 +84,12 @@ lint-shell:
 lint-include:
 	scripts/lint-include
 
+lint-doc:
+	scripts/lint-doc
+
 # The calls between files are read from the objects.
 lint-calls: all
 	B=$(B) scripts/lint-calls
 
 .PHONY: setup check demo check-unit check-sanitize check-cluster check-matrix \
-	lint lint-format lint-shell lint-include lint-calls
+	lint lint-format lint-shell lint-include lint-calls lint-doc
