@@ -11,7 +11,9 @@
 
 #include "requeue/policy/choose.h"
 #include "requeue/policy/launchers.h"
+#include "requeue/policy/passing.h"
 #include "requeue/policy/shells.h"
+#include "requeue/policy/traps.h"
 
 /* What is known of a process on the way down. */
 struct view {
@@ -63,7 +65,7 @@ static bool is_shell_trapping(const struct proc *proc, int signum)
 
 	if (!procs_has(proc->caught, signum))
 		return false;
-	if (proc->script && shells_traps(proc->script, signum))
+	if (proc->script && traps_has(proc->script, signum))
 		return true;
 	return (!strcmp(exe, "bash") || !strcmp(exe, "dash")) &&
 	       !catches_all(proc);
@@ -101,7 +103,7 @@ static void judge_shell(const struct view *view, size_t i)
 	choice->kind = CHOICE_SHELL;
 	choice->has_exit_trap = procs_has(proc->caught, SIGTERM) &&
 				catches_all(proc) && proc->script &&
-				!shells_traps(proc->script, SIGTERM);
+				!traps_has(proc->script, SIGTERM);
 	if (!is_shell_trapping(proc, signum)) {
 		set(choice, CHOICE_PASS,
 		    procs_has(proc->caught, signum)
@@ -113,7 +115,7 @@ static void judge_shell(const struct view *view, size_t i)
 	/* A trap waits until the program in the foreground has ended, so the
 	 * program must hear of it, too.  A script that sends signals to its
 	 * programs itself does so at once, while it is in wait. */
-	if (proc->script && shells_passes_on(proc->script, signum)) {
+	if (proc->script && passing_is_done(proc->script, signum)) {
 		choice->reason = "has a trap for it, and passes it on";
 		view->is_covered[i] = true;
 	}

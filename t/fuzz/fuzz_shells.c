@@ -3,7 +3,8 @@
 #include <signal.h>
 
 #include "fuzz.h"
-#include "requeue/policy/shells.h"
+#include "requeue/policy/passing.h"
+#include "requeue/policy/traps.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(text);
 	memcpy(text, data, size);
 	text[size] = '\0';
-	shells_traps(text, SIGTERM);
-	shells_traps(text, SIGUSR1);
-	shells_passes_on(text, SIGTERM);
+	traps_has(text, SIGTERM);
+	traps_has(text, SIGUSR1);
+	passing_is_done(text, SIGTERM);
 	free(text);
 	return 0;
 }

@@ -2,10 +2,15 @@
 /* shells.c: which shell, which script, and what its traps name. */
 #include "requeue/policy/shells.h"
 
+#include "requeue/policy/passing.h"
+#include "requeue/policy/traps.h"
+
 #include <check.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const struct {
 	const char *script;
@@ -75,7 +80,7 @@ static const struct {
 
 START_TEST(traps_are_found_where_a_command_may_stand)
 {
-	ck_assert_msg(shells_traps(traps[_i].script, SIGTERM) ==
+	ck_assert_msg(traps_has(traps[_i].script, SIGTERM) ==
 			      traps[_i].is_trapped,
 		      "%s", traps[_i].script);
 }
@@ -83,12 +88,12 @@ END_TEST
 
 START_TEST(each_signal_has_its_name)
 {
-	ck_assert(shells_traps("trap x USR1", SIGUSR1));
-	ck_assert(shells_traps("trap x SIGXCPU", SIGXCPU));
-	ck_assert(shells_traps("trap x 12", SIGUSR2));
-	ck_assert(!shells_traps("trap x USR1", SIGUSR2));
-	ck_assert(shells_traps("trap x 40", 40));
-	ck_assert(!shells_traps("trap x TERM", 40));
+	ck_assert(traps_has("trap x USR1", SIGUSR1));
+	ck_assert(traps_has("trap x SIGXCPU", SIGXCPU));
+	ck_assert(traps_has("trap x 12", SIGUSR2));
+	ck_assert(!traps_has("trap x USR1", SIGUSR2));
+	ck_assert(traps_has("trap x 40", 40));
+	ck_assert(!traps_has("trap x TERM", 40));
 }
 END_TEST
 
@@ -127,11 +132,43 @@ static const struct {
 	{"cat >x <<END\nkill $p\nEND\ntrap save TERM; a & wait", false},
 };
 
-START_TEST(who_kills_what_it_waits_for_passes_signals_on)
+START_TEST(a_script_that_kills_what_it_waits_for_passes_it_on)
 {
-	ck_assert_msg(shells_passes_on(passers[_i].script, SIGTERM) ==
+	ck_assert_msg(passing_is_done(passers[_i].script, SIGTERM) ==
 			      passers[_i].passes,
 		      "%s", passers[_i].script);
+}
+END_TEST
+
+/* Lines, or parts of one line, of which a script of 256 KB consists. */
+static const char *const repeated[] = {
+	"kill $m; wait $p\n",  "kill -0 $m; ",		 "kill $m \\\n",
+	"wait $p$q \\\n",      "trap x INT \\\n",	 "f() {\n",
+	"a) trap x INT;; ",    "echo \"<<\" $((1<<2)) ", "cat <<EOF\n",
+	"# a comment; kill\n", "trap 'kill $m' TERM\n",	 "x\n",
+};
+
+START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
+{
+	const char *unit = repeated[_i];
+	size_t len = strlen(unit), size = 256 * 1024;
+	char *script = malloc(size + len + 32);
+	clock_t start;
+	size_t at = 0;
+
+	ck_assert_ptr_nonnull(script);
+	at += (size_t)sprintf(script, "wait $p\n");
+	while (at < size) {
+		memcpy(script + at, unit, len);
+		at += len;
+	}
+	script[at] = '\0';
+	start = clock();
+	traps_has(script, SIGTERM);
+	passing_is_done(script, SIGTERM);
+	/* It is 0.1 s at most; what was quadratic took 6 s and more. */
+	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 2);
+	free(script);
 }
 END_TEST
 
@@ -198,8 +235,12 @@ int main(void)
 			    call_count);
 	tcase_add_test(tcase, each_signal_has_its_name);
 	tcase_add_loop_test(tcase,
-			    who_kills_what_it_waits_for_passes_signals_on, 0,
-			    (int)(sizeof(passers) / sizeof(passers[0])));
+			    a_script_that_kills_what_it_waits_for_passes_it_on,
+			    0, (int)(sizeof(passers) / sizeof(passers[0])));
+	tcase_add_loop_test(
+		tcase,
+		a_script_is_read_in_a_time_that_grows_with_its_length_alone, 0,
+		(int)(sizeof(repeated) / sizeof(repeated[0])));
 	tcase_add_test(tcase, a_shell_is_known_by_its_executable_first);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
