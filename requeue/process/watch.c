@@ -21,6 +21,7 @@
 
 #include "requeue/policy/evidence.h"
 #include "requeue/process/picture.h"
+#include "requeue/process/procfs.h"
 #include "requeue/process/watch.h"
 
 /* A user may watch 8,192 directories on an older kernel, in all jobs. */
@@ -29,6 +30,16 @@
 #define ENTRIES_MAX 20000
 #define FILES_MAX   1024 /* open files that are known */
 #define NAMES_MAX   256	 /* written files that are told apart */
+
+/*
+ * A program may save where none of this leads to.  A file that it has open for
+ * writing for a while shows where: so open files are looked at now and then,
+ * of so many programs at most, and more often at first, when most save.
+ */
+#define POLLED_MAX    64
+#define POLL_MS	      25
+#define POLL_OFTEN_MS 5000
+#define POLL_LATE_MS  250
 
 #define EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR)
 
@@ -342,20 +353,74 @@ static void look_at_files(struct watcher *w, pid_t pid)
 		closedir(dir);
 }
 
-static void look_at_programs(struct watcher *w)
+/*
+ * A path among the arguments of a program ("--out=DIR", "FILE"): that
+ * directory, or the one in which the file stands or will stand.
+ */
+static void add_dir_of_word(struct watcher *w, int cwd, char *word)
+{
+	char *value = strchr(word, '='), *slash;
+	int fd;
+
+	value = value ? value + 1 : word;
+	fd = openat(cwd, value, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	slash = strrchr(value, '/');
+	if (fd < 0 && slash && slash > value) {
+		*slash = '\0';
+		fd = openat(cwd, value, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd >= 0 && faccessat(fd, ".", W_OK, 0)) {
+		close(fd); /* where it can't write, it saves nothing */
+		return;
+	}
+	add_dir(w, fd, DEPTH_MAX - 2);
+}
+
+static void add_dirs_of_args(struct watcher *w, pid_t pid, int cwd)
+{
+	char path[64], text[4096];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	len = procfs_read(AT_FDCWD, path, text, sizeof(text));
+	for (ssize_t at = 0; at < len;) {
+		size_t size = strlen(text + at) + 1;
+
+		if (at && size < PATH_MAX)
+			add_dir_of_word(w, cwd, text + at);
+		at += (ssize_t)size;
+	}
+}
+
+/* The directories of a program, and the files that it has open.  All are
+ * looked at once; later only files that it has opened since. */
+static void look_at_program(struct watcher *w, pid_t pid, bool is_new)
+{
+	char path[64];
+	int cwd;
+
+	look_at_files(w, pid);
+	if (!is_new)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/cwd", (int)pid);
+	cwd = open_dir(path);
+	if (cwd < 0)
+		return;
+	add_dirs_of_args(w, pid, cwd);
+	add_dir(w, cwd, 0);
+}
+
+static void look_at_programs(struct watcher *w, bool is_new)
 {
 	struct procs procs;
-	char path[64];
 
-	picture_take(&procs, w->order.root, 0);
+	picture_take_in_haste(&procs, w->order.root, 0);
 	for (size_t i = 0; i < procs.count; i++) {
 		const struct proc *proc = &procs.list[i];
 
-		if (proc->pid == getpid() || proc->is_foreign)
-			continue;
-		look_at_files(w, proc->pid);
-		snprintf(path, sizeof(path), "/proc/%d/cwd", (int)proc->pid);
-		add_dir(w, open_dir(path), 0);
+		if (proc->pid != getpid() &&
+		    (is_new || procs.count <= POLLED_MAX))
+			look_at_program(w, proc->pid, is_new);
 	}
 	procs_free(&procs);
 	w->is_begun = true;
@@ -432,7 +497,7 @@ static bool read_orders(struct watcher *w)
 	ssize_t len = recv(w->fd, &word, 1, MSG_DONTWAIT);
 
 	if (len > 0)
-		look_at_programs(w);
+		look_at_programs(w, true);
 	return len > 0 || (len < 0 && errno == EAGAIN);
 }
 
@@ -447,7 +512,7 @@ static void prepare(struct watcher *w)
 	}
 	if (w->order.work_dir[0])
 		add_dir(w, open_dir(w->order.work_dir), 0);
-	look_at_programs(w);
+	look_at_programs(w, true);
 	w->report.is_watched = w->count > 0;
 }
 
@@ -467,28 +532,50 @@ static void close_others(int fd)
 		closedir(dir);
 }
 
-static void watch_as_child(struct watcher *w)
+static int64_t now_ms(void)
 {
-	struct pollfd fds[2];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* Until the caller has closed its side. */
+static void watch_on(struct watcher *w)
+{
+	struct pollfd fds[2] = {
+		{.fd = w->fd, .events = POLLIN},
+		{.fd = w->inotify, .events = POLLIN},
+	};
+	int64_t begun_ms = now_ms(), looked_ms = begun_ms;
+	int pause_ms = POLL_MS;
 	bool is_over = false;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	close_others(w->fd);
-	prepare(w);
-	if (send(w->fd, "", 1, MSG_NOSIGNAL) < 0)
-		_exit(1);
-	fds[0] = (struct pollfd){.fd = w->fd, .events = POLLIN};
-	fds[1] = (struct pollfd){.fd = w->inotify, .events = POLLIN};
 	while (!is_over) {
-		bool is_scanned = w->scanned == w->count;
-
-		if (poll(fds, 2, is_scanned ? -1 : 0) < 0 && errno != EINTR)
+		if (poll(fds, 2, w->scanned < w->count ? 0 : pause_ms) < 0 &&
+		    errno != EINTR)
 			break;
 		if (fds[0].revents)
 			is_over = !read_orders(w);
 		read_events(w);
 		scan_some(w);
+		if (now_ms() - looked_ms < pause_ms)
+			continue;
+		look_at_programs(w, false);
+		looked_ms = now_ms();
+		if (looked_ms - begun_ms > POLL_OFTEN_MS)
+			pause_ms = POLL_LATE_MS;
 	}
+}
+
+static void watch_as_child(struct watcher *w)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	close_others(w->fd);
+	prepare(w);
+	if (send(w->fd, "", 1, MSG_NOSIGNAL) < 0)
+		_exit(1);
+	watch_on(w);
 	if (send(w->fd, &w->report, sizeof(w->report), MSG_NOSIGNAL) < 0)
 		_exit(1);
 	_exit(0);

@@ -5,9 +5,9 @@
  *
  * inotify(7) tells of files that are closed after writing, renamed into place
  * or linked, in the work directory, in the working directories of the job's
- * programs, in those of the files that they have open for writing, and in the
- * directories below these.  It tells nothing of other nodes: each node of a
- * step has a watch of its own.
+ * programs, in those that their arguments name, in those of the files that
+ * they have open for writing, and in the directories below these.  It tells
+ * nothing of other nodes: each node of a step has a watch of its own.
  *
  * What doesn't count: the job's own output (whatever a program has as its
  * standard output or error), the store, files that only grow at their end and

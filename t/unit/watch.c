@@ -311,6 +311,72 @@ START_TEST(the_directory_of_an_open_file_is_watched)
 }
 END_TEST
 
+/* It is told where by no argument, and takes a while. */
+static void save_slowly_anywhere(void)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/data/restart", top);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	put(fd, "half");
+	usleep(200000);
+	put(fd, "whole");
+	close(fd);
+}
+
+static void make_data(void)
+{
+	char dir[128];
+
+	snprintf(dir, sizeof(dir), "%s/data", top);
+	if (mkdir(dir, 0700))
+		_exit(1);
+}
+
+START_TEST(a_file_that_is_written_for_a_while_is_found)
+{
+	start_program(make_data, save_slowly_anywhere);
+	begin("", "");
+	end_program();
+	ck_assert_uint_eq(end(), 1);
+	ck_assert_str_eq(report.name, "restart");
+}
+END_TEST
+
+START_TEST(directories_among_the_arguments_are_watched)
+{
+	char command[256], byte;
+	int ready[2], status;
+	pid_t pid;
+
+	make_data();
+	/* The shell waits for a line, then saves at once. */
+	snprintf(command, sizeof(command),
+		 "exec 1>&-; read x; echo 1 >%s/data/restart", top);
+	ck_assert_int_eq(pipe(go) | pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		snprintf(command + 200, 56, "--out=%s/data/", top);
+		dup2(go[0], 0);
+		close(go[1]);
+		put(ready[1], "r");
+		execl("/bin/sh", "sh", "-c", command, "sh", command + 200,
+		      NULL);
+		_exit(127);
+	}
+	close(go[0]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	usleep(100000); /* exec */
+	begin("", "");
+	put(go[1], "\n");
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_uint_eq(end(), 1);
+	ck_assert_str_eq(report.name, "restart");
+	close(go[1]);
+}
+END_TEST
+
 static void do_nothing(void)
 {
 }
@@ -376,6 +442,8 @@ int main(void)
 	tcase_add_test(tcase, an_open_file_that_is_only_closed_does_not_count);
 	tcase_add_test(tcase, the_working_directory_of_a_program_is_watched);
 	tcase_add_test(tcase, the_directory_of_an_open_file_is_watched);
+	tcase_add_test(tcase, a_file_that_is_written_for_a_while_is_found);
+	tcase_add_test(tcase, directories_among_the_arguments_are_watched);
 	tcase_add_test(tcase, programs_that_come_later_are_looked_at);
 	tcase_add_test(tcase,
 		       where_no_directory_can_be_watched_nothing_is_known);
