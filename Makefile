@@ -41,9 +41,10 @@ pkglibexecdir = $(libexecdir)/slurm-checkpoint
 # ---------------------------------------------------------------- parts
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
 # All of requeue/ except for the file that calls libslurm.
-REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out requeue/slurm/ctl.c,\
+CTL_SRC := $(wildcard requeue/slurm/ctl*.c)
+REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(CTL_SRC),\
 	$(wildcard requeue/*/*.c)))
-CTL_OBJ := $(B)/requeue/slurm/ctl.o
+CTL_OBJ := $(CTL_SRC:%.c=$(B)/%.o)
 SPANK_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard spank/*.c))
 SCHECKPOINT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/scheckpoint/*.c))
 
@@ -61,7 +62,7 @@ $(B)/%.o: %.c $(B)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_CFLAGS) $(OBJ_CFLAGS) -c -o $@ $<
 
-$(B)/requeue/slurm/ctl.o $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
+$(CTL_OBJ) $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
 $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
 	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"'

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rpc: one question or order to slurmctld for programs that don't carry
- * libslurm themselves: the supervisor, which lives as long as the job, and
- * scheckpoint, which must run where there is no Slurm.
+ * rpc: one query or change at slurmctld, for programs that don't carry libslurm
+ * themselves: the supervisor, which lives as long as the job, and scheckpoint,
+ * which must run where there is no Slurm.
  *
- * rpc load JOB [reach|begin]  the job, one key=value a line, of its comment
- *                          our part alone; "reach" adds whether Slurm's TERM
- *                          reaches every process of the step, "begin" how a
- *                          preemption is noticed
+ * rpc load JOB [reach|begin]  print the job as in job.h; "reach" adds whether
+ *                          Slurm's TERM reaches every process of the step,
+ *                          "begin" the rest of what the configuration says
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc say JOB TEXT         put text into our part of the job's comment
  *
  * and for operators:
- * rpc drain NODES REASON   those that aren't drained yet
- * rpc on NODES             the running and suspended jobs there, a line each:
- *                          number, run, user, 1 if it is suspended, 1 if it
- *                          says that it was asked to leave, name
- * rpc vacate JOB           ask its run to save and leave
- * rpc unvacate JOB         and forget that it was asked
+ * rpc drain NODES REASON   drain the nodes that aren't drained yet
+ * rpc on NODES             print the running and suspended jobs there, a line
+ *                          each: number, run, user, 1 if it is suspended, 1 if
+ *                          its comment says that it was asked to vacate, name
+ * rpc vacate JOB           request its run to save and leave
+ * rpc unvacate JOB         withdraw that request
  *
- * Exit status: enum ctl_result; the reason goes to stderr.
+ * Exit status: enum ctl_result, or 64 for a wrong usage, 74 for output that
+ * could not be written; the reason goes to stderr.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,6 +30,8 @@
 
 #include "requeue/settings/comment.h"
 #include "requeue/slurm/ctl.h"
+#include "requeue/slurm/ctl_conf.h"
+#include "requeue/slurm/ctl_nodes.h"
 #include "requeue/settings/text.h"
 
 #define EXIT_USAGE 64
@@ -81,6 +83,7 @@ static enum ctl_result load(uint32_t job_id, const char *extra, char *text)
 	return result;
 }
 
+/* The place of the store stays in our part of the comment. */
 static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 {
 	char store[COMMENT_STORE_MAX], part[2 * COMMENT_MAX], *comment;
@@ -103,14 +106,14 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 
 static void print_running(const struct job *job, void *arg)
 {
-	const char *said = comment_part(job->comment);
+	const char *part = comment_part(job->comment);
 	char name[sizeof(job->name)];
 
 	(void)arg;
 	text_clean(name, sizeof(name), job->name);
 	printf("%" PRIu32 " %" PRIu32 " %" PRIu32 " %d %d %s\n", job->job_id,
 	       job->restart_count, job->user_id, job->is_suspended,
-	       job->is_vacating && strstr(said, COMMENT_VACATE), name);
+	       job->is_vacating && strstr(part, COMMENT_VACATE), name);
 }
 
 static int usage(void)
@@ -123,7 +126,7 @@ static int usage(void)
 	return EXIT_USAGE;
 }
 
-/* What is about nodes.  -1: none of these. */
+/* Run a verb for nodes; -1: it is no such verb. */
 static int run_on_nodes(int argc, char **argv, char *text)
 {
 	bool is_drain = argc == 4 && !strcmp(argv[1], "drain");
@@ -136,7 +139,7 @@ static int run_on_nodes(int argc, char **argv, char *text)
 			     : ctl_jobs_on(argv[2], print_running, NULL, text));
 }
 
-/* What is about a job.  -1: none of these. */
+/* Run a verb for a job; -1: it is no such verb. */
 static int run_on_job(int argc, char **argv, char *text)
 {
 	uint32_t job_id, number = 0;

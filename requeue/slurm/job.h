@@ -19,7 +19,7 @@
 
 /* How a job learns that its preemption, with a grace time, has begun. */
 enum job_notice {
-	JOB_NOTICE_NONE,   /* there is no such grace time, or it isn't known */
+	JOB_NOTICE_NONE,   /* there is no such grace time, or none is known */
 	JOB_NOTICE_STEPS,  /* srun steps get TERM, the batch script nothing */
 	JOB_NOTICE_SIGNAL, /* the batch script gets the signal of --signal */
 };
@@ -48,10 +48,10 @@ struct job {
 	int64_t limit_min;
 	int64_t time_min_min;
 	bool is_vacating; /* an operator wants this run to leave its nodes */
-	/* The first component of a heterogeneous job, which is requeued as a
-	 * whole: end_s is that of the first to end. */
+	/* The first component of a heterogeneous job.  Slurm requeues all
+	 * components together: end_s is the earliest end of them. */
 	bool is_het;
-	bool is_het_alike; /* all components have its limit */
+	bool is_het_alike; /* all components have the same limit */
 	char cluster[128];
 	char nodes[1024];
 	char name[256];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* srun.c: short steps of the job that the supervisor starts for itself. */
+/* srun.c: steps of the job that the supervisor starts for itself. */
 #include <errno.h>
 #include <stdarg.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 #define WORDS_MAX 32
 
-/* The arguments of exec, in memory of the child's own. */
+/* Words for exec, in the child's own memory. */
 struct words {
 	char *list[WORDS_MAX + 1];
 	size_t count;
@@ -70,7 +70,7 @@ static void become_srun(const struct srun_step *step)
 	dup2(step->out_fd < 0 ? null_fd : step->out_fd, 1);
 	dup2(null_fd, 2);
 	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-	/* Not a member of the group that signals to the script may go to. */
+	/* Leave the process group, which may get signals for the script. */
 	setpgid(0, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

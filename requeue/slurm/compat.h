@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compat.h: slurm.h, and every difference between the versions of Slurm that
+ * this builds on.  Only the ctl files include it.
+ */
+#ifndef COMPAT_H
+#define COMPAT_H
+
+/* 26.05: its slurm.h has shims for calls that took a job's number before and
+ * take a slurm_step_id_t now. */
+#define SLURM_BACKWARD_COMPAT
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+
+#include <stdbool.h>
+
+/* The number of the job of a job_desc_msg_t or slurm_job_info_t. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+#define JOB_ID(record) ((record)->step_id.job_id)
+#else
+#define JOB_ID(record) ((record)->job_id)
+#endif
+
+/* The words for why a job is pending: exported, but in no header. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+#define REASON_STRING slurm_job_state_reason_string
+#else
+#define REASON_STRING slurm_job_reason_string
+#endif
+extern const char *REASON_STRING(enum job_state_reason reason);
+
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
+typedef hostlist_t *hosts_t;
+#else
+typedef hostlist_t hosts_t;
+#endif
+
+/* The parameters of slurm.conf that send_user_signal is one of. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+#define PREEMPT_PARAMS(conf) ((conf)->preempt_params)
+#else
+#define PREEMPT_PARAMS(conf) ((conf)->slurmctld_params)
+#endif
+
+/* Whether SchedulerParameters has requeue_delay=. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+#define HAS_REQUEUE_DELAY true
+#else
+#define HAS_REQUEUE_DELAY false
+#endif
+
+#endif

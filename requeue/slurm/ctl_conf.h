@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ctl_conf.h: what slurmctld's configuration says.  What ctl.h says of all
+ * calls holds here; the configuration is loaded once in a process. */
+#ifndef CTL_CONF_H
+#define CTL_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "requeue/slurm/ctl.h"
+#include "requeue/slurm/job.h"
+
+/* Does Slurm's own TERM reach every process of a batch step?  With
+ * proctrack/cgroup it reaches only the first.  *reaches_all is set on CTL_OK.
+ */
+enum ctl_result ctl_term_reach(bool *reaches_all, char *text);
+
+/* How a job of this partition learns of its preemption.  Up to two calls, for
+ * configuration and partitions.  *notice is set in any case. */
+enum ctl_result ctl_preempt_notice(const char *partition,
+				   enum job_notice *notice, char *text);
+
+/* How long slurmctld delays a requeued job whose begin time isn't in the
+ * future; *delay_s is set on CTL_OK. */
+enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text);
+
+/*
+ * How long one call may take while slurmctld is away, by the site's
+ * MessageTimeout and, where there is a backup, SlurmctldTimeout; *timeout_s is
+ * set on CTL_OK.  A call that takes longer is delayed by a slurmctld that is
+ * up, for example by its limit on the rate of a user's calls.
+ */
+enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text);
+
+#endif
