@@ -12,7 +12,7 @@
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
 
-/* Has Slurm, or else the journal, the job on record as over? */
+/* Is the job over?  Slurm says it, or else the journal. */
 static int check_over(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);

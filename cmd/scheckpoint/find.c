@@ -2,9 +2,10 @@
 /*
  * find.c: the stores that a JOB, JOB_TASK or DIR stands for.
  *
- * A job's store is where its comment says, or by the default name in its work
- * directory; where Slurm doesn't know the job any more, in the present one.
- * Whatever names it, a store that another job has claimed isn't the job's.
+ * The job's comment says where its store is.  Otherwise the store has the
+ * default name and is in the job's work directory, or in the present directory
+ * where Slurm doesn't know the job any more.  A store that another job has
+ * claimed is refused, however it was found.
  */
 #include "cmd/scheckpoint/find.h"
 
@@ -22,7 +23,7 @@
 #include "cmd/scheckpoint/slurm.h"
 #include "requeue/settings/comment.h"
 
-/* Enough for every job of a user, and not for ever in a wrong directory. */
+/* Enough for every job of a user; bounds the search in a wrong directory. */
 #define STORES_MOST 10000
 
 static bool is_store(const char *dir)
@@ -63,8 +64,8 @@ static int by_number(const void *a, const void *b)
 	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The store dir itself, or those below it: an array's are two levels down
- * from the directory that it was submitted in. */
+/* Add the store dir itself, or the stores below it: those of an array are two
+ * levels below the directory that it was submitted in. */
 static void collect(struct stores *stores, const char *dir, int levels)
 {
 	struct dirent *entry;
@@ -97,7 +98,7 @@ static void collect(struct stores *stores, const char *dir, int levels)
 }
 
 struct job_words {
-	uint32_t job, task; /* task: CKPT_NO_TASK where none was named */
+	uint32_t job, task; /* task: CKPT_NO_TASK: none was named */
 };
 
 static bool parse_job(const char *what, struct job_words *words)
@@ -132,7 +133,7 @@ static void collect_by_name(struct stores *stores, const char *base,
 {
 	char path[4224];
 
-	/* The number of a task that isn't the array's own. */
+	/* A task of an array, named by its own job id. */
 	if (words->task == CKPT_NO_TASK && job->array_job_id &&
 	    job->array_job_id != words->job) {
 		default_name(path, sizeof(path), base, job->array_job_id,
@@ -145,7 +146,7 @@ static void collect_by_name(struct stores *stores, const char *base,
 	}
 }
 
-/* One without a token may be taken by any job, as ckpt_claim() does. */
+/* A store without a token may be any job's, as for ckpt_claim(). */
 static bool is_of_job(const struct ckpt_identity *id,
 		      const struct job_words *words, const char *cluster)
 {
@@ -159,27 +160,26 @@ static bool is_of_job(const struct ckpt_identity *id,
 	return id->job == words->job || id->array_job == words->job;
 }
 
-static bool is_others(const struct call *call, const char *what,
-		      const struct job_words *words, const char *cluster,
-		      const char *dir)
+static bool is_of_other_job(const struct call *call, const char *what,
+			    const struct job_words *words, const char *cluster,
+			    const char *dir)
 {
 	struct ckpt_store *store = NULL;
 	char name[JOB_NAME_MAX];
-	bool is_of_other = false;
+	bool is_other = false;
 
-	/* What can't be opened is complained of where it is used. */
+	/* A store that can't be opened is reported where it is used. */
 	if (ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, NULL) ==
 	    CKPT_OK)
-		is_of_other =
-			!is_of_job(ckpt_identity_of(store), words, cluster);
-	if (is_of_other)
+		is_other = !is_of_job(ckpt_identity_of(store), words, cluster);
+	if (is_other)
 		say_error(call, "%s is %s's store, not job %s's", dir,
 			  job_name(name, store), what);
 	ckpt_close(store);
-	return is_of_other;
+	return is_other;
 }
 
-/* Others' stores are named and left out. */
+/* Leave out the stores of other jobs, and name each on stderr. */
 static int leave_others_out(const struct call *call, const char *what,
 			    const struct job_words *words, const char *cluster,
 			    struct stores *stores)
@@ -189,7 +189,7 @@ static int leave_others_out(const struct call *call, const char *what,
 	for (size_t i = 0; i < found; i++) {
 		char *dir = stores->dirs[i];
 
-		if (is_others(call, what, words, cluster, dir))
+		if (is_of_other_job(call, what, words, cluster, dir))
 			free(dir);
 		else
 			stores->dirs[kept++] = dir;

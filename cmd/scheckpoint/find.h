@@ -20,9 +20,9 @@ struct stores {
  *
  * what  NULL: the job that we run in, else those in the present directory
  *
- * Returns SAYS_YES, or SAYS_ERROR after saying why: then stores holds those,
- * if any, that are the job's beside some of another.  stores_free() after
- * either.
+ * Returns SAYS_YES, or SAYS_ERROR after saying why: then stores holds those of
+ * the job where others were found too, or none.  stores_free() frees it in any
+ * case.
  */
 int find_stores(const struct call *call, const char *what,
 		struct stores *stores);
@@ -30,8 +30,8 @@ void stores_free(struct stores *stores);
 
 /*
  * Open every store that `what` stands for and call each() for it, with a
- * blank line between two.  CKPT_WRITE: on nobody's behalf, as settle does
- * (ckpt_attach()).  Returns the highest exit code of all.
+ * blank line between two.  For CKPT_WRITE the store is opened as settle does,
+ * by ckpt_attach(): for no run.  Returns the highest exit code of all.
  */
 int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
 	       int (*each)(const struct call *call, struct ckpt_store *store));

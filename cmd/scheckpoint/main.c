@@ -146,7 +146,7 @@ int main(int argc, char *argv[])
 {
 	int code = find_and_run(argc, argv);
 
-	/* A script that reads our answer must not take a part for it. */
+	/* A script that reads the output must not take a part for the whole. */
 	if (fflush(stdout) || ferror(stdout))
 		return say_error(NULL, "the output could not be written");
 	return code;

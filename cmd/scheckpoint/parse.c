@@ -31,7 +31,7 @@ bool parse_fraction(const char *text, double *value)
 	char *end;
 	double number;
 
-	/* Neither "inf" and "0x1p-2", which strtod() takes, nor spaces. */
+	/* strtod() takes "inf", "0x1p-2" and leading spaces too. */
 	if (!text[0] || strspn(text, "0123456789.eE+-") != strlen(text))
 		return false;
 	number = strtod(text, &end);

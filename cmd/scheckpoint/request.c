@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * request.c: let a running job save, and go on or back to the queue.
+ * request.c: request a running job to save, and to go on or to be requeued.
  *
- * The word is left in the store; URG, which nothing but a supervisor heeds,
- * makes it look there.
+ * The request is a file in the store.  Then the batch script gets URG, on which
+ * its supervisor looks for such a file; other programs ignore URG by default.
  */
 #include "cmd/scheckpoint/request.h"
 
@@ -21,14 +21,13 @@
 #include "requeue/settings/text.h"
 #include "requeue/slurm/ctl.h"
 
-/* What is asked, and what happens then, for people. */
-struct asking {
-	const char *word;
-	const char *promise;
+struct request {
+	const char *word;    /* in the store */
+	const char *promise; /* what happens after the save, for people */
 	bool goes_on;
 };
 
-/* Is a run under way, as far as the store knows? */
+/* Is a run under way, as far as the journal knows?  *run is set to it. */
 static int check_run(const struct call *call, struct ckpt_store *store,
 		     const char *name, struct run_row *run)
 {
@@ -72,6 +71,7 @@ static int check_running(const struct call *call, uint32_t job,
 	return code;
 }
 
+/* Send URG to the supervisor, which makes it look into the store. */
 static int wake(const struct call *call, uint32_t job, const char *name)
 {
 	char number[16], signum[16], err[CLIENT_ERROR_MAX];
@@ -84,8 +84,8 @@ static int wake(const struct call *call, uint32_t job, const char *name)
 	return say_error(call, "%s could not be asked: %s", name, err);
 }
 
-static int leave_word(const struct call *call, struct ckpt_store *store,
-		      unsigned run, const char *word)
+static int store_request(const struct call *call, struct ckpt_store *store,
+			 unsigned run, const char *word)
 {
 	struct ckpt_error err = {0};
 	enum ckpt_status status = ckpt_request(store, run, word, &err);
@@ -93,8 +93,8 @@ static int leave_word(const struct call *call, struct ckpt_store *store,
 	return status ? say_status(call, status, &err) : SAYS_YES;
 }
 
-static int ask(const struct call *call, struct ckpt_store *store,
-	       const struct asking *asking)
+static int request_one(const struct call *call, struct ckpt_store *store,
+		       const struct request *request)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	char name[JOB_NAME_MAX], span[TEXT_SPAN_MAX];
@@ -108,38 +108,38 @@ static int ask(const struct call *call, struct ckpt_store *store,
 	if (code)
 		return code;
 	code = check_run(call, store, name, &run);
-	if (!code && asking->goes_on && !run.can_save)
+	if (!code && request->goes_on && !run.can_save)
 		code = say_error(call,
 				 "%s can't save and go on: that needs "
 				 "--checkpoint-signal=TERM,USR1, "
 				 "--checkpoint-hook or --checkpoint-files",
 				 name);
 	if (!code)
-		code = leave_word(call, store, run.run, asking->word);
+		code = store_request(call, store, run.run, request->word);
 	if (!code)
 		code = wake(call, id->job, name);
 	if (!code)
 		printf("%s is asked to save its state%s; it has %s for it\n",
-		       name, asking->promise, text_span(span, run.grace_s));
+		       name, request->promise, text_span(span, run.grace_s));
 	return code;
 }
 
-static int ask_requeue(const struct call *call, struct ckpt_store *store)
+static int request_requeue(const struct call *call, struct ckpt_store *store)
 {
-	static const struct asking asking = {"requeue", " and is then requeued",
-					     false};
+	static const struct request request = {"requeue",
+					       " and is then requeued", false};
 
-	return ask(call, store, &asking);
+	return request_one(call, store, &request);
 }
 
-static int ask_now(const struct call *call, struct ckpt_store *store)
+static int request_now(const struct call *call, struct ckpt_store *store)
 {
-	static const struct asking asking = {"now", " and goes on", true};
+	static const struct request request = {"now", " and goes on", true};
 
-	return ask(call, store, &asking);
+	return request_one(call, store, &request);
 }
 
-/* scheckpoint set: the settings are in the store already. */
+/* For scheckpoint set, which has put the settings into the store. */
 int request_set(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
@@ -159,16 +159,16 @@ int request_set(const struct call *call, struct ckpt_store *store)
 	job_name(name, store);
 	code = check_run(call, store, name, &run);
 	if (!code)
-		code = leave_word(call, store, run.run, "set");
+		code = store_request(call, store, run.run, "set");
 	return code ? code : wake(call, id->job, name);
 }
 
 int command_requeue(struct call *call)
 {
-	return each_operand(call, ask_requeue);
+	return each_operand(call, request_requeue);
 }
 
 int command_now(struct call *call)
 {
-	return each_operand(call, ask_now);
+	return each_operand(call, request_now);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * restore.c: put the newest good version's files back where the
- * program expects them.
+ * restore.c: put the newest good version's files back where the program
+ * expects them.
  *
- * All files are copied to a directory beside their places first and then
+ * All files are first copied to a directory beside their places and then
  * renamed, so that a copy that fails leaves everything as it was, and no file
- * is ever there in part.  Nothing is synced: the version stays what it is,
- * and after a crash the next run restores it again.
+ * is there in part at any moment.  Nothing is synced: the version stays as it
+ * is, and after a crash the next run restores it again.
  */
 #include "cmd/scheckpoint/restore.h"
 
@@ -36,16 +36,16 @@ struct restoring {
 	bool may_replace_newer;
 	unsigned files;
 	char dir[PATH_MAX]; /* of the store that the version is in */
-	char below[32];	    /* "shard-0003/": only what is below; "": all */
+	char below[32];	    /* "shard-0003/": only files there; "": all */
 	const struct level *copying;
 	int code; /* of the copying */
 };
 
-/* One directory of the version and its counterparts, and how deep it is. */
+/* A directory of the version, and those that its entries go to. */
 struct level {
 	int from;  /* in the version, or in the place for copies */
-	int to;	   /* where its entries go to */
-	int final; /* while copying: where they will end up; -1: not there */
+	int to;	   /* where its entries are put */
+	int final; /* while copying: their last place; -1: not there yet */
 	const char *path; /* below the version; "" at the top */
 	int depth;
 };
@@ -89,7 +89,8 @@ static void join(char path[PATH_MAX], const char *dir, const char *name)
 		 name);
 }
 
-/* Call each() for the entries of a directory; its first answer but 0. */
+/* Call each() for the entries of a directory until it returns anything but 0;
+ * returns that. */
 static int each_entry(struct restoring *r, const struct level *level,
 		      int (*each)(struct restoring *r,
 				  const struct level *level, const char *name,
@@ -127,7 +128,7 @@ static int each_entry(struct restoring *r, const struct level *level,
 
 /* ------------------------------------------------------------------ copy */
 
-/* The directories of the version, which its manifest doesn't list. */
+/* Make the directories of the version, which its manifest doesn't list. */
 static int copy_dir(struct restoring *r, const struct level *level,
 		    const char *name, bool is_dir)
 {
@@ -163,7 +164,7 @@ static int copy_dir(struct restoring *r, const struct level *level,
 	return code;
 }
 
-/* May this file be put over what is there? */
+/* May the restored file replace what is at its place? */
 static int check_place(const struct restoring *r, int final, const char *path)
 {
 	struct stat st;
@@ -184,7 +185,7 @@ static int check_place(const struct restoring *r, int final, const char *path)
 	return SAYS_YES;
 }
 
-/* A file that the manifest lists, and so one that was verified. */
+/* Copy a file that the manifest lists, which the library has verified. */
 static bool copy_listed(const char *name, int fd, void *arg)
 {
 	struct restoring *r = arg;
@@ -217,7 +218,7 @@ static int copy_version(struct restoring *r, struct ckpt_store *store,
 
 /* ----------------------------------------------------------------- place */
 
-/* A user may have a link in the way to another file system. */
+/* The place can be on another file system, by a link of the user's. */
 static int rename_or_copy(int from, int to, const char *name)
 {
 	char place[] = PLACE_MODEL;
@@ -340,7 +341,7 @@ out:
 
 /* --------------------------------------------------------------- command */
 
-/* The store to restore from, and whether it is that of the job we are in. */
+/* Open the store to restore from; *is_own: it is that of the job we are in. */
 static int open_source(const struct call *call, struct ckpt_store **store,
 		       bool *is_own)
 {
@@ -350,8 +351,8 @@ static int open_source(const struct call *call, struct ckpt_store **store,
 	enum ckpt_status status;
 	int code;
 
-	/* In its own job the version is the state to go on from; elsewhere
-	 * the files there may be the ones that somebody has worked on. */
+	/* In its own job the version is the state to go on from.  Elsewhere
+	 * the files at its place may be newer work of the user's. */
 	*is_own = !from && getenv("SLURM_JOB_ID");
 	*store = NULL;
 	if (!from)
@@ -370,8 +371,8 @@ static int open_source(const struct call *call, struct ckpt_store **store,
 	return code;
 }
 
-/* No version at all is the first run's "none yet"; but a state that was
- * there and can't be used is no reason to begin anew in silence. */
+/* A first run has no version yet, which is no error.  But where there are
+ * versions and none can be used, the job must not silently begin again. */
 static int explain_none(const struct call *call, struct ckpt_store *store,
 			bool is_own, const struct ckpt_error *err)
 {
@@ -390,7 +391,7 @@ static int explain_none(const struct call *call, struct ckpt_store *store,
 	return SAYS_NO;
 }
 
-/* The directory of the version, or of the shard of it that is asked for. */
+/* Choose the directory of the version, or of the shard that was requested. */
 static int choose_dir(struct restoring *r, const struct shard *shard,
 		      const char *version_dir, char dir[PATH_MAX])
 {
@@ -408,7 +409,8 @@ static int choose_dir(struct restoring *r, const struct shard *shard,
 	return SAYS_YES;
 }
 
-/* Where the job has no version yet, it may be one of another job's store. */
+/* Open the store that the version is in.  Where the job has no version of its
+ * own yet, that can be another job's. */
 static int open_holder(struct restoring *r, const char *version_dir,
 		       struct ckpt_store **holder)
 {
@@ -421,7 +423,7 @@ static int open_holder(struct restoring *r, const char *version_dir,
 	return status ? say_status(r->call, status, &err) : SAYS_YES;
 }
 
-/* What was restored; of a shard its files alone, whose size nobody knows. */
+/* Say what was restored; the size of a single shard isn't known. */
 static void say_restored(const struct restoring *r, const struct shard *shard,
 			 const char *own, const char *target)
 {

@@ -16,12 +16,12 @@
 #include "cmd/scheckpoint/shard.h"
 
 /*
- * The name that a file has in the version.  A relative path keeps its
- * directories, so that restore puts the file where it was; one that leaves
- * the present directory can only be known by its last component.
+ * Find the name that a file has in the version.  A relative path keeps its
+ * directories, so that restore puts the file back there.  A path that leaves
+ * the present directory keeps only its last component.
  *
- * Returns "" for the present directory itself, NULL for a path to be known by
- * its last component; else what is in name.
+ * Returns "" for the present directory itself, NULL for a path that keeps only
+ * its last component, else name.
  */
 static const char *name_in_version(const char *path, char name[PATH_MAX])
 {

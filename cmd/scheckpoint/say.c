@@ -34,7 +34,7 @@ int say_error(const struct call *call, const char *format, ...)
 	return SAYS_ERROR;
 }
 
-/* What would be right, where the library's words don't say it. */
+/* What to do about it, where the library's words don't say that. */
 static const char *remedy(enum ckpt_status status)
 {
 	switch (status) {
@@ -84,7 +84,8 @@ const char *say_progress(char text[SAY_PROGRESS_MAX], double progress)
 	int thousandths;
 
 	if (progress >= 0 && progress <= 1) {
-		/* Never "100 %" before it is; but 0.57 * 1000 is 569.99... */
+		/* Round down, so that "100 %" is all; 0.57 * 1000 is
+		 * 569.99... */
 		thousandths = (int)(progress * 1000 + 1e-9);
 		snprintf(text, SAY_PROGRESS_MAX, "%d.%d %%", thousandths / 10,
 			 thousandths % 10);

@@ -2,8 +2,8 @@
 /*
  * set.c: change a setting of a job that was submitted already.
  *
- * It is left in the store, where runs and their ends find it; what the site
- * allows they know, we don't.
+ * The setting is put into the store.  The next run and settle read it there and
+ * check it against the site's bounds, which scheckpoint doesn't know.
  */
 #include "cmd/scheckpoint/set.h"
 
@@ -19,7 +19,7 @@
 #include "cmd/scheckpoint/slurm.h"
 #include "requeue/journal/amend.h"
 
-/* WORD=VALUE into the two; false: it isn't that. */
+/* Split WORD=VALUE; false: it isn't that. */
 static bool split(const char *operand, char word[CKPT_SET_KEY_MAX + 1],
 		  const char **value)
 {
@@ -33,7 +33,7 @@ static bool split(const char *operand, char word[CKPT_SET_KEY_MAX + 1],
 	return true;
 }
 
-/* All of them before any is written. */
+/* Check all operands, before any is written. */
 static int check(const struct call *call, int64_t limit_min)
 {
 	char word[CKPT_SET_KEY_MAX + 1], err[SETTINGS_ERROR_LEN];
@@ -51,7 +51,8 @@ static int check(const struct call *call, int64_t limit_min)
 	return SAYS_YES;
 }
 
-/* A requeued job's limit may be no more than its rest: the longest counts. */
+/* The longest limit of any run: that of a requeued job may cover only what is
+ * left to compute. */
 static int64_t longest_limit_min(struct ckpt_store *store, int64_t limit_min)
 {
 	struct run_row *rows = NULL;
@@ -66,7 +67,7 @@ static int64_t longest_limit_min(struct ckpt_store *store, int64_t limit_min)
 	return limit_min;
 }
 
-/* Has the job another run to come, or one under way, and may it be so? */
+/* Check that the job isn't over, and the operands against its limit. */
 static int check_job(const struct call *call, struct ckpt_store *store,
 		     const char *name)
 {

@@ -2,9 +2,9 @@
 /*
  * shard.c: which shard of which version a task saves.
  *
- * All that the tasks of a step share without a word to each other is the
- * step's name.  A step in which each task saves once needs no more; for steps
- * whose tasks save again and again the saves of each are counted as well.
+ * The tasks of a step don't talk to each other: all that they share is the
+ * step's name.  Where each task saves once, that name tells which shards belong
+ * together.  Where tasks save several times, the saves of each are counted too.
  */
 #include "cmd/scheckpoint/shard.h"
 
@@ -38,12 +38,12 @@ int shard_parse(const struct call *call, struct shard *shard)
 	return SAYS_YES;
 }
 
-/* What the tasks that were started together have in common; false: nothing
- * that is known here. */
+/* Find a name that the tasks which were started together have in common; false:
+ * there is none. */
 static bool find_step(char *group, size_t size)
 {
-	/* Of mpirun: on the node where the script runs, its tasks are in no
-	 * step of Slurm's, and elsewhere in that of its daemons. */
+	/* Tasks of mpirun: on the node of the script they are in no step of
+	 * Slurm's, and on others in the step of mpirun's daemons. */
 	const char *space = getenv("PMIX_NAMESPACE");
 	const char *step = getenv("SLURM_STEP_ID");
 

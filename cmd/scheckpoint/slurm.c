@@ -22,7 +22,7 @@ static void find_helpers(struct site *site)
 		snprintf(site->helpers, sizeof(site->helpers), "%s", dir);
 }
 
-/* Why there is no reply, from what the helper complained of. */
+/* Set why there is no reply, from what the helper complained of. */
 static void read_trouble(struct slurm_reply *reply, int code, const char *err,
 			 uint32_t job_id)
 {

@@ -15,7 +15,7 @@ struct call;
 
 struct slurm_reply {
 	bool is_known; /* slurmctld knows the job */
-	/* Why it could not be queried; "": it was, and knows the job or not. */
+	/* Why it could not be queried; "": it could. */
 	char trouble[SLURM_TROUBLE_MAX];
 	struct job job; /* 0 and "" unless it is known */
 };

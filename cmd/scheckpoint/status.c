@@ -40,7 +40,7 @@ static void print_job(const struct ckpt_store *store,
 	putchar('\n');
 }
 
-/* The next start, as Slurm sees it. */
+/* Print when the next run starts, as Slurm sees it. */
 static void print_next(const struct slurm_reply *reply, int64_t now_s)
 {
 	char clock[TEXT_CLOCK_MAX];
@@ -127,7 +127,7 @@ static void print_progress(const struct slurm_reply *reply,
 	int64_t remaining_s = -1;
 	int filled;
 
-	/* The newest that is known; an estimate is of the same run's end. */
+	/* The newest progress that is known, and the estimate of that run. */
 	for (size_t i = count; i-- > 0 && progress < 0;) {
 		progress = rows[i].progress;
 		remaining_s = rows[i].remaining_s;
@@ -139,7 +139,7 @@ static void print_progress(const struct slurm_reply *reply,
 	memset(bar, '#', (size_t)filled);
 	bar[BAR_LEN] = '\0';
 	printf("  progress  [%s] %s", bar, say_progress(text, progress));
-	/* Of a job that is over nothing more is computed. */
+	/* A job that is over computes no more. */
 	if (remaining_s > 0 && (!reply->is_known || job_is_alive(&reply->job)))
 		printf(", about %s of computing left",
 		       text_span(span, remaining_s));

@@ -10,8 +10,10 @@
 struct table;
 
 /*
- * right: the columns that are aligned right, a bit for each.  NULL where memory
- * runs out, which the calls below take too: table_print() tells it.
+ * right  the columns that are aligned right, a bit for each
+ *
+ * Returns NULL where memory runs out.  The functions below take NULL too, and
+ * table_print() returns false then.
  */
 struct table *table_new(size_t columns, unsigned right);
 /* Add the next cell (row by row), cleaned; "" becomes "-". */

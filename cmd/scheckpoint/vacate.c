@@ -2,10 +2,11 @@
 /*
  * vacate.c: for operators: empty nodes of checkpointed jobs.
  *
- * No user's file is looked at, and none of a job's programs is signalled by
- * us: each job gets a mark that only operators can make, and URG, which
- * nothing but a supervisor heeds.  That asks the job to save, and says so in
- * the job's comment; a job that says nothing has none.
+ * This reads no user's file and signals no program of a job.  Each job gets a
+ * mark that only operators can make, and its batch script URG, on which its
+ * supervisor queries the job and finds the mark.  The supervisor requests the
+ * job to save, and says so in the job's comment.  A job whose comment doesn't
+ * change has no supervisor.
  */
 #include "cmd/scheckpoint/vacate.h"
 
@@ -24,27 +25,28 @@
 #include "requeue/settings/duration.h"
 #include "requeue/settings/text.h"
 
-/* A supervisor answers at once; slurmctld and its node may be busy. */
-#define ANSWER_S 15
-#define WAIT_S	 600
-/* Each look reads all jobs of the cluster: at first often, to see answers. */
-#define LOOK_S	 1
-#define LATER_S	 5
+/* A supervisor replies at once; slurmctld and its node may be busy. */
+#define REPLY_S 15
+#define WAIT_S	600
+/* Pauses between looks, each of which reads all jobs of the cluster: short ones
+ * at first, while replies are awaited. */
+#define LOOK_S	1
+#define LATER_S 5
 
 enum fate {
-	FATE_ASKED,    /* nothing heard yet */
-	FATE_ANSWERED, /* it is saving */
+	FATE_REQUESTED, /* no reply yet */
+	FATE_SAVING,
 	FATE_LEFT,
-	FATE_SILENT,  /* it has no supervisor: it stays */
-	FATE_REFUSED, /* Slurm didn't let us ask */
-	FATE_STOPPED, /* it is suspended, and can't save */
-	FATE_SLOW,    /* it answered, and is there still */
+	FATE_SILENT,	/* it has no supervisor: it stays */
+	FATE_REFUSED,	/* Slurm refused the request */
+	FATE_SUSPENDED, /* it can't save */
+	FATE_SLOW,	/* it replied, and is still there */
 };
 
 struct leaving {
 	uint32_t job, run;
 	int is_suspended, is_replying;
-	char who[64];
+	char user[64];
 	char name[64];
 	enum fate fate;
 };
@@ -56,15 +58,15 @@ struct leavings {
 
 static void name_user(char *to, size_t size, uint32_t uid)
 {
-	const struct passwd *user = getpwuid(uid);
+	const struct passwd *entry = getpwuid(uid);
 
-	if (user)
-		snprintf(to, size, "%s", user->pw_name);
+	if (entry)
+		snprintf(to, size, "%s", entry->pw_name);
 	else
 		snprintf(to, size, "uid %" PRIu32, uid);
 }
 
-/* A line of "rpc on". */
+/* Read a line of "rpc on". */
 static bool read_job(struct leaving *job, const char *line)
 {
 	uint32_t uid;
@@ -74,7 +76,7 @@ static bool read_job(struct leaving *job, const char *line)
 		   &job->job, &job->run, &uid, &job->is_suspended,
 		   &job->is_replying, job->name) < 5)
 		return false;
-	name_user(job->who, sizeof(job->who), uid);
+	name_user(job->user, sizeof(job->user), uid);
 	return true;
 }
 
@@ -85,7 +87,8 @@ static int by_number(const void *a, const void *b)
 	return left->job < right->job ? -1 : left->job > right->job;
 }
 
-/* The jobs that are there now, by number; -1: *err says why it isn't known. */
+/* List the jobs that are there now, sorted by number; -1: err says why that
+ * failed. */
 static int list_jobs(const char *nodes, struct leavings *all,
 		     char err[CLIENT_ERROR_MAX])
 {
@@ -114,7 +117,7 @@ static int list_jobs(const char *nodes, struct leavings *all,
 	return code;
 }
 
-static bool tell_rpc(const char *verb, uint32_t job, char err[CLIENT_ERROR_MAX])
+static bool call_rpc(const char *verb, uint32_t job, char err[CLIENT_ERROR_MAX])
 {
 	char number[16];
 	const char *words[] = {verb, number, NULL};
@@ -127,26 +130,26 @@ static void report(const struct leaving *job, const char *what)
 {
 	char name[2 * sizeof(job->name)];
 
-	printf("job %" PRIu32 " (%s, %s): %s\n", job->job, job->who,
+	printf("job %" PRIu32 " (%s, %s): %s\n", job->job, job->user,
 	       text_quote(name, sizeof(name), job->name), what);
 	fflush(stdout);
 }
 
-static void ask_all(const struct call *call, struct leavings *all)
+static void request_all(const struct call *call, struct leavings *all)
 {
 	char err[CLIENT_ERROR_MAX];
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct leaving *job = &all->jobs[i];
 
-		if (job->is_suspended || tell_rpc("vacate", job->job, err))
+		if (job->is_suspended || call_rpc("vacate", job->job, err))
 			continue;
 		job->fate = FATE_REFUSED;
 		say_error(call, "%s", err);
 	}
 }
 
-static void tell_left(struct leaving *job)
+static void report_left(struct leaving *job)
 {
 	char what[4400], part[2 * COMMENT_MAX];
 	char quoted[2 * sizeof(part)] = "";
@@ -154,7 +157,7 @@ static void tell_left(struct leaving *job)
 
 	slurm_query(job->job, &reply);
 	comment_said(part, sizeof(part), comment_part(reply.job.comment));
-	if (part[0]) /* the comment is its owner's to write */
+	if (part[0]) /* its owner can write anything there */
 		text_quote(quoted, sizeof(quoted), part);
 	if (reply.trouble[0])
 		snprintf(what, sizeof(what), "has left; %s", reply.trouble);
@@ -168,24 +171,25 @@ static void tell_left(struct leaving *job)
 	report(job, what);
 }
 
-/* now: the same job as it is there now, NULL: it isn't. */
+/* See how the job fares, and report a change.  now: the job as it is there now;
+ * NULL: it isn't there any more. */
 static void look(struct leaving *job, const struct leaving *now,
 		 int64_t waited_s, int64_t wait_s)
 {
 	if (!now || now->run != job->run) {
-		tell_left(job);
+		report_left(job);
 	} else if (now->is_suspended) {
-		job->fate = FATE_STOPPED;
+		job->fate = FATE_SUSPENDED;
 		report(job, "is suspended and can't save: it stays; resume it "
 			    "and vacate again");
-	} else if (job->fate == FATE_ASKED && now->is_replying) {
-		job->fate = FATE_ANSWERED;
+	} else if (job->fate == FATE_REQUESTED && now->is_replying) {
+		job->fate = FATE_SAVING;
 		report(job, "is saving");
-	} else if (job->fate == FATE_ASKED && waited_s >= ANSWER_S) {
+	} else if (job->fate == FATE_REQUESTED && waited_s >= REPLY_S) {
 		job->fate = FATE_SILENT;
 		report(job, "doesn't answer, so it has no --checkpoint: it "
 			    "stays");
-	} else if (job->fate == FATE_ANSWERED && waited_s >= wait_s) {
+	} else if (job->fate == FATE_SAVING && waited_s >= wait_s) {
 		job->fate = FATE_SLOW;
 		report(job, "is still there");
 	}
@@ -193,11 +197,12 @@ static void look(struct leaving *job, const struct leaving *now,
 
 static bool is_open(const struct leaving *job)
 {
-	return job->fate == FATE_ASKED || job->fate == FATE_ANSWERED;
+	return job->fate == FATE_REQUESTED || job->fate == FATE_SAVING;
 }
 
-/* The mark means nothing to the next run, and none is left on a job that has
- * ended: Slurm would refuse to take it away. */
+/* Look at a job, and remove the mark once there is nothing more to wait for.  A
+ * mark means nothing to the next run; from a job that has ended Slurm refuses
+ * to remove it. */
 static void follow(struct leaving *job, const struct leavings *there,
 		   int64_t waited_s, int64_t wait_s)
 {
@@ -212,10 +217,10 @@ static void follow(struct leaving *job, const struct leavings *there,
 			      by_number);
 	look(job, now, waited_s, wait_s);
 	if (!is_open(job) && was_requested)
-		tell_rpc("unvacate", job->job, err);
+		call_rpc("unvacate", job->job, err);
 }
 
-/* One question about all of them.  False: nothing is left to wait for. */
+/* Look at all jobs by one query.  False: there is nothing more to wait for. */
 static bool follow_all(struct leavings *all, const char *nodes,
 		       int64_t waited_s, int64_t wait_s,
 		       char err[CLIENT_ERROR_MAX])
@@ -225,8 +230,8 @@ static bool follow_all(struct leavings *all, const char *nodes,
 
 	err[0] = '\0';
 	if (list_jobs(nodes, &there, err)) {
-		/* slurmctld may be back by then. */
-		is_any_open = waited_s < wait_s + ANSWER_S;
+		/* slurmctld may be back at the next look. */
+		is_any_open = waited_s < wait_s + REPLY_S;
 	} else {
 		for (size_t i = 0; i < all->count; i++) {
 			follow(&all->jobs[i], &there, waited_s, wait_s);
@@ -237,7 +242,7 @@ static bool follow_all(struct leavings *all, const char *nodes,
 	return is_any_open;
 }
 
-/* Until each has left, or need not be waited for any longer. */
+/* Wait until each job has left or isn't waited for any longer. */
 static int watch(const struct call *call, struct leavings *all,
 		 const char *nodes, int64_t wait_s)
 {
@@ -248,7 +253,7 @@ static int watch(const struct call *call, struct leavings *all,
 	if (!all->count)
 		return SAYS_YES;
 	do {
-		sleep(waited_s < ANSWER_S ? LOOK_S : LATER_S);
+		sleep(waited_s < REPLY_S ? LOOK_S : LATER_S);
 		waited_s = time(NULL) - start;
 	} while (follow_all(all, nodes, waited_s, wait_s, err));
 	if (err[0])
@@ -286,14 +291,14 @@ static int vacate(const struct call *call, const char *nodes, int64_t wait_s)
 		goto out;
 	printf("%s drained, %zu job%s there\n", nodes, all.count,
 	       all.count == 1 ? "" : "s");
-	ask_all(call, &all);
+	request_all(call, &all);
 	code = watch(call, &all, nodes, wait_s);
 out:
 	free(all.jobs);
 	return code;
 }
 
-/* NODE... as one list. */
+/* Join the operands NODE... to one list. */
 static char *join(const struct call *call)
 {
 	size_t size = 1;

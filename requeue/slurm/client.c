@@ -108,7 +108,7 @@ int client_start_query(struct client_query *query, const char *helpers,
 	return 0;
 }
 
-/* What the pipe holds, terminated; never waits. */
+/* Read what the pipe holds; never waits. */
 static void drain(int fd, char *text, size_t size)
 {
 	size_t used = 0;
@@ -174,8 +174,8 @@ pid_t client_say(const char *helpers, uint32_t job_id, const char *text)
 
 /* ------------------------------------------------------------ waiting */
 
-/* All that comes, terminated; NULL where memory runs out.  Even then it is read
- * to its end, lest the child wait for ever. */
+/* Read all that comes; NULL where memory runs out.  Even then it is read to its
+ * end, so that the child doesn't wait for ever. */
 static char *read_all(int fd)
 {
 	size_t size = 4096, used = 0;
