@@ -68,8 +68,8 @@ run scheckpoint save empty
 exits 2 "an empty directory has nothing to save"
 says err "no file was put into"
 
-# What came into a version's directory later is none of it; directories that
-# hold nothing are.
+# A file that came into a version's directory later is not part of it; an empty
+# directory is.
 mkdir -p hollow/empty into
 echo x >hollow/x
 run scheckpoint save hollow
@@ -97,7 +97,7 @@ is "and nothing was restored" no "$(test -e state && echo yes || echo no)"
 is "nor is anything left lying" "" "$(find . -name '.scheckpoint*')"
 rm out
 
-# A link in the way is the user's choice, and leads where it leads.
+# A link at the place of a directory is the user's choice, and is followed.
 mkdir "$temporary/far"
 ln -s "$temporary/far" out
 run scheckpoint restore

@@ -32,7 +32,7 @@ task 1 2 && save one-1
 exits 0 "the second one"
 is "publishes the version and prints it" 1 "$(said out)"
 
-# One that runs ahead
+# A task that runs ahead
 task 0 2 && save zero-2 && save zero-3
 is "a task that runs ahead publishes nothing" 1 "$(versions)"
 task 1 2 && save one-2

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What scheckpoint refuses, and that it says why and what would be right.
+# What scheckpoint refuses, with the reason and the remedy that it prints.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/cmd.sh"
 
@@ -85,14 +85,14 @@ run scheckpoint list empty
 exits 2 "a directory without a store"
 says err "there is no store in empty"
 run scheckpoint history 12
-exits 2 "a job, where Slurm can't be asked"
+exits 2 "a job, where Slurm can't be queried"
 says err "$helpers/rpc can't be started: No such file or directory, and there is no checkpoint-12 here; name the directory of job 12's store"
 rpc_fails 2 "Invalid job id specified"
 run scheckpoint history 12_3
-exits 2 "a task that nobody knows"
+exits 2 "a task that isn't known"
 says err "Slurm doesn't know job 12_3 (any more), and there is no checkpoint-12/3"
 run scheckpoint history 12
-exits 2 "a job that nobody knows"
+exits 2 "a job that isn't known"
 says err "Slurm doesn't know job 12 (any more), and there is no checkpoint-12"
 run scheckpoint verify store 0
 exits 2 "a version that can't be"
@@ -101,7 +101,7 @@ run scheckpoint verify store 99
 exits 2 "a version that isn't there"
 says err "there is no version 99"
 
-# An answer that can't be written is no answer.
+# Output that can't be written is an error.
 run sh -c 'scheckpoint list store >/dev/full'
 exits 2 "output that can't be written"
 says err "the output could not be written"

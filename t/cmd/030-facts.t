@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the job tells (progress, done) and asks (time left, requested).
+# What the job records (progress, done) and reads (time left, requested).
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/cmd.sh"
 

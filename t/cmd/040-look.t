@@ -71,7 +71,7 @@ says out "version 1 of run 0"
 says out "[########............] 40.0 %, about 6 min 40 s of computing left"
 says out "run 0: exit 143, requeued (cause: limit)"
 
-# One whose program answered, and whose shell was killed
+# A run whose program has saved, and whose shell was killed
 "$mkstore" claim checkpoint-51 51 0
 "$mkstore" record checkpoint-51 0 finish signal=9 answered=true
 "$mkstore" record checkpoint-51 0 plan action=requeue cause=limit
@@ -103,7 +103,7 @@ is "list as JSON" "1 True 2" "$(said out | python3 -c 'import json, sys
 v = json.loads(sys.stdin.readline())
 print(v["version"], v["aside"], v["strikes"])')"
 
-# What a journal holds is data from anyone.
+# A journal can hold anything: its text is cleaned.
 "$mkstore" claim hostile 9 0
 "$mkstore" record hostile 0 run run=0 node="$(printf 'a\033[2Jb\nc')"
 "$mkstore" record hostile 0 plan action=hold \
@@ -138,7 +138,7 @@ run scheckpoint status
 exits 0 "status without an argument shows the stores here"
 is "all of them" 4 "$(said out | grep -c '^job')"
 
-# Where Slurm knows the job, its words count.
+# Where Slurm knows the job, its reply counts.
 mkdir elsewhere
 "$mkstore" claim elsewhere/my 31 0
 "$mkstore" claim elsewhere/checkpoint-32 32 0
@@ -201,7 +201,7 @@ exits 2 "a job that was held at its start"
 says err "job 38 (PENDING, HELD) has no store in $work/elsewhere; its comment says: run 0: the job is held"
 
 
-# What is found for a job's number is that job's.
+# A store that is found for a job's number must be that job's.
 "$mkstore" claim elsewhere/checkpoint-60 60 0
 "$mkstore" claim elsewhere/checkpoint-61 31 0
 "$mkstore" claim elsewhere/checkpoint-62/1 63 0 62 1
@@ -237,7 +237,7 @@ says out "job 62_1 (63), $work/elsewhere/checkpoint-62/1"
 run scheckpoint list elsewhere/checkpoint-61
 exits 0 "a directory that is named is taken as it is"
 
-# restore from outside never goes over newer work unless told
+# restore from outside doesn't replace newer files without --force
 "$mkstore" claim "$work/checkpoint-40" 40 0
 in_job "$work/checkpoint-40" 40 0
 echo saved >state
@@ -250,7 +250,7 @@ exits 2 "restore from outside over newer work"
 says err "state is newer than version 1; give another DIR, or --force"
 is "which is untouched" newer "$(cat state)"
 run scheckpoint restore --from checkpoint-40 --force
-exits 0 "unless told"
+exits 0 "with --force it does"
 is "then it is replaced" saved "$(cat state)"
 run scheckpoint restore --from checkpoint-40
 exits 0 "and what was restored isn't newer"

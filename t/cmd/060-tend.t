@@ -68,25 +68,25 @@ run scheckpoint clean
 exits 2 "clean of nothing in particular"
 says err "too few arguments"
 
-# With a stand-in for the helper that asks slurmctld: what is asked of it.
+# requeue and now, with a stand-in for the helper rpc that notes its calls
 cat >"$helpers/rpc" <<EOF
 #!/bin/sh
 case \$1 in
 load) printf '%s\n' "job_id=\$2" time_limit_min=20 "state=\$(cat "$temporary/state")" ;;
 batch)
-	echo "\$@" >>"$temporary/asked"
+	echo "\$@" >>"$temporary/calls"
 	test ! -e "$temporary/refuse" || { echo "rpc: refused" >&2; exit 3; } ;;
 *) exit 64 ;;
 esac
 EOF
 chmod +x "$helpers/rpc"
-: >"$temporary/asked"
+: >"$temporary/calls"
 "$mkstore" claim checkpoint-9 9 0
 echo RUNNING >"$temporary/state"
 run scheckpoint requeue 9
 exits 2 "requeue of a job whose run has no supervisor on record"
 says err "job 9 has no run on record that is under way"
-is "signals nothing" "" "$(cat "$temporary/asked")"
+is "signals nothing" "" "$(cat "$temporary/calls")"
 "$mkstore" record checkpoint-9 0 run run=0 start=1700000000 grace=300
 for state in PENDING COMPLETED; do
 	echo $state >"$temporary/state"
@@ -94,7 +94,7 @@ for state in PENDING COMPLETED; do
 	exits 1 "requeue of a job that is $state"
 	says err "job 9 is not running, but $state"
 done
-is "signals nothing either" "" "$(cat "$temporary/asked")"
+is "signals nothing either" "" "$(cat "$temporary/calls")"
 echo RUNNING >"$temporary/state"
 run scheckpoint requeue checkpoint-9
 exits 0 "requeue of a running job"
@@ -102,7 +102,7 @@ says out "job 9 is asked to save its state and is then requeued; it has 5 min"
 like_file() { grep -q "$2" "$1" && echo yes; }
 is "leaves a word in the store" yes \
 	"$(like_file checkpoint-9/ask-0000.json '"word":"requeue"')"
-is "wakes the supervisor with URG" "batch 9 23" "$(cat "$temporary/asked")"
+is "wakes the supervisor with URG" "batch 9 23" "$(cat "$temporary/calls")"
 touch "$temporary/refuse"
 run scheckpoint requeue 9
 exits 2 "requeue that Slurm refuses"
@@ -110,11 +110,11 @@ says err "job 9 could not be asked: rpc: refused"
 rm "$temporary/refuse"
 "$mkstore" claim checkpoint-8 8 0
 "$mkstore" record checkpoint-8 0 run run=0 start=1700000000 grace=300 can_save=0
-: >"$temporary/asked"
+: >"$temporary/calls"
 run scheckpoint now 8
 exits 2 "now of a run that can't save and go on"
 says err "job 8 can't save and go on: that needs --checkpoint-signal=TERM,USR1"
-is "asks nothing of it" "" "$(cat "$temporary/asked")"
+is "calls nothing" "" "$(cat "$temporary/calls")"
 run scheckpoint requeue 8
 exits 0 "which can be requeued"
 run scheckpoint now 9
@@ -133,13 +133,13 @@ for words in "total=soon" "grace=off" "max-runs=0"; do
 	says err "${words#*=}"
 done
 is "which leaves the others alone" "" "$(find checkpoint-9 -name "set*")"
-: >"$temporary/asked"
+: >"$temporary/calls"
 run scheckpoint set 9 total=5h max-runs=7
 exits 0 "set of two at once"
 says out "job 9: set, and the run under way is told"
 is "leaves them in the store" yes \
 	"$(like_file checkpoint-9/set-total.json '"value":"5h"')"
-is "and wakes the supervisor" "batch 9 23" "$(cat "$temporary/asked")"
+is "and wakes the supervisor" "batch 9 23" "$(cat "$temporary/calls")"
 is "with a word of its own" yes \
 	"$(like_file checkpoint-9/ask-0000.json '"word":"set"')"
 echo PENDING >"$temporary/state"
@@ -165,5 +165,5 @@ run scheckpoint clean 9
 exits 2 "clean of a running job"
 says err "job 9 is RUNNING and may go on from"
 run scheckpoint clean --force 9
-exits 0 "unless told"
+exits 0 "with --force it does"
 finish

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vacate: however many jobs there are, each is looked at, at one question a
-# round; and none passes for what it isn't.
+# vacate: each job is looked at, however many there are, by one query a round;
+# and no job's name passes for a state.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/cmd.sh"
 
 # 8000 suspended jobs, whose list is longer than a MiB, then three that run:
-# the first answers and leaves, the second leaves at once, the third is
+# the first replies and leaves, the second leaves at once, the third is
 # suspended in the end.  slurmctld is away for a round.
 awk -v name="$(printf '%0150d' 0)" 'BEGIN {
 	for (i = 1; i <= 8000; i++)
@@ -29,12 +29,12 @@ exits 1 "jobs are still there"
 says out "n1 drained, 8003 jobs there"
 is "each job that is suspended is named" 8001 \
 	"$(said out | grep -c 'is suspended and can.t save: it stays')"
-is "who answers and who leaves is told" "8001 has left, is PENDING
+is "jobs that reply and jobs that leave are reported" "8001 has left, is PENDING
 8001 is saving
 8002 has left, is PENDING" \
 	"$(said out | grep '^job 800[12] ' |
 		sed 's/^job \([0-9]*\) .*): /\1 /' | sort)"
-is "jobs that are suspended are not asked" "8001 8002 8003" \
+is "jobs that are suspended get no request" "8001 8002 8003" \
 	"$(sed -n 's/^vacate //p' calls | sort | paste -sd' ')"
 is "one question a round, and one for each that has left" "on 6, load 2" \
 	"on $(grep -c '^on' calls), load $(grep -c '^load' calls)"
@@ -43,23 +43,23 @@ is "one question a round, and one for each that has left" "on 6, load 2" \
 cat >"$helpers/rpc" <<EOF
 #!/bin/sh
 [ "\$1" = on ] || exit 0
-[ ! -e "$work/asked" ] || { echo 'rpc: on n1: away' >&2; exit 1; }
-: >"$work/asked"
+[ ! -e "$work/listed" ] || { echo 'rpc: on n1: away' >&2; exit 1; }
+: >"$work/listed"
 echo 1 0 1 0 0 job
 EOF
 run scheckpoint vacate --wait=1s n1
-exits 2 "what became of the jobs can't be asked"
+exits 2 "what became of the jobs can't be queried"
 says err "scheckpoint: vacate: rpc: on n1: away"
 is "so nothing is said of them" "n1 drained, 1 job there" "$(said out)"
 
 rpc_fails 3 "Invalid node name specified"
 run scheckpoint vacate n99
 exits 2 "a node that there isn't"
-is "is no question of who asks" \
+is "and permission isn't mentioned" \
 	"scheckpoint: vacate: rpc: drain n99: Invalid node name specified" \
 	"$(said err)"
 rpc_fails 3 "Access/permission denied"
 run scheckpoint vacate n1
-exits 2 "somebody else than an operator"
+exits 2 "a user who is no operator"
 says err "permission denied (nodes are drained by operators only)"
 finish

@@ -41,7 +41,7 @@ result() { # 0|1 NAME
 	fi
 }
 
-# Run a command; exits, says and said look at what came of it.
+# Run a command; exits, says and said look at its exit code and output.
 run() {
 	"$@" >"$temporary/out" 2>"$temporary/err"
 	code=$?
@@ -62,7 +62,7 @@ exits() {
 	fi
 }
 
-# says out|err TEXT: the words hold this text.
+# says out|err TEXT: the output has this text.
 says() {
 	if grep -qF -- "$2" "$temporary/$1"; then
 		result 0 "$1 says: $2"
@@ -72,7 +72,7 @@ says() {
 	fi
 }
 
-# The words themselves.
+# said out|err: prints the output.
 said() {
 	cat "$temporary/$1"
 }
@@ -97,7 +97,7 @@ outside() {
 	unset SLURM_CHECKPOINT_DIR SLURM_JOB_ID SLURM_CHECKPOINT_RUN
 }
 
-# rpc_fails CODE TEXT: a helper rpc that answers no question.
+# rpc_fails CODE TEXT: installs a helper rpc that fails.
 rpc_fails() {
 	cat >"$helpers/rpc" <<EOF
 #!/bin/sh
