@@ -203,9 +203,14 @@ void request_deliver(struct request *request, struct context *ctx)
 static void conclude_steps(struct request *request, struct context *ctx,
 			   enum steps_state before)
 {
-	/* Work was thawed when no program seemed to catch it. */
-	if (before == STEPS_UNCAUGHT && request->steps.state == STEPS_SIGNALLED)
+	bool is_signalled = request->steps.state == STEPS_SIGNALLED;
+
+	/* Work was thawed when no program seemed to catch it, and the sruns
+	 * were forgotten with it. */
+	if (is_signalled && before == STEPS_UNCAUGHT)
 		request_freeze(request, ctx);
+	if (is_signalled)
+		steps_await(request->delivery);
 	post_delivered(request, ctx);
 }
 
