@@ -44,8 +44,9 @@ preempt_time() # NAME
 	grep '^20' "$1.preempted"
 }
 
-# queried_s NAME: when a program was, seconds since the epoch
-queried_s()
+# requested_s NAME: when a program got the request, seconds since the
+# epoch
+requested_s()
 {
 	sed -n 's/.*"rec":"request","t":\([0-9]*\).*"made":true.*/\1/p' \
 		"checkpoint-${id[$1]}/journal-0000.jsonl" | head -n 1
@@ -59,7 +60,7 @@ back()
 	wait_for 40 "the requeue of $1" restarted "$job" 1
 	wait_for 20 'its end to be settled' \
 		has_line "checkpoint-$job/journal-0000.jsonl" settled
-	late=$(($(queried_s "$1") - $(date -d "$(cat "$1.preempted")" +%s)))
+	late=$(($(requested_s "$1") - $(date -d "$(cat "$1.preempted")" +%s)))
 	like "$late" '^-?[0-9]$' "$2: asked within 10 s ($late s)"
 	like "$(cat "$1.out")" 'is being preempted: asking the job to save' \
 		'and told why'
