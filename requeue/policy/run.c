@@ -7,32 +7,35 @@
 
 #define SECOND_MS INT64_C(1000)
 
-/* An answer is renewed so long before the request, as somebody may have
- * changed the limit meanwhile, unless it is no older than this then. */
+/* The end of the run is queried again so long before the request, because the
+ * limit may have been changed; not where the last reply is this fresh then. */
 #define RENEW_MS	  (10 * SECOND_MS)
 #define FRESH_MS	  (5 * SECOND_MS)
-/* After an answer that says that Slurm ends the job. */
+/* After a reply that Slurm ends the job, its SIGTERM is awaited so long. */
 #define TERM_WAIT_MS	  (3 * SECOND_MS)
-/* Nobody's work is held up for longer while slurmctld doesn't answer. */
-#define HOLD_MAX_MS	  (10 * SECOND_MS)
-/* SIGCONT comes alone after a suspension, else just before URG or TERM. */
+/* Work is frozen no longer than this while slurmctld doesn't reply. */
+#define FREEZE_MAX_MS	  (10 * SECOND_MS)
+/* SIGCONT comes alone after a suspension, else just before SIGURG or SIGTERM.
+ */
 #define CONT_SETTLE_MS	  (2 * SECOND_MS)
 #define STOP_SETTLE_MS	  (5 * SECOND_MS)
-/* Questions after it without an answer, then the end is what it was. */
-#define WOKEN_FAILURES	  3
-/* The user's hook has half of the grace, and no more than this. */
+/* After so many failed queries, a suspension or a jump of the clock is taken to
+ * have changed nothing. */
+#define RESUMED_FAILURES  3
+/* The hook has half of the grace, and no more than this. */
 #define HOOK_MAX_MS	  (300 * SECOND_MS)
-/* What KillWait (30 s by default) leaves after Slurm's TERM. */
+/* What KillWait (30 s by default) leaves for files after Slurm's SIGTERM. */
 #define LATE_COLLECT_MS	  (15 * SECOND_MS)
-/* slurmctld looks at limits every 30 s only, so there is room. */
+/* Programs are killed so long before the end of the run.  slurmctld looks at
+ * limits every 30 s only, so that there is some room behind it. */
 #define MARGIN_MS	  (5 * SECOND_MS)
-/* Copies into the store want more. */
+/* The same where files are to be copied into the store afterwards. */
 #define COLLECT_MARGIN_MS (30 * SECOND_MS)
-/* Who was told to save has this long at least, however near the end is: when
- * Slurm ends the run is Slurm's affair. */
+/* A program that was requested to save has at least so long, however near the
+ * end of the run is: Slurm may still kill it before. */
 #define SAVE_LEAST_MS	  (30 * SECOND_MS)
-/* A wake-up that comes later than this tells of a clock that was put forward,
- * or of a machine that stood still. */
+/* A wake-up that comes later than this shows that the clock was put forward,
+ * or that the machine stood still. */
 #define LATE_MS		  (15 * SECOND_MS)
 
 static int64_t min_ms(int64_t a, int64_t b)
@@ -40,7 +43,7 @@ static int64_t min_ms(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* The earlier of two moments of which either may be "never". */
+/* The earlier of two times, either of which may be "never". */
 static int64_t earlier(int64_t a, int64_t b)
 {
 	if (!a || !b)
@@ -54,7 +57,7 @@ void run_init(struct run *run, int64_t grace_s)
 	run->grace_ms = grace_s * SECOND_MS;
 }
 
-/* How long before the end we stop waiting. */
+/* How long before the end of the run the programs are killed. */
 static int64_t margin_ms(const struct run *run)
 {
 	return min_ms(run->has_files ? COLLECT_MARGIN_MS : MARGIN_MS,
@@ -69,14 +72,15 @@ int64_t run_request_at_ms(const struct run *run)
 		return 0;
 	at_ms = run->end_ms - run->grace_ms;
 	length_ms = run->end_ms - run->start_ms;
-	/* A run that backfill cut down to its grace still gets half. */
+	/* A run that backfill has cut down to its grace computes for half of
+	 * it. */
 	if (at_ms < run->start_ms + length_ms / 20)
 		at_ms = run->start_ms + length_ms / 2;
 	return at_ms;
 }
 
-/* When the answer must be renewed so that the request comes at the right
- * moment; 0: it is fresh enough, or a question is under way or planned. */
+/* When to query the end once more, so that the request comes at the right
+ * time; 0: the reply is fresh enough, or a query is under way or planned. */
 static int64_t renew_at_ms(const struct run *run)
 {
 	int64_t at_ms = run_request_at_ms(run) - RENEW_MS;
@@ -87,17 +91,17 @@ static int64_t renew_at_ms(const struct run *run)
 	return at_ms;
 }
 
-static void ask(struct run *run, struct run_orders *orders, bool about_term)
+static void query(struct run *run, struct run_orders *orders, bool about_term)
 {
-	bool is_news = about_term || run->woken_ms || orders->freeze ||
+	bool is_news = about_term || run->resumed_query_ms || orders->freeze ||
 		       run->is_doubted;
 
-	run->query_ms = run->woken_ms = 0;
+	run->query_ms = run->resumed_query_ms = 0;
 	if (about_term) {
 		run->is_term_queried = true;
 		orders->query_reach = true;
 	}
-	/* One that is under way may be older than the TERM, CONT or notice. */
+	/* A query that is under way may be older than what has happened. */
 	if (run->is_querying && !is_news)
 		return;
 	run->is_querying = true;
@@ -126,14 +130,14 @@ static void shift(int64_t *at_ms, int64_t by_ms)
 }
 
 /*
- * The job may have been suspended: Slurm then moves its end by as long as it
- * stood still, and so do we with all that we wait for.
+ * The job may have been suspended.  Slurm has then moved its end by as long as
+ * it stood still, and so must be what the run waits for.
  */
-static void wake(struct run *run, int64_t old_end_ms)
+static void resume(struct run *run, int64_t old_end_ms)
 {
 	int64_t by_ms = run->end_ms - old_end_ms;
 
-	run->is_woken = false;
+	run->is_resumed = false;
 	if (!old_end_ms || by_ms <= 0)
 		return;
 	shift(&run->give_up_ms, by_ms);
@@ -142,7 +146,8 @@ static void wake(struct run *run, int64_t old_end_ms)
 	shift(&run->save_ms, by_ms);
 }
 
-/* Asked, nobody heard, and it isn't over: another cause may come. */
+/* May another request begin?  Not only while the run computes: also where no
+ * program caught what an operator requested, since that ends nothing. */
 static bool is_open(const struct run *run)
 {
 	return run->phase == RUN_COMPUTING ||
@@ -150,20 +155,21 @@ static bool is_open(const struct run *run)
 }
 
 /*
- * Slurm has told somebody, who may end at any moment: what would go on to the
- * next piece of work then must not, until slurmctld has said what it was.
+ * Slurm has signalled some process of the job, which may end at any time.  What
+ * would start the next piece of work then is frozen until slurmctld has said
+ * what the signal was for.
  */
-static void hold(struct run *run, int64_t now_ms, struct run_orders *orders)
+static void freeze(struct run *run, int64_t now_ms, struct run_orders *orders)
 {
 	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNCAUGHT)
 		return;
-	run->frozen_until_ms = now_ms + HOLD_MAX_MS;
+	run->frozen_until_ms = now_ms + FREEZE_MAX_MS;
 	orders->freeze = true;
 }
 
 static void thaw(struct run *run, struct run_orders *orders)
 {
-	/* The answer to a TERM is a request, whatever it is. */
+	/* A SIGTERM leads to a request, whatever its cause is. */
 	if (!run->frozen_until_ms || run->is_term_queried)
 		return;
 	run->frozen_until_ms = 0;
@@ -171,14 +177,14 @@ static void thaw(struct run *run, struct run_orders *orders)
 }
 
 /*
- * The end as we know it lies where it can't be, or the clock went backwards:
- * nothing is acted on before slurmctld has been asked once more.
+ * The end of the run has passed long ago, as it seems, or the clock went
+ * backwards: nothing is done about it before slurmctld was queried once more.
  */
 static void doubt(struct run *run, int64_t now_ms, struct run_orders *orders)
 {
 	run->is_doubted = true;
 	run->doubted_ms = now_ms;
-	ask(run, orders, false);
+	query(run, orders, false);
 }
 
 static bool is_doubtful(const struct run *run, int64_t at_ms, int64_t now_ms)
@@ -188,12 +194,13 @@ static bool is_doubtful(const struct run *run, int64_t at_ms, int64_t now_ms)
 	       now_ms - run->doubted_ms > FRESH_MS;
 }
 
-/* The least time from a word to those who save until we give them up. */
+/* The shortest time from the request until the programs are killed. */
 static int64_t save_least_ms(const struct run *run)
 {
 	return min_ms(run->grace_ms - margin_ms(run), SAVE_LEAST_MS);
 }
 
+/* Give programs that were just requested to save the time for it. */
 static void leave_time(struct run *run, int64_t now_ms)
 {
 	int64_t least_ms = now_ms + save_least_ms(run);
@@ -205,7 +212,7 @@ static void leave_time(struct run *run, int64_t now_ms)
 static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 			 struct run_orders *orders)
 {
-	/* Nobody is asked twice, but where nobody heard, all are. */
+	/* A request is made once, unless no program has caught it. */
 	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNCAUGHT)
 		return;
 	run->cause = cause;
@@ -216,7 +223,7 @@ static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 	if (cause == CAUSE_OPERATOR)
 		run->give_up_ms =
 			earlier(run->give_up_ms, now_ms + run->grace_ms);
-	/* Slurm kills by itself after its TERM. */
+	/* Slurm kills by itself after its SIGTERM. */
 	if (run->has_term)
 		run->give_up_ms = 0;
 	run->looks = 0;
@@ -224,7 +231,8 @@ static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 	orders->announce = true;
 	if (run->has_hook)
 		orders->hook = true;
-	/* After Slurm's TERM there are seconds left: both at once. */
+	/* After Slurm's SIGTERM there are seconds left, so that hook and
+	 * signal go at once. */
 	if (run->has_hook && !run->has_term) {
 		run->phase = RUN_HOOK;
 		run->hook_until_ms =
@@ -244,7 +252,7 @@ static void end_hook(struct run *run, struct run_orders *orders)
 	orders->deliver = true;
 }
 
-/* A state while the run goes on. */
+/* A save while the run goes on. */
 static void make_save(struct run *run, struct run_orders *orders)
 {
 	run->save_ms = 0;
@@ -264,18 +272,18 @@ static void end_save(struct run *run, const struct run_event *event)
 		run->save_ms = from_ms + run->interval_ms;
 }
 
-/* The script has ended: what remains to be done before the run has. */
+/* The script has ended: do what remains before the run has. */
 static void wind_up(struct run *run, const struct run_event *event,
 		    struct run_orders *orders)
 {
-	/* Programs whose shell has gone may still be saving, also where Slurm
-	 * has told them, and we don't know yet why. */
+	/* Programs may still save though their shell has ended, also where
+	 * Slurm has signalled them and the cause is not known yet. */
 	if (run->is_term_queried || orders->deliver || run->phase == RUN_HOOK ||
 	    (run->phase == RUN_SAVING && run->is_made))
 		return;
 	if (run->phase == RUN_COLLECTING) {
 		if (event->kind != RUN_EV_COLLECTED &&
-		    (run->is_woken || event->now_ms < run->collect_until_ms))
+		    (run->is_resumed || event->now_ms < run->collect_until_ms))
 			return;
 	} else if (run->has_files) {
 		run->phase = RUN_COLLECTING;
@@ -292,7 +300,8 @@ static void wind_up(struct run *run, const struct run_event *event,
 	orders->finish = true;
 }
 
-/* Slurm's TERM, and what slurmctld says of the job at that moment. */
+/* Slurm's SIGTERM has come, or should have: its cause follows from what
+ * slurmctld says of the job at that time. */
 static void explain_term(struct run *run, const struct run_event *event,
 			 struct run_orders *orders)
 {
@@ -332,9 +341,9 @@ static void explain_term(struct run *run, const struct run_event *event,
 }
 
 /*
- * Slurm has ended the job, and its TERM isn't here: it is on its way, as a
- * rule, and may reach every program itself.  Where it is lost, because munge or
- * slurmd was away, nothing else will ask the job to save.
+ * Slurm has ended the job, and its SIGTERM has not come.  As a rule it is on
+ * its way, and may reach every program itself; but it is lost where munge or
+ * slurmd is away, and nothing else would request the job to save.
  */
 static void handle_end(struct run *run, const struct run_event *event,
 		       struct run_orders *orders)
@@ -360,8 +369,8 @@ static void handle_reply(struct run *run, const struct run_event *event,
 		run->query_ms = event->now_ms + run->poll_ms;
 	if (view->state == STATE_RUNNING)
 		run->end_ms = view->end_ms;
-	if (run->is_woken && !run->woken_ms)
-		wake(run, old_end_ms);
+	if (run->is_resumed && !run->resumed_query_ms)
+		resume(run, old_end_ms);
 	else if (run->is_doubted && old_end_ms && run->end_ms)
 		shift(&run->give_up_ms, run->end_ms - old_end_ms);
 	run->is_doubted = false;
@@ -383,11 +392,11 @@ static void miss_reply(struct run *run, const struct run_event *event,
 {
 	run->is_querying = false;
 	run->failures++;
-	if (run->failures >= WOKEN_FAILURES && !run->woken_ms) {
-		run->is_woken = false;
-		run->doubted_ms = event->now_ms; /* enough was asked */
+	if (run->failures >= RESUMED_FAILURES && !run->resumed_query_ms) {
+		run->is_resumed = false;
+		run->doubted_ms = event->now_ms; /* that were queries enough */
 	}
-	/* What is known must do; but nobody's time to save is over. */
+	/* What is known must do; but a program keeps its time to save. */
 	if (run->is_doubted && run->phase == RUN_SAVING)
 		leave_time(run, event->now_ms);
 	run->is_doubted = false;
@@ -400,13 +409,13 @@ static void miss_reply(struct run *run, const struct run_event *event,
 }
 
 /*
- * Of a suspension we hear TSTP, then nothing: STOP follows after 2 s.  What
- * is heard first afterwards isn't always CONT.
+ * A suspension begins with SIGTSTP, and SIGSTOP follows 2 s later.  What comes
+ * first when it is over isn't always SIGCONT.
  */
-static void expect_wake(struct run *run, int64_t query_ms)
+static void expect_resume(struct run *run, int64_t query_ms)
 {
-	run->is_woken = true;
-	run->woken_ms = query_ms;
+	run->is_resumed = true;
+	run->resumed_query_ms = query_ms;
 }
 
 static void handle_signal(struct run *run, const struct run_event *event,
@@ -415,18 +424,18 @@ static void handle_signal(struct run *run, const struct run_event *event,
 	switch (event->signum) {
 	case SIGTERM:
 		run->query_ms = 0;
-		hold(run, event->now_ms, orders);
-		ask(run, orders, true);
+		freeze(run, event->now_ms, orders);
+		query(run, orders, true);
 		break;
-	case SIGURG: /* slurmctld: "look at the job again" */
-		ask(run, orders, false);
+	case SIGURG: /* slurmctld wants us to look at the job */
+		query(run, orders, false);
 		break;
 	case SIGCONT:
 		orders->freeze_again = is_pending(run) || run->frozen_until_ms;
-		expect_wake(run, event->now_ms + CONT_SETTLE_MS);
+		expect_resume(run, event->now_ms + CONT_SETTLE_MS);
 		break;
 	case SIGTSTP:
-		expect_wake(run, event->now_ms + STOP_SETTLE_MS);
+		expect_resume(run, event->now_ms + STOP_SETTLE_MS);
 		break;
 	default:
 		orders->forward = event->signum;
@@ -460,56 +469,59 @@ static bool is_due(int64_t at_ms, int64_t now_ms)
 	return at_ms && now_ms >= at_ms;
 }
 
-static void tick(struct run *run, const struct run_event *event,
-		 struct run_orders *orders)
+/* Has the request had its time?  Else look for programs again. */
+static void look_at_request(struct run *run, int64_t now_ms,
+			    struct run_orders *orders)
 {
-	int64_t now_ms = event->now_ms, at_ms = run_request_at_ms(run);
+	if (!is_due(run->give_up_ms, now_ms)) {
+		orders->look_again = is_due(run->look_ms, now_ms);
+	} else if (run->phase == RUN_UNCAUGHT && run->cause == CAUSE_OPERATOR) {
+		run->phase = RUN_COMPUTING;
+	} else {
+		run->phase = RUN_KILLING;
+		run->is_cut = true;
+		orders->kill = true;
+	}
+}
 
-	if (is_due(run->query_ms, now_ms) || is_due(run->woken_ms, now_ms))
-		ask(run, orders, false);
+/* Whatever the event was: do what is due by now. */
+static void tick(struct run *run, int64_t now_ms, struct run_orders *orders)
+{
+	int64_t at_ms = run_request_at_ms(run);
+
+	if (is_due(run->query_ms, now_ms) ||
+	    is_due(run->resumed_query_ms, now_ms))
+		query(run, orders, false);
 	if (is_due(run->frozen_until_ms, now_ms))
 		thaw(run, orders);
-	if (run->is_woken || run->is_doubted)
+	if (run->is_resumed || run->is_doubted)
 		return;
 	if ((run->phase == RUN_COMPUTING && is_doubtful(run, at_ms, now_ms)) ||
 	    (is_pending(run) && is_doubtful(run, run->give_up_ms, now_ms))) {
 		doubt(run, now_ms, orders);
 		return;
 	}
-	/* While nobody hears an operator, the limit still comes. */
-	if (at_ms && now_ms >= at_ms && is_open(run))
+	if (is_due(at_ms, now_ms) && is_open(run))
 		make_request(run, now_ms, CAUSE_LIMIT, orders);
-	else if (renew_at_ms(run) && now_ms >= renew_at_ms(run))
-		ask(run, orders, false);
-	if (run->save_ms && now_ms >= run->save_ms)
+	else if (is_due(renew_at_ms(run), now_ms))
+		query(run, orders, false);
+	if (is_due(run->save_ms, now_ms))
 		make_save(run, orders);
 	if (run->phase == RUN_HOOK && now_ms >= run->hook_until_ms)
 		end_hook(run, orders);
-	if (!is_pending(run) || orders->deliver)
-		return;
-	if (run->give_up_ms && now_ms >= run->give_up_ms) {
-		if (run->phase == RUN_UNCAUGHT &&
-		    run->cause == CAUSE_OPERATOR) {
-			run->phase = RUN_COMPUTING;
-			return;
-		}
-		run->phase = RUN_STOPPING;
-		run->is_stopped = true;
-		orders->kill = true;
-	} else if (run->look_ms && now_ms >= run->look_ms) {
-		orders->look_again = true;
-	}
+	if (is_pending(run) && !orders->deliver)
+		look_at_request(run, now_ms, orders);
 }
 
-/* The next moment at which anything can be due. */
+/* The next time at which anything can be due. */
 static int64_t next_wake(const struct run *run)
 {
 	int64_t at_ms = run_request_at_ms(run);
-	int64_t wake_ms = earlier(run->query_ms, run->woken_ms);
+	int64_t wake_ms = earlier(run->query_ms, run->resumed_query_ms);
 
 	if (!run->is_term_queried)
 		wake_ms = earlier(wake_ms, run->frozen_until_ms);
-	if (run->is_woken || run->is_doubted)
+	if (run->is_resumed || run->is_doubted)
 		return wake_ms;
 	if (run->phase == RUN_COMPUTING) {
 		wake_ms = earlier(wake_ms, run->save_ms);
@@ -528,23 +540,39 @@ static int64_t next_wake(const struct run *run)
 	return wake_ms;
 }
 
-void run_step(struct run *run, const struct run_event *event,
-	      struct run_orders *orders)
+static void start(struct run *run, int64_t now_ms, struct run_orders *orders)
 {
-	memset(orders, 0, sizeof(*orders));
-	if (run->phase == RUN_ENDED)
+	run->start_ms = now_ms;
+	if (run->interval_ms)
+		run->save_ms = now_ms + run->interval_ms;
+	query(run, orders, false);
+}
+
+static void end_programs(struct run *run, struct run_orders *orders)
+{
+	if (run->phase != RUN_SAVING)
 		return;
-	if (event->now_ms < run->last_ms && event->kind != RUN_EV_REPLY)
-		doubt(run, event->now_ms, orders);
-	run->last_ms = event->now_ms;
+	run->phase = RUN_SAVED;
+	run->look_ms = 0;
+	orders->kill_frozen = true;
+}
+
+/* The notice comes twice: from the sentinel's task, then by its end. */
+static void handle_notice(struct run *run, int64_t now_ms,
+			  struct run_orders *orders)
+{
+	if (run->frozen_until_ms || !is_open(run))
+		return;
+	freeze(run, now_ms, orders);
+	query(run, orders, false);
+}
+
+static void handle(struct run *run, const struct run_event *event,
+		   struct run_orders *orders)
+{
 	switch (event->kind) {
 	case RUN_EV_START:
-		run->start_ms = event->now_ms;
-		if (run->interval_ms)
-			run->save_ms = run->start_ms + run->interval_ms;
-		ask(run, orders, false);
-		break;
-	case RUN_EV_TICK:
+		start(run, event->now_ms, orders);
 		break;
 	case RUN_EV_REPLY:
 		handle_reply(run, event, orders);
@@ -555,48 +583,52 @@ void run_step(struct run *run, const struct run_event *event,
 	case RUN_EV_SIGNAL:
 		handle_signal(run, event, orders);
 		break;
-	case RUN_EV_DELIVERED:
-		count_delivery(run, event, orders);
+	case RUN_EV_PREEMPT_NOTICE:
+		handle_notice(run, event->now_ms, orders);
 		break;
-	case RUN_EV_PROGRAMS_ENDED:
-		if (run->phase == RUN_SAVING) {
-			run->phase = RUN_SAVED;
-			run->look_ms = 0;
-			orders->kill_frozen = true;
-		}
-		break;
-	case RUN_EV_SCRIPT_ENDED:
-		run->is_script_gone = true;
-		if (!event->has_others)
-			run->is_term_queried = false;
-		break;
-	case RUN_EV_HOOK_ENDED:
-		end_hook(run, orders);
-		break;
-	case RUN_EV_SAVED:
-		end_save(run, event);
-		break;
-	case RUN_EV_NOW:
+	case RUN_EV_SAVE_NOW:
 		make_save(run, orders);
 		break;
 	case RUN_EV_REQUEUE:
 		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);
 		break;
-	case RUN_EV_NOTICE:
-		/* The end of the step follows upon the word of its task. */
-		if (run->frozen_until_ms || !is_open(run))
-			break;
-		hold(run, event->now_ms, orders);
-		ask(run, orders, false);
+	case RUN_EV_HOOK_ENDED:
+		end_hook(run, orders);
 		break;
-	case RUN_EV_COLLECTED:
+	case RUN_EV_DELIVERED:
+		count_delivery(run, event, orders);
+		break;
+	case RUN_EV_PROGRAMS_ENDED:
+		end_programs(run, orders);
+		break;
+	case RUN_EV_SCRIPT_ENDED:
+		run->is_script_gone = true;
+		if (!event->has_others) /* the cause changes nothing now */
+			run->is_term_queried = false;
+		break;
+	case RUN_EV_SAVED:
+		end_save(run, event);
+		break;
+	case RUN_EV_TICK:
+	case RUN_EV_COLLECTED: /* see wind_up() */
 		break;
 	}
-	if (run->is_script_gone) {
+}
+
+void run_step(struct run *run, const struct run_event *event,
+	      struct run_orders *orders)
+{
+	memset(orders, 0, sizeof(*orders));
+	if (run->phase == RUN_ENDED)
+		return;
+	if (event->now_ms < run->last_ms && event->kind != RUN_EV_REPLY)
+		doubt(run, event->now_ms, orders);
+	run->last_ms = event->now_ms;
+	handle(run, event, orders);
+	if (run->is_script_gone)
 		wind_up(run, event, orders);
-		if (run->phase == RUN_ENDED)
-			return;
-	}
-	tick(run, event, orders);
+	if (run->phase == RUN_ENDED)
+		return;
+	tick(run, event->now_ms, orders);
 	orders->wake_ms = next_wake(run);
 }

@@ -30,7 +30,7 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	ckpt_record_set_bool(rec, "answered",
 			     request_has_complied(request, ctx, script) &&
 				     !files->has_failed);
-	ckpt_record_set_bool(rec, "cut", ctx->run.is_stopped);
+	ckpt_record_set_bool(rec, "cut", ctx->run.is_cut);
 	ckpt_record_set_bool(rec, "oom", begin_has_oom(&ctx->begin));
 	ckpt_record_set_int(rec, "calls", ctx->run.calls);
 	ckpt_record_set_bool(rec, "done", run.is_done);

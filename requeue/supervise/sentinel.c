@@ -51,5 +51,5 @@ void sentinel_ended(struct sentinel *sentinel, struct context *ctx)
 	ctx->children.pid[CHILD_SENTINEL] = 0;
 	if (clock_now_ms() - sentinel->started_ms > LIVED_MS)
 		sentinel->short_lived = 0;
-	events_post_kind(&ctx->events, RUN_EV_NOTICE);
+	events_post_kind(&ctx->events, RUN_EV_PREEMPT_NOTICE);
 }

@@ -39,7 +39,7 @@ struct sentinel {
  */
 int64_t sentinel_start(struct sentinel *sentinel, struct context *ctx);
 
-/* Its srun has ended, which is a notice too: posts RUN_EV_NOTICE. */
+/* Its srun has ended, which is a notice too: posts RUN_EV_PREEMPT_NOTICE. */
 void sentinel_ended(struct sentinel *sentinel, struct context *ctx);
 
 #endif

@@ -210,7 +210,7 @@ static bool take_owner_request(struct supervisor *s)
 		return true;
 	}
 	s->save.is_now = !strcmp(word, "now");
-	post(s, s->save.is_now ? RUN_EV_NOW : RUN_EV_REQUEUE);
+	post(s, s->save.is_now ? RUN_EV_SAVE_NOW : RUN_EV_REQUEUE);
 	return true;
 }
 
@@ -220,7 +220,7 @@ static void handle_signal(struct supervisor *s, const siginfo_t *info)
 				  .signum = info->si_signo};
 
 	if (sentinel_is_notice(info)) {
-		post(s, RUN_EV_NOTICE);
+		post(s, RUN_EV_PREEMPT_NOTICE);
 		/* This SIGURG may stand for one that came with it. */
 		take_owner_request(s);
 		return;

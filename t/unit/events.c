@@ -27,11 +27,11 @@ static void expect_signal(struct events *events, int signum)
 
 START_TEST(an_empty_queue_has_no_event)
 {
-	struct run_event event = {.kind = RUN_EV_NOW};
+	struct run_event event = {.kind = RUN_EV_SAVE_NOW};
 	struct events events = {0};
 
 	ck_assert(!events_take(&events, &event));
-	ck_assert_int_eq(event.kind, RUN_EV_NOW);
+	ck_assert_int_eq(event.kind, RUN_EV_SAVE_NOW);
 }
 END_TEST
 

@@ -17,17 +17,18 @@ struct world {
 	struct run run;
 	struct run_orders orders; /* of the last step */
 	int64_t now_ms;
-	int64_t end_ms; /* what slurmctld would answer */
+	int64_t end_ms; /* what slurmctld would reply */
 	enum job_state state;
 	bool is_preempting;
 	bool term_reaches_all;
-	bool is_away;	  /* slurmctld doesn't answer */
-	bool is_slow;	  /* its answer is on its way */
-	unsigned hearers; /* programs that hear the signal */
+	bool is_away;	   /* slurmctld doesn't reply */
+	bool is_slow;	   /* its reply is on its way */
+	unsigned catchers; /* programs that catch the signal */
 	/* what was ordered */
 	unsigned hooks, saves, collects;
-	unsigned asks, deliveries, looks, wakes, releases, kills, restops;
-	unsigned holds, let_gos;
+	unsigned queries, deliveries, looks, wakes, kills_frozen, kills,
+		freezes_again;
+	unsigned freezes, thaws;
 	bool has_announced, is_finished;
 	int forwarded;
 	int64_t delivered_ms, killed_ms;
@@ -40,7 +41,7 @@ static void tell_kind(struct world *w, enum run_event_kind kind)
 	tell(w, (struct run_event){.kind = kind});
 }
 
-static void answer(struct world *w)
+static void reply(struct world *w)
 {
 	struct run_event event = {.kind = RUN_EV_REPLY};
 
@@ -62,17 +63,17 @@ static void tell(struct world *w, struct run_event event)
 	event.now_ms = w->now_ms;
 	run_step(&w->run, &event, &orders);
 	w->orders = orders;
-	w->asks += orders.query;
+	w->queries += orders.query;
 	w->deliveries += orders.deliver;
 	w->looks += orders.look_again;
-	w->releases += orders.kill_frozen;
+	w->kills_frozen += orders.kill_frozen;
 	w->hooks += orders.hook;
 	w->saves += orders.save;
 	w->collects += orders.collect;
 	w->kills += orders.kill;
-	w->restops += orders.freeze_again;
-	w->holds += orders.freeze;
-	w->let_gos += orders.thaw;
+	w->freezes_again += orders.freeze_again;
+	w->freezes += orders.freeze;
+	w->thaws += orders.thaw;
 	w->has_announced |= orders.announce_uncaught;
 	w->is_finished |= orders.finish;
 	if (orders.forward)
@@ -83,9 +84,9 @@ static void tell(struct world *w, struct run_event event)
 		w->delivered_ms = w->now_ms;
 	if (orders.deliver || orders.look_again)
 		tell(w, (struct run_event){.kind = RUN_EV_DELIVERED,
-					   .count = w->hearers});
+					   .count = w->catchers});
 	if (orders.query && !w->is_slow)
-		answer(w);
+		reply(w);
 }
 
 static void begin(struct world *w, int64_t limit_ms, int64_t grace_s)
@@ -94,7 +95,7 @@ static void begin(struct world *w, int64_t limit_ms, int64_t grace_s)
 	w->now_ms = T0;
 	w->state = STATE_RUNNING;
 	w->end_ms = limit_ms ? T0 + limit_ms : 0;
-	w->hearers = 1;
+	w->catchers = 1;
 	run_init(&w->run, grace_s);
 	tell_kind(w, RUN_EV_START);
 }
@@ -138,15 +139,15 @@ START_TEST(a_program_that_saves_ends_the_run)
 	begin(&w, HOUR, 600);
 	pass_until(&w, T0 + HOUR - 500 * SECOND);
 	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
-	ck_assert_uint_eq(w.releases, 1);
+	ck_assert_uint_eq(w.kills_frozen, 1);
 	ck_assert(!w.is_finished);
 	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
 	ck_assert(w.is_finished);
-	ck_assert(!w.run.is_stopped);
+	ck_assert(!w.run.is_cut);
 }
 END_TEST
 
-START_TEST(a_script_that_dies_first_does_not_end_those_who_save)
+START_TEST(a_script_that_dies_first_does_not_end_programs_that_save)
 {
 	struct world w;
 
@@ -160,7 +161,7 @@ START_TEST(a_script_that_dies_first_does_not_end_those_who_save)
 END_TEST
 
 /* Slurm's TERM has reached them all, and the shell has no trap. */
-START_TEST(a_script_that_dies_of_slurms_term_does_not_either)
+START_TEST(a_script_that_dies_of_slurms_term_does_not_end_them_either)
 {
 	struct world w;
 
@@ -171,7 +172,7 @@ START_TEST(a_script_that_dies_of_slurms_term_does_not_either)
 	tell(&w, (struct run_event){.kind = RUN_EV_SCRIPT_ENDED,
 				    .has_others = true});
 	ck_assert(!w.is_finished);
-	answer(&w);
+	reply(&w);
 	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
 	ck_assert(!w.is_finished);
 	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
@@ -179,20 +180,20 @@ START_TEST(a_script_that_dies_of_slurms_term_does_not_either)
 }
 END_TEST
 
-START_TEST(nobody_is_waited_for_who_does_not_hear_slurms_term)
+START_TEST(a_program_that_does_not_catch_slurms_term_is_not_awaited)
 {
 	struct world w;
 
 	begin(&w, HOUR, 600);
 	w.state = STATE_CANCELLED;
 	w.term_reaches_all = w.is_slow = true;
-	w.hearers = 0;
+	w.catchers = 0;
 	get_signal(&w, SIGTERM);
 	tell(&w, (struct run_event){.kind = RUN_EV_SCRIPT_ENDED,
 				    .has_others = true});
-	answer(&w);
+	reply(&w);
 	ck_assert(w.is_finished);
-	/* and where nobody is left, no answer is */
+	/* and where no process is left, neither is a reply */
 	begin(&w, HOUR, 600);
 	w.is_slow = true;
 	get_signal(&w, SIGTERM);
@@ -220,34 +221,34 @@ START_TEST(a_save_that_takes_too_long_is_cut_before_slurm_kills)
 	begin(&w, HOUR, 600);
 	pass_until(&w, T0 + HOUR);
 	ck_assert_uint_eq(w.kills, 1);
-	ck_assert(w.run.is_stopped);
+	ck_assert(w.run.is_cut);
 	ck_assert_int_eq(w.killed_ms, T0 + HOUR - 5 * SECOND);
 }
 END_TEST
 
-START_TEST(if_nobody_hears_the_job_computes_until_just_before_the_end)
+START_TEST(uncaught_the_job_computes_until_just_before_the_end)
 {
 	struct world w;
 
 	begin(&w, HOUR, 600);
-	w.hearers = 0;
+	w.catchers = 0;
 	pass_until(&w, T0 + HOUR - 6 * SECOND);
 	ck_assert(w.has_announced);
 	ck_assert(!w.run.is_made);
 	ck_assert_uint_eq(w.kills, 0);
 	pass_until(&w, T0 + HOUR);
 	ck_assert_uint_eq(w.kills, 1);
-	ck_assert(w.run.is_stopped);
+	ck_assert(w.run.is_cut);
 }
 END_TEST
 
-START_TEST(nobody_hears_is_said_once)
+START_TEST(uncaught_is_said_once)
 {
 	struct world w;
 	unsigned times = 0;
 
 	begin(&w, HOUR, 600);
-	w.hearers = 0;
+	w.catchers = 0;
 	for (int64_t t = 0; t < HOUR; t += SECOND) {
 		w.has_announced = false;
 		pass_until(&w, T0 + t);
@@ -258,15 +259,15 @@ START_TEST(nobody_hears_is_said_once)
 }
 END_TEST
 
-START_TEST(a_program_that_hears_later_gets_it_then)
+START_TEST(a_program_that_catches_it_later_gets_it_then)
 {
 	struct world w;
 
 	begin(&w, HOUR, 600);
-	w.hearers = 0;
+	w.catchers = 0;
 	pass_until(&w, T0 + HOUR - 590 * SECOND);
 	ck_assert_int_eq(w.run.phase, RUN_UNCAUGHT);
-	w.hearers = 1;
+	w.catchers = 1;
 	pass_until(&w, T0 + HOUR - 560 * SECOND);
 	ck_assert_int_eq(w.run.phase, RUN_SAVING);
 	ck_assert(w.run.is_made);
@@ -288,7 +289,7 @@ START_TEST(a_raised_limit_moves_the_request)
 }
 END_TEST
 
-START_TEST(a_limit_raised_after_the_warning_is_heard)
+START_TEST(a_limit_raised_after_the_warning_counts)
 {
 	struct world w;
 
@@ -301,7 +302,7 @@ START_TEST(a_limit_raised_after_the_warning_is_heard)
 }
 END_TEST
 
-START_TEST(a_lowered_limit_is_heard_through_urg)
+START_TEST(a_lowered_limit_is_noticed_through_urg)
 {
 	struct world w;
 
@@ -314,7 +315,7 @@ START_TEST(a_lowered_limit_is_heard_through_urg)
 }
 END_TEST
 
-START_TEST(a_run_of_a_day_asks_a_few_times)
+START_TEST(a_run_of_a_day_makes_a_few_queries)
 {
 	struct world w;
 
@@ -323,7 +324,7 @@ START_TEST(a_run_of_a_day_asks_a_few_times)
 	get_signal(&w, SIGURG); /* as slurmctld sends it */
 	pass_until(&w, T0 + 24 * HOUR - 590 * SECOND);
 	ck_assert_uint_eq(w.deliveries, 1);
-	ck_assert_uint_le(w.asks, 3);
+	ck_assert_uint_le(w.queries, 3);
 	ck_assert_uint_le(w.wakes, 10);
 }
 END_TEST
@@ -346,18 +347,18 @@ START_TEST(a_term_while_running_is_an_operators_request)
 }
 END_TEST
 
-START_TEST(an_operators_request_that_nobody_hears_lets_the_job_go_on)
+START_TEST(after_an_operators_request_uncaught_the_job_goes_on)
 {
 	struct world w;
 
 	begin(&w, 10 * HOUR, 600);
-	w.hearers = 0;
+	w.catchers = 0;
 	pass_until(&w, T0 + HOUR);
 	get_signal(&w, SIGTERM);
 	pass_until(&w, T0 + 2 * HOUR);
 	ck_assert_uint_eq(w.kills, 0);
 	ck_assert_int_eq(w.run.phase, RUN_COMPUTING);
-	w.hearers = 1;
+	w.catchers = 1;
 	pass_until(&w, T0 + 10 * HOUR - 599 * SECOND);
 	ck_assert_int_eq(w.run.cause, CAUSE_LIMIT);
 	ck_assert_uint_eq(w.deliveries, 2);
@@ -420,7 +421,7 @@ START_TEST(a_term_that_cant_be_explained_is_a_request_all_the_same)
 }
 END_TEST
 
-START_TEST(a_preemption_that_an_answer_shows_is_a_request)
+START_TEST(a_preemption_that_a_reply_shows_is_a_request)
 {
 	struct world w;
 
@@ -453,54 +454,54 @@ START_TEST(an_end_without_its_term_is_a_request_after_a_moment)
 }
 END_TEST
 
-START_TEST(a_notice_of_a_preemption_holds_work_up_for_the_request)
+START_TEST(a_notice_of_a_preemption_freezes_work_for_the_request)
 {
 	struct world w;
 
 	begin(&w, 10 * HOUR, 600);
 	w.is_preempting = true;
-	tell_kind(&w, RUN_EV_NOTICE);
-	ck_assert_uint_eq(w.holds, 1);
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
+	ck_assert_uint_eq(w.freezes, 1);
 	ck_assert_uint_eq(w.deliveries, 1);
 	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
 	/* then it is the request's */
-	tell_kind(&w, RUN_EV_NOTICE);
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
 	pass_until(&w, T0 + MINUTE);
-	ck_assert_uint_eq(w.let_gos, 0);
-	ck_assert_uint_eq(w.holds, 1);
+	ck_assert_uint_eq(w.thaws, 0);
+	ck_assert_uint_eq(w.freezes, 1);
 }
 END_TEST
 
-START_TEST(a_notice_of_something_else_lets_work_go_on)
+START_TEST(a_notice_of_something_else_thaws_work)
 {
 	struct world w;
 
 	begin(&w, 10 * HOUR, 600);
-	tell_kind(&w, RUN_EV_NOTICE);
-	ck_assert_uint_eq(w.holds, 1);
-	ck_assert_uint_eq(w.let_gos, 1);
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
+	ck_assert_uint_eq(w.freezes, 1);
+	ck_assert_uint_eq(w.thaws, 1);
 	ck_assert_uint_eq(w.deliveries, 0);
 	ck_assert_int_eq(w.run.phase, RUN_COMPUTING);
 }
 END_TEST
 
-START_TEST(nothing_is_held_up_for_long_while_slurmctld_is_away)
+START_TEST(nothing_is_frozen_for_long_while_slurmctld_is_away)
 {
 	struct world w;
-	unsigned asks;
+	unsigned queries;
 
 	begin(&w, 10 * HOUR, 600);
-	asks = w.asks;
+	queries = w.queries;
 	w.is_away = true;
-	tell_kind(&w, RUN_EV_NOTICE);
-	tell_kind(&w, RUN_EV_NOTICE); /* the end of the same step */
-	ck_assert_uint_eq(w.asks, asks + 1);
-	ck_assert_uint_eq(w.holds, 1);
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE); /* the end of the same step */
+	ck_assert_uint_eq(w.queries, queries + 1);
+	ck_assert_uint_eq(w.freezes, 1);
 	pass_until(&w, T0 + 9 * SECOND);
-	ck_assert_uint_eq(w.let_gos, 0);
+	ck_assert_uint_eq(w.thaws, 0);
 	pass_until(&w, T0 + 10 * SECOND);
-	ck_assert_uint_eq(w.let_gos, 1);
-	/* it is asked on, and may still be told */
+	ck_assert_uint_eq(w.thaws, 1);
+	/* it is queried on, and may still reply */
 	w.is_away = false;
 	w.is_preempting = true;
 	pass_until(&w, T0 + MINUTE);
@@ -508,7 +509,7 @@ START_TEST(nothing_is_held_up_for_long_while_slurmctld_is_away)
 }
 END_TEST
 
-START_TEST(a_notice_beats_an_answer_that_is_under_way)
+START_TEST(a_notice_is_newer_than_a_query_that_is_under_way)
 {
 	struct run_event event = {.kind = RUN_EV_SIGNAL, .signum = SIGURG};
 	struct run_orders orders;
@@ -518,40 +519,40 @@ START_TEST(a_notice_beats_an_answer_that_is_under_way)
 	event.now_ms = T0 + MINUTE;
 	run_step(&w.run, &event, &orders);
 	ck_assert(orders.query);
-	event.kind = RUN_EV_NOTICE;
+	event.kind = RUN_EV_PREEMPT_NOTICE;
 	run_step(&w.run, &event, &orders);
 	ck_assert(orders.query);
 }
 END_TEST
 
-START_TEST(a_term_holds_work_up_until_its_request)
+START_TEST(a_term_freezes_work_until_its_request)
 {
 	struct world w;
 
 	begin(&w, 10 * HOUR, 600);
 	get_signal(&w, SIGTERM);
-	ck_assert_uint_eq(w.holds, 1);
+	ck_assert_uint_eq(w.freezes, 1);
 	ck_assert_uint_eq(w.deliveries, 1);
 	pass_until(&w, T0 + MINUTE);
-	ck_assert_uint_eq(w.let_gos, 0);
+	ck_assert_uint_eq(w.thaws, 0);
 }
 END_TEST
 
-START_TEST(a_preemption_is_a_request_even_if_nobody_heard_an_operator)
+START_TEST(a_preemption_is_a_request_after_an_operators_uncaught)
 {
 	struct world w;
 
 	begin(&w, 10 * HOUR, 600);
-	w.hearers = 0;
+	w.catchers = 0;
 	tell_kind(&w, RUN_EV_REQUEUE);
 	ck_assert_int_eq(w.run.phase, RUN_UNCAUGHT);
 	w.is_preempting = true;
-	tell_kind(&w, RUN_EV_NOTICE);
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
 	ck_assert_int_eq(w.run.cause, CAUSE_PREEMPT);
 }
 END_TEST
 
-START_TEST(a_second_term_asks_nobody_again)
+START_TEST(a_second_term_is_no_second_request)
 {
 	struct world w;
 
@@ -562,19 +563,19 @@ START_TEST(a_second_term_asks_nobody_again)
 }
 END_TEST
 
-START_TEST(slurmctld_away_is_asked_again_with_longer_pauses)
+START_TEST(slurmctld_away_is_queried_again_with_longer_pauses)
 {
 	struct world w;
 
 	begin(&w, HOUR, 600);
 	w.is_away = true;
 	w.run.end_ms = 0;
-	w.asks = 0;
+	w.queries = 0;
 	get_signal(&w, SIGURG);
 	pass_until(&w, w.now_ms + HOUR);
-	ck_assert_uint_ge(w.asks, 55);
-	ck_assert_uint_le(w.asks, 70);
-	/* and is heard when it is back */
+	ck_assert_uint_ge(w.queries, 55);
+	ck_assert_uint_le(w.queries, 70);
+	/* and its reply counts when it is back */
 	w.is_away = false;
 	w.end_ms = w.now_ms + HOUR;
 	pass_until(&w, w.now_ms + 2 * MINUTE);
@@ -601,7 +602,7 @@ START_TEST(a_run_without_a_limit_waits_for_slurm)
 	begin(&w, 0, 600);
 	pass_until(&w, T0 + 1000 * HOUR);
 	ck_assert_uint_eq(w.deliveries, 0);
-	ck_assert_uint_eq(w.asks, 1);
+	ck_assert_uint_eq(w.queries, 1);
 }
 END_TEST
 
@@ -617,7 +618,7 @@ START_TEST(a_run_cut_down_to_its_grace_still_gets_half)
 }
 END_TEST
 
-START_TEST(after_a_suspension_the_end_is_asked_again)
+START_TEST(after_a_suspension_the_end_is_queried_again)
 {
 	struct world w;
 
@@ -681,16 +682,16 @@ START_TEST(after_a_suspension_the_old_end_holds_if_slurmctld_stays_away)
 }
 END_TEST
 
-START_TEST(sigcont_stops_again_what_was_stopped)
+START_TEST(after_sigcont_work_is_frozen_again)
 {
 	struct world w;
 
 	begin(&w, HOUR, 600);
 	get_signal(&w, SIGCONT);
-	ck_assert_uint_eq(w.restops, 0);
+	ck_assert_uint_eq(w.freezes_again, 0);
 	pass_until(&w, T0 + HOUR - 590 * SECOND);
 	get_signal(&w, SIGCONT);
-	ck_assert_uint_eq(w.restops, 1);
+	ck_assert_uint_eq(w.freezes_again, 1);
 }
 END_TEST
 
@@ -728,7 +729,7 @@ static void begin_with(struct world *w, int64_t limit_ms, int64_t interval_ms,
 	w->run.interval_ms = interval_ms;
 	w->run.has_hook = has_hook;
 	w->run.has_files = has_files;
-	w->asks = 0;
+	w->queries = 0;
 	tell_kind(w, RUN_EV_START);
 }
 
@@ -784,14 +785,14 @@ START_TEST(slurms_term_cuts_the_hook_short)
 }
 END_TEST
 
-START_TEST(states_are_asked_for_at_intervals_after_the_last_save)
+START_TEST(saves_come_at_intervals_after_the_last_save)
 {
 	struct world w;
 
 	begin_with(&w, 10 * HOUR, 10 * MINUTE, false, false);
 	pass_until(&w, T0 + 10 * MINUTE);
 	ck_assert_uint_eq(w.saves, 1);
-	/* nothing more while it is under way */
+	/* no second one while it is under way */
 	pass_until(&w, T0 + 25 * MINUTE);
 	ck_assert_uint_eq(w.saves, 1);
 	tell(&w, (struct run_event){.kind = RUN_EV_SAVED});
@@ -813,7 +814,7 @@ START_TEST(scheckpoint_now_is_one_save_and_no_request)
 	struct world w;
 
 	begin_with(&w, 10 * HOUR, 0, false, false);
-	tell_kind(&w, RUN_EV_NOW);
+	tell_kind(&w, RUN_EV_SAVE_NOW);
 	ck_assert_uint_eq(w.saves, 1);
 	tell_kind(&w, RUN_EV_SAVED);
 	pass_until(&w, T0 + HOUR);
@@ -822,7 +823,7 @@ START_TEST(scheckpoint_now_is_one_save_and_no_request)
 }
 END_TEST
 
-START_TEST(no_state_by_interval_while_a_request_is_pending)
+START_TEST(no_save_by_interval_while_a_request_is_pending)
 {
 	struct world w;
 
@@ -880,7 +881,8 @@ START_TEST(scheckpoint_requeue_is_an_operators_request)
 }
 END_TEST
 
-/* The node's clock is set; slurmctld's isn't, whose answers are by ours. */
+/* The node's clock is set.  slurmctld's is not, but the times of its replies
+ * are converted to ours. */
 static void jump(struct world *w, int64_t by_ms)
 {
 	w->now_ms += by_ms;
@@ -921,18 +923,18 @@ START_TEST(a_clock_that_is_put_forward_does_not_end_a_save)
 }
 END_TEST
 
-START_TEST(a_jump_that_nobody_explains_leaves_time_to_save)
+START_TEST(a_jump_without_a_reply_leaves_time_to_save)
 {
 	struct world w;
-	unsigned asks;
+	unsigned queries;
 
 	begin(&w, HOUR, 600);
 	pass_until(&w, T0 + 10 * MINUTE);
 	w.is_away = true;
-	asks = w.asks;
+	queries = w.queries;
 	jump(&w, 5 * HOUR);
 	tell_kind(&w, RUN_EV_TICK);
-	ck_assert_uint_eq(w.asks, asks + 1);
+	ck_assert_uint_eq(w.queries, queries + 1);
 	/* What is known must do. */
 	ck_assert_uint_eq(w.deliveries, 1);
 	ck_assert_int_eq(w.delivered_ms, w.now_ms);
@@ -941,7 +943,7 @@ START_TEST(a_jump_that_nobody_explains_leaves_time_to_save)
 }
 END_TEST
 
-START_TEST(a_jump_within_a_save_that_nobody_explains_leaves_time)
+START_TEST(a_jump_within_a_save_without_a_reply_leaves_time)
 {
 	struct world w;
 	int64_t jumped_ms;
@@ -1004,70 +1006,68 @@ int main(void)
 
 	tcase_add_test(tc, the_request_comes_exactly_one_grace_before_the_end);
 	tcase_add_test(tc, a_program_that_saves_ends_the_run);
-	tcase_add_test(tc,
-		       a_script_that_dies_first_does_not_end_those_who_save);
-	tcase_add_test(tc, a_script_that_dies_of_slurms_term_does_not_either);
-	tcase_add_test(tc, nobody_is_waited_for_who_does_not_hear_slurms_term);
+	tcase_add_test(
+		tc, a_script_that_dies_first_does_not_end_programs_that_save);
+	tcase_add_test(
+		tc, a_script_that_dies_of_slurms_term_does_not_end_them_either);
+	tcase_add_test(
+		tc, a_program_that_does_not_catch_slurms_term_is_not_awaited);
 	tcase_add_test(tc, a_script_that_ends_by_itself_ends_the_run_at_once);
 	tcase_add_test(tc,
 		       a_save_that_takes_too_long_is_cut_before_slurm_kills);
-	tcase_add_test(
-		tc, if_nobody_hears_the_job_computes_until_just_before_the_end);
-	tcase_add_test(tc, nobody_hears_is_said_once);
-	tcase_add_test(tc, a_program_that_hears_later_gets_it_then);
+	tcase_add_test(tc, uncaught_the_job_computes_until_just_before_the_end);
+	tcase_add_test(tc, uncaught_is_said_once);
+	tcase_add_test(tc, a_program_that_catches_it_later_gets_it_then);
 	tcase_add_test(tc, a_raised_limit_moves_the_request);
-	tcase_add_test(tc, a_limit_raised_after_the_warning_is_heard);
-	tcase_add_test(tc, a_lowered_limit_is_heard_through_urg);
-	tcase_add_test(tc, a_run_of_a_day_asks_a_few_times);
+	tcase_add_test(tc, a_limit_raised_after_the_warning_counts);
+	tcase_add_test(tc, a_lowered_limit_is_noticed_through_urg);
+	tcase_add_test(tc, a_run_of_a_day_makes_a_few_queries);
 	tcase_add_test(tc, a_term_while_running_is_an_operators_request);
-	tcase_add_test(
-		tc, an_operators_request_that_nobody_hears_lets_the_job_go_on);
+	tcase_add_test(tc, after_an_operators_request_uncaught_the_job_goes_on);
 	tcase_add_test(tc,
 		       a_term_by_the_time_limit_leaves_the_killing_to_slurm);
 	tcase_add_test(tc, a_cancellation_is_known_as_one);
 	tcase_add_test(tc, slurms_own_term_is_not_sent_twice);
 	tcase_add_test(tc,
 		       a_term_that_cant_be_explained_is_a_request_all_the_same);
-	tcase_add_test(tc, a_preemption_that_an_answer_shows_is_a_request);
+	tcase_add_test(tc, a_preemption_that_a_reply_shows_is_a_request);
 	tcase_add_test(tc, an_end_without_its_term_is_a_request_after_a_moment);
 	tcase_add_test(tc,
-		       a_notice_of_a_preemption_holds_work_up_for_the_request);
-	tcase_add_test(tc, a_notice_of_something_else_lets_work_go_on);
-	tcase_add_test(tc, nothing_is_held_up_for_long_while_slurmctld_is_away);
-	tcase_add_test(tc, a_notice_beats_an_answer_that_is_under_way);
-	tcase_add_test(tc, a_term_holds_work_up_until_its_request);
-	tcase_add_test(
-		tc, a_preemption_is_a_request_even_if_nobody_heard_an_operator);
-	tcase_add_test(tc, a_second_term_asks_nobody_again);
-	tcase_add_test(tc, slurmctld_away_is_asked_again_with_longer_pauses);
+		       a_notice_of_a_preemption_freezes_work_for_the_request);
+	tcase_add_test(tc, a_notice_of_something_else_thaws_work);
+	tcase_add_test(tc, nothing_is_frozen_for_long_while_slurmctld_is_away);
+	tcase_add_test(tc, a_notice_is_newer_than_a_query_that_is_under_way);
+	tcase_add_test(tc, a_term_freezes_work_until_its_request);
+	tcase_add_test(tc,
+		       a_preemption_is_a_request_after_an_operators_uncaught);
+	tcase_add_test(tc, a_second_term_is_no_second_request);
+	tcase_add_test(tc, slurmctld_away_is_queried_again_with_longer_pauses);
 	tcase_add_test(tc, slurmctld_away_at_the_request_does_not_delay_it);
 	tcase_add_test(tc, a_run_without_a_limit_waits_for_slurm);
 	tcase_add_test(tc, a_run_cut_down_to_its_grace_still_gets_half);
-	tcase_add_test(tc, after_a_suspension_the_end_is_asked_again);
+	tcase_add_test(tc, after_a_suspension_the_end_is_queried_again);
 	tcase_add_test(tc, a_suspension_over_the_request_moves_it);
 	tcase_add_test(tc, a_suspension_takes_nothing_from_the_grace);
 	tcase_add_test(
 		tc,
 		after_a_suspension_the_old_end_holds_if_slurmctld_stays_away);
-	tcase_add_test(tc, sigcont_stops_again_what_was_stopped);
+	tcase_add_test(tc, after_sigcont_work_is_frozen_again);
 	tcase_add_test(tc, other_signals_go_to_the_script);
 	tcase_add_test(tc, nothing_happens_after_the_end);
 	tcase_add_test(tc, the_hook_runs_before_the_signal);
 	tcase_add_test(tc, a_hook_that_hangs_has_half_of_the_grace);
 	tcase_add_test(tc, after_slurms_term_hook_and_signal_go_at_once);
 	tcase_add_test(tc, slurms_term_cuts_the_hook_short);
-	tcase_add_test(tc,
-		       states_are_asked_for_at_intervals_after_the_last_save);
+	tcase_add_test(tc, saves_come_at_intervals_after_the_last_save);
 	tcase_add_test(tc, scheckpoint_now_is_one_save_and_no_request);
-	tcase_add_test(tc, no_state_by_interval_while_a_request_is_pending);
+	tcase_add_test(tc, no_save_by_interval_while_a_request_is_pending);
 	tcase_add_test(tc, files_are_collected_when_all_have_ended);
 	tcase_add_test(tc, collecting_never_outlasts_the_run);
 	tcase_add_test(tc, scheckpoint_requeue_is_an_operators_request);
 	tcase_add_test(tc, a_clock_that_is_put_forward_does_not_end_a_run);
 	tcase_add_test(tc, a_clock_that_is_put_forward_does_not_end_a_save);
-	tcase_add_test(tc, a_jump_that_nobody_explains_leaves_time_to_save);
-	tcase_add_test(tc,
-		       a_jump_within_a_save_that_nobody_explains_leaves_time);
+	tcase_add_test(tc, a_jump_without_a_reply_leaves_time_to_save);
+	tcase_add_test(tc, a_jump_within_a_save_without_a_reply_leaves_time);
 	tcase_add_test(tc, a_clock_that_is_put_back_delays_nothing);
 	tcase_add_test(tc, a_request_that_comes_late_leaves_time_to_save);
 	suite_add_tcase(suite, tc);
