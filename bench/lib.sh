@@ -6,14 +6,20 @@
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../t/cluster/lib.sh"
 
-slurm_release()
+slurm_version()
 {
 	sbatch --version | cut -d' ' -f2
 }
 
 title()
 {
-	echo "$* (Slurm $(slurm_release))"
+	echo "$* (Slurm $(slurm_version))"
+}
+
+# median: of the numbers on the standard input
+median()
+{
+	sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
 }
 
 # row TEXT PLAIN OURS UNIT [less|more]: a line of the table; how many times

@@ -29,7 +29,7 @@ same_energies()
 try_steps()
 {
 	sed 's/STEPS 100000/STEPS 1000/' argon.inp >try/argon.inp
-	(cd try && run_as "$JOB_USER" ./job.sh) >try.out 2>&1
+	(cd try && as_owner ./job.sh) >try.out 2>&1
 }
 
 steps_for_48_s()

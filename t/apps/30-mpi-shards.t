@@ -6,14 +6,9 @@
 needs mpirun
 cluster_up --nodes 4
 
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
 list_versions()
 {
-	run_as "$JOB_USER" "$B/bin/scheckpoint" list "$WORK/checkpoint-$id" |
+	as_owner "$B/bin/scheckpoint" list "$WORK/checkpoint-$id" |
 		grep ' good'
 }
 

@@ -68,7 +68,7 @@ app_alone_begin()
 {
 	(
 		cd "$WORK/alone" &&
-			run_as "$JOB_USER" timeout 300 ./job.sh "$@"
+			as_owner timeout 300 ./job.sh "$@"
 	) >"$WORK/alone.out" 2>&1 &
 	app_alone_pid=$!
 }
@@ -87,11 +87,6 @@ app_submit()
 	like "$id" '^[0-9]+$' "$app: sbatch takes its job.sh"
 }
 
-app_restarts()
-{
-	[ "$(job_field "$id" Restarts)" -ge "$1" ]
-}
-
 # The present run began, and has computed something that it could lose.
 app_worked()
 {
@@ -107,7 +102,7 @@ said()
 # Without its owner's store the command needs to know where its helpers are.
 app_scheckpoint()
 {
-	SCHECKPOINT_HELPERS=$CLUSTER/libexec run_as "$JOB_USER" \
+	SCHECKPOINT_HELPERS=$CLUSTER/libexec as_owner \
 		"$CLUSTER/bin/scheckpoint" "$@"
 }
 
@@ -115,7 +110,7 @@ app_ask()
 {
 	wait_for 60 "run $app_run to compute" app_worked || return
 	case $1 in
-	scancel) run_as "$JOB_USER" scancel -b -s TERM "$id" ;;
+	scancel) as_owner scancel -b -s TERM "$id" ;;
 	requeue) app_scheckpoint requeue "$id" ;;
 	limit) ;; # comes by itself
 	esac
@@ -127,7 +122,7 @@ app_stop()
 {
 	ok "$app: run $app_run is asked to stop ($1)" app_ask "$1" || app_fail
 	ok "$app: and is followed by the next" \
-		wait_for 60 'the requeue' app_restarts $((app_run + 1)) ||
+		wait_for 60 'the requeue' restarted "$id" $((app_run + 1)) ||
 		app_fail
 	[ "$1" != limit ] || app_lengthen
 	app_run=$((app_run + 1))

@@ -97,7 +97,7 @@ not_ok 'nor a directory' test -e "$CLUSTER"
 mkdir "$WORK/build" "$WORK/scripts"
 cp "$TOP/scripts/cluster" "$WORK/scripts"
 cp -r "$B/spank_checkpoint.so" "$B/libexec" "$WORK/build"
-ok "$JOB_USER has a cluster of his own, with accounting" run_as "$JOB_USER" \
+ok "$JOB_USER has a cluster of his own, with accounting" as_owner \
 	"$WORK/scripts/cluster" up "$WORK/own" --nodes 2 --accounting
 export SLURM_CONF=$WORK/own/etc/slurm.conf
 id=$(submit --checkpoint=20 --time=2 plain.sh)
@@ -109,7 +109,7 @@ booked()
 wait_for 20 'the accounting' booked
 ok 'and is accounted for' booked
 nodes_idle
-ok 'it goes down' run_as "$JOB_USER" env -u SLURM_CONF \
+ok 'it goes down' as_owner env -u SLURM_CONF \
 	"$WORK/scripts/cluster" down "$WORK/own"
 unset SLURM_CONF
 is "$(of_cluster "$WORK/own")" '' 'and leaves no process'

@@ -130,16 +130,16 @@ is $? 77 'the exit code for errors is what SLURM_EXIT_ERROR says'
 # ---- other commands
 only="only sbatch offers it: a job of salloc, srun or scrontab can't be run\
  again from what it saved"
-is "$(run_as "$JOB_USER" salloc --checkpoint=600 true 2>&1)" \
+is "$(as_owner salloc --checkpoint=600 true 2>&1)" \
 	"salloc: error: --checkpoint: $only" 'refused: salloc'
-is "$(run_as "$JOB_USER" srun --checkpoint=600 true 2>&1)" \
+is "$(as_owner srun --checkpoint=600 true 2>&1)" \
 	"srun: error: --checkpoint: $only" 'refused: srun'
-run_as "$JOB_USER" srun --checkpoint=600 true 2>/dev/null
+as_owner srun --checkpoint=600 true 2>/dev/null
 is $? 1 'with exit code 1'
 
 # ---- nothing has happened
 is "$(scontrol -o show jobs)" 'No jobs in the system' 'no job was made'
 is "$(submit -H job)" 1 'the next job is the first'
-run_as "$JOB_USER" scancel 1
+as_owner scancel 1
 nodes_idle
 done_testing

@@ -11,18 +11,6 @@ script job <<'EOF'
 sleep 1
 EOF
 
-# The variables that slurmctld keeps for the job, one a line.
-environment() # ID
-{
-	find "$CLUSTER/state" -path "*/job.$1/environment" -exec cat {} + |
-		tr '\0' '\n'
-}
-
-carried() # ID
-{
-	environment "$1" | sed -n 's/^.*SLURM_SPANK_CHECKPOINT=//p'
-}
-
 # hold ARGUMENT...: submit without a run
 hold()
 {
@@ -38,20 +26,20 @@ asked() # ID
 # ---- a plain job
 id=$(hold --time=60 job)
 is "$(asked "$id")" '0 01:00:00 N/A' 'a plain job asks for what it asks for'
-is "$(environment "$id" | grep -c -i checkpoint=)" 0 'and carries nothing'
+is "$(job_environment "$id" | grep -c -i checkpoint=)" 0 'and carries nothing'
 
 # ---- the usual
 id=$(hold --time=60 --checkpoint=600 job)
 is "$(asked "$id")" '1 01:00:00 N/A' \
 	'it may be requeued, although the site says JobRequeue=0'
-like "$(carried "$id")" "^v1,grace=10m,signal=TERM,target=auto,dir=checkpoint-%25j,keep=2,\
+like "$(job_settings "$id")" "^v1,grace=10m,signal=TERM,target=auto,dir=checkpoint-%25j,keep=2,\
 clean=never,exit=85,max-runs=1000,max-stalls=3,token=[0-9a-f]{32},limit=60\$" \
 	'it carries its settings'
 id=$(hold --job-name=nam --checkpoint=600 '--checkpoint-dir=/s/%u/%x-%j' job)
-like "$(carried "$id")" ",dir=/s/$JOB_USER/nam-%25j," \
+like "$(job_settings "$id")" ",dir=/s/$JOB_USER/nam-%25j," \
 	'names of user and job are those at submission'
-one=$(carried "$(hold --time=60 --checkpoint=600 job)")
-two=$(carried "$(hold --time=60 --checkpoint=600 job)")
+one=$(job_settings "$(hold --time=60 --checkpoint=600 job)")
+two=$(job_settings "$(hold --time=60 --checkpoint=600 job)")
 [ "${one#*token=}" != "${two#*token=}" ]
 tap $? 'two jobs have different tokens'
 
@@ -62,11 +50,11 @@ is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-total=9h job)")" \
 	'1 01:00:00 N/A' 'and never raised'
 id=$(hold --time=0 --checkpoint=60 --checkpoint-total=9h job)
 is "$(asked "$id")" '1 09:01:00 N/A' 'nor is an unlimited one left'
-unlike "$(carried "$id")" limit= 'an unlimited job carries no limit'
+unlike "$(job_settings "$id")" limit= 'an unlimited job carries no limit'
 id=$(hold --checkpoint=60 --checkpoint-total=9h job)
 is "$(asked "$id")" '1 00:10:00 N/A' "without --time it is the partition's"
 id=$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)
-like "$(carried "$id")" ',limit=60$' 'what was asked for is remembered'
+like "$(job_settings "$id")" ',limit=60$' 'what was asked for is remembered'
 
 # ---- the shortest run
 is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-min=110s job)")" \
@@ -80,12 +68,12 @@ is "$(asked "$(hold --time=60 --time-min=9 --checkpoint=60 \
 
 # ---- arrays and het jobs
 id=$(hold --checkpoint=60 --array=1-3 job)
-like "$(carried "$id")" ',dir=checkpoint-%25A/%25a,' \
+like "$(job_settings "$id")" ',dir=checkpoint-%25A/%25a,' \
 	'the tasks of an array have stores of their own'
 id=$(hold --checkpoint=60 --time=20 -n1 : --time=30 -n1 job)
 is "$(asked "$id")" '1 00:20:00 N/A' 'a het job: the first component'
 is "$(asked "$((id + 1))")" '1 00:30:00 N/A' 'and the second'
-like "$(carried "$id")" ',limit=20$' 'it carries the settings of the first'
+like "$(job_settings "$id")" ',limit=20$' 'it carries the settings of the first'
 
 # ---- warnings
 said=$(hold --checkpoint=600 --time=19 job 2>&1 >/dev/null)
@@ -103,7 +91,7 @@ is "$(hold --checkpoint=60 --signal=B:USR1@200 --open-mode=truncate \
 # ---- who wins: site, script, environment, command line
 grace()
 {
-	carried "$(hold "$@")" | sed 's/^v1,grace=\([^,]*\),.*/\1/'
+	job_settings "$(hold "$@")" | sed 's/^v1,grace=\([^,]*\),.*/\1/'
 }
 script lines <<'EOF'
 #!/bin/bash
@@ -127,49 +115,49 @@ id=$(SBATCH_CHECKPOINT_TOTAL=2h SBATCH_CHECKPOINT_MIN=90s \
 	SBATCH_CHECKPOINT_CLEAN=success SBATCH_CHECKPOINT_EXIT=99 \
 	SBATCH_CHECKPOINT_MAX_RUNS=9 SBATCH_CHECKPOINT_MAX_STALLS=0 \
 	SBATCH_CHECKPOINT=1m hold job)
-like "$(carried "$id")" "^v1,grace=1m,total=2h,min=90s,signal=USR1,target=auto,\
+like "$(job_settings "$id")" "^v1,grace=1m,total=2h,min=90s,signal=USR1,target=auto,\
 interval=15m,hook=touch%20stop,files=%2A.chk,dir=d/%25j,from=/f,keep=4,\
 clean=success,exit=99,max-runs=9,max-stalls=0,signal2=USR2,token=" \
 	'every option has its environment form'
 id=$(SBATCH_CHECKPOINT_TOTAL=2h hold job)
-is "$(carried "$id")" '' 'which alone turns nothing on'
+is "$(job_settings "$id")" '' 'which alone turns nothing on'
 is "$(asked "$id")" '0 00:10:00 N/A' 'and changes nothing'
 
 # ---- what travels, whatever --export says
 for export in ALL NONE HOME ALL,X=1; do
 	id=$(SBATCH_CHECKPOINT_KEEP=3 hold --checkpoint=60 \
 		"--export=$export" job)
-	like "$(carried "$id")" '^v1,grace=1m,.*keep=3' "--export=$export"
-	is "$(environment "$id" | grep -c 'OPTION_checkpoint\|SBATCH_CHECKP')" \
+	like "$(job_settings "$id")" '^v1,grace=1m,.*keep=3' "--export=$export"
+	is "$(job_environment "$id" | grep -c 'OPTION_checkpoint\|SBATCH_CHECKP')" \
 		0 "--export=$export: a nested sbatch would find no option"
 done
 printf 'X=1\0HOME=/\0' >"$SCRATCH/export-file"
 id=$(hold --checkpoint=60 --export-file="$SCRATCH/export-file" job)
-like "$(carried "$id")" '^v1,grace=1m,' '--export-file'
+like "$(job_settings "$id")" '^v1,grace=1m,' '--export-file'
 
 # ---- what an outer job may have left
 outer="v1,grace=1m,dir=d,token=$(printf '0%.0s' {1..32})"
 inherited=(env "SLURM_SPANK_CHECKPOINT=$outer"
 	SLURM_SPANK__SLURM_SPANK_OPTION_checkpoint_checkpoint=60
 	_SLURM_SPANK_OPTION_checkpoint_checkpoint=60)
-id=$(run_as "$JOB_USER" "${inherited[@]}" sbatch --parsable -H job)
-is "$(environment "$id" | grep -i checkpoint=)" '' \
+id=$(as_owner "${inherited[@]}" sbatch --parsable -H job)
+is "$(job_environment "$id" | grep -i checkpoint=)" '' \
 	'is not inherited without --checkpoint'
-id=$(run_as "$JOB_USER" "${inherited[@]}" \
+id=$(as_owner "${inherited[@]}" \
 	sbatch --parsable -H --checkpoint=2m job)
-like "$(carried "$id")" '^v1,grace=2m,signal' 'and replaced with it'
+like "$(job_settings "$id")" '^v1,grace=2m,signal' 'and replaced with it'
 
 # ---- nothing of ours on standard output
 like "$(hold --checkpoint=600 --time=19 job 2>/dev/null)" '^[0-9]+$' \
 	'--parsable prints the id alone'
-like "$(run_as "$JOB_USER" sbatch -H --checkpoint=60 job)" \
+like "$(as_owner sbatch -H --checkpoint=60 job)" \
 	'^Submitted batch job [0-9]+$' "without it sbatch's own line"
 before=$(squeue -h | wc -l)
-ok '--test-only tests' run_as "$JOB_USER" sbatch --test-only --checkpoint=60 job
+ok '--test-only tests' as_owner sbatch --test-only --checkpoint=60 job
 is "$(squeue -h | wc -l)" "$before" 'and makes no job'
 rows=$(sed -n 's/^\t\t\.name = "\(.*\)",/--\1=/p' "$TOP/requeue/settings/settings.c")
 is "$(sbatch --help | grep -o -e '--checkpoint[-a-z]*=' | sort)" \
 	"$(sort <<<"$rows")" 'sbatch --help has them, each once'
-run_as "$JOB_USER" scancel -u "$JOB_USER"
+as_owner scancel -u "$JOB_USER"
 nodes_idle
 done_testing

@@ -54,7 +54,7 @@ unlike "$(out)" "$traces" 'which the job does not see'
 
 id=$(submit --hold --checkpoint=60 --output=out job)
 is "$(job_state "$id")" PENDING '--hold'
-run_as "$JOB_USER" scontrol release "$id"
+as_owner scontrol release "$id"
 wait_job 30 "$id" COMPLETED
 is "$(job_state "$id")" COMPLETED 'and released, it runs'
 
@@ -87,7 +87,7 @@ unlike "$(cat step.out)" "$traces" 'srun finds no option'
 is "$(cat step.err)" '' 'and is silent'
 
 # ---- inside of salloc, and without any of it
-said=$(SBATCH_CHECKPOINT=64 run_as "$JOB_USER" salloc -Q -n1 \
+said=$(SBATCH_CHECKPOINT=64 as_owner salloc -Q -n1 \
 	bash -c 'srun -n1 env; SBATCH_CHECKPOINT= sbatch --wait -o in.out job')
 unlike "$said" "SPANK_OPTION_checkpoint|SLURM_SPANK_CHECKPOINT|^SLURM_CHECKP" \
 	'SBATCH_CHECKPOINT means nothing to salloc and srun'

@@ -22,12 +22,6 @@ site()
 	echo "$word ${line#* } $*" >"$plugstack"
 }
 
-carried() # ID
-{
-	find "$CLUSTER/state" -path "*/job.$1/environment" -exec cat {} + |
-		tr '\0' '\n' | sed -n 's/^.*SLURM_SPANK_CHECKPOINT=//p'
-}
-
 # Ended, or back in the queue and held.
 has_stopped() # ID
 {
@@ -75,13 +69,13 @@ is "$(submit --checkpoint=60 --no-requeue job 2>&1)" \
 # ---- defaults
 site required grace=9m min=30m dir=/scratch/%u/%j-%a max_runs=20
 id=$(submit -H --time=60 --checkpoint=default job)
-like "$(carried "$id")" \
+like "$(job_settings "$id")" \
 	"^v1,grace=9m,min=30m,.*,dir=/scratch/$JOB_USER/%25j-%25a,.*,max-runs=20," \
 	'the site sets defaults'
 is "$(job_field "$id" TimeMin)" 00:30:00 'min= becomes TimeMin'
 id=$(submit -H --time=60 --checkpoint=1m --checkpoint-min=20m \
 	--checkpoint-dir=mine --checkpoint-max-runs=3 job)
-like "$(carried "$id")" '^v1,grace=1m,min=20m,.*,dir=mine,.*,max-runs=3,' \
+like "$(job_settings "$id")" '^v1,grace=1m,min=20m,.*,dir=mine,.*,max-runs=3,' \
 	'the user overrides them'
 is "$(submit -H --checkpoint=1m --checkpoint-max-runs=21 job 2>&1)" \
 	'sbatch: error: --checkpoint-max-runs=21: this site wants at most 20' \
@@ -91,11 +85,11 @@ is "$(submit -H --checkpoint=1m --checkpoint-max-runs=21 job 2>&1)" \
 site required
 submit -H --time=60 --checkpoint=30m --output=late job >id
 site required max_grace=10m
-run_as "$JOB_USER" scontrol release "$(cat id)"
+as_owner scontrol release "$(cat id)"
 wait_for 30 'the job to end or be held' has_stopped "$(cat id)"
 like "$(cat late)" '--checkpoint=30m: this site wants at most 10m' \
 	'bounds are checked again on the node'
 is "$(grep -c '^SLURM_JOB_ID=' late)" 0 'where the job is not started'
-run_as "$JOB_USER" scancel -u "$JOB_USER"
+as_owner scancel -u "$JOB_USER"
 nodes_idle
 done_testing

@@ -109,15 +109,15 @@ opts='--checkpoint=30 --time=5'
 }
 
 # ---- scancel
-run_as "$JOB_USER" scancel "${id[before]}"
+as_owner scancel "${id[before]}"
 for name in own asked0 asked1 asked2 done0 done4 saving piped leaves; do
 	wait_for 40 "$name" has_line "$name.out" '^ready'
-	run_as "$JOB_USER" scancel -b -s TERM "${id[$name]}"
+	as_owner scancel -b -s TERM "${id[$name]}"
 done
 wait_for 20 'a run' has_line during.out '^ready'
-run_as "$JOB_USER" scancel "${id[during]}"
+as_owner scancel "${id[during]}"
 wait_for 20 'the request' has_line saving.out '^asked'
-run_as "$JOB_USER" scancel "${id[saving]}"
+as_owner scancel "${id[saving]}"
 
 ends "${id[before]}" CANCELLED 0:0 0 'cancelled before it began'
 wait_job 30 "${id[during]}" CANCELLED
@@ -142,7 +142,7 @@ for code in 0 1 2; do
 done
 ends "${id[own]}" COMPLETED 0:0 1 'the same with a directory of its own'
 export SCHECKPOINT_HELPERS=$CLUSTER/libexec
-like "$(run_as "$JOB_USER" scheckpoint status "${id[own]}")" 'runs *2' \
+like "$(as_owner scheckpoint status "${id[own]}")" 'runs *2' \
 	'which scheckpoint finds by the job id'
 ends "${id[done0]}" COMPLETED 0:0 0 'asked, said done, exit 0: completed'
 ends "${id[done4]}" FAILED 4:0 0 'asked, said done: its exit code stands'
@@ -183,7 +183,7 @@ like "$(cat deaf.out)" 'no program of the job catches SIGTERM' \
 like "$(job_field "${id[deaf]}" Comment)" 'this run saved nothing \(1 of 3' \
 	'requeued at its end, and the comment says that nothing was saved'
 unlike "$(cat deaf.out)" 'DUE TO TIME LIMIT' 'before Slurm killed it'
-run_as "$JOB_USER" scancel "${id[deaf]}"
+as_owner scancel "${id[deaf]}"
 
 # ---- nothing comes back later
 for name in before during saving plain0 plain3 crash done0 done4; do

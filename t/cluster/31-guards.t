@@ -22,12 +22,6 @@ holds()
 		'so has the end of the output'
 }
 
-release()
-{
-	ok 'its owner releases it' \
-		run_as "$JOB_USER" scontrol release "${id[$1]}"
-}
-
 # stall [RUNS]: asks for a request by itself, hears it, and doesn't end; after
 # so many runs it completes
 script stall <<'END'
@@ -75,7 +69,7 @@ declare -A id
 
 # ---- stores that can't be used
 mkdir unwritable damaged
-run_as "$JOB_USER" mkdir stores
+as_owner mkdir stores
 chmod 755 unwritable
 : >in-the-way
 id[owner]=$(start owner --checkpoint=30 --time=5 \
@@ -142,7 +136,7 @@ like "$(cat stall.out)" 'run 0: requeued: this run saved nothing \(1 of 3' \
 	'the first one said so already'
 release stall
 wait_for 30 'another run' has_line stall.out 'run 3 on'
-run_as "$JOB_USER" scancel "${id[stall]}"
+as_owner scancel "${id[stall]}"
 ends "${id[stall0]}" COMPLETED 0:0 4 'max-stalls=0: never held'
 
 # ---- restores
@@ -176,6 +170,6 @@ ok 'the delay grows from the fifth run' awk -v gaps="$gaps" 'BEGIN {
 	split(gaps, gap, " ")
 	exit !(gap[4] < 7 && gap[5] >= 7 && gap[6] >= 15)
 }'
-run_as "$JOB_USER" scancel "${id[loop]}"
+as_owner scancel "${id[loop]}"
 nodes_idle
 done_testing

@@ -10,10 +10,7 @@ faketime=$(find /usr/lib* /usr/local/lib* -name libfaketime.so.1 -print -quit)
 [ -n "$faketime" ] || skip_all 'libfaketime is not there'
 
 # The supervisor of the job NAME has the clock that the file NAME.clock sets.
-mkdir "$SCRATCH/helpers"
-install -m 755 "$B"/libexec/* "$SCRATCH/helpers"
-mv "$SCRATCH/helpers/supervise" "$SCRATCH/helpers/supervise.real"
-cat >"$SCRATCH/helpers/supervise" <<END
+wrap_helpers "$SCRATCH/helpers" supervise <<END
 #!/bin/bash
 name=\$(tr '\\0' '\\n' </proc/self/fd/3 | sed -n 's/^job_name=//p')
 export LD_PRELOAD=$faketime FAKETIME_NO_CACHE=1
@@ -21,7 +18,6 @@ export DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_FAKE_MONOTONIC=1
 export FAKETIME_TIMESTAMP_FILE=$WORK/\$name.clock
 exec "$SCRATCH/helpers/supervise.real"
 END
-chmod 755 "$SCRATCH/helpers/supervise"
 cluster_up --nodes 1 --conf "$MANY" \
 	--plugstack-arg "helpers=$SCRATCH/helpers"
 

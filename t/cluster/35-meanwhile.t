@@ -71,12 +71,6 @@ go_on()
 	touch "$1.go"
 }
 
-# as the owner
-job_user()
-{
-	run_as "$JOB_USER" "$@"
-}
-
 # restarts_soon NAME TEXT [SECONDS]
 restarts_soon()
 {
@@ -102,8 +96,8 @@ done
 id[wait-refused]=$(submit --partition=small --job-name=wait-refused \
 	--output=wait-refused.out "${opts[@]}" --time-min=1 --hold runs 85)
 # As if backfill had shortened it.
-job_user scontrol update "job=${id[wait-refused]}" TimeLimit=1
-job_user scontrol release "${id[wait-refused]}"
+as_owner scontrol update "job=${id[wait-refused]}" TimeLimit=1
+as_owner scontrol release "${id[wait-refused]}"
 id[late-self]=$(start late-self "${opts[@]}" runs 85)
 id[late-limit]=$(start late-limit "${opts[@]}" asked)
 id[late-fail]=$(start late-fail "${opts[@]}" runs 3)
@@ -116,9 +110,9 @@ id[failed]=$(start failed "${opts[@]}" runs 3)
 for name in cancel requeue hold refused; do
 	wait_for 30 'settle' test -e "wait-$name.settling"
 done
-job_user scancel "${id[wait-cancel]}"
-job_user scontrol requeue "${id[wait-requeue]}"
-job_user scontrol requeuehold "${id[wait-hold]}"
+as_owner scancel "${id[wait-cancel]}"
+as_owner scontrol requeue "${id[wait-requeue]}"
+as_owner scontrol requeuehold "${id[wait-hold]}"
 scontrol update PartitionName=small MaxTime=1
 for name in cancel requeue hold refused; do
 	go_on "wait-$name"
@@ -129,7 +123,7 @@ has_limits wait-requeue 2
 
 # ---- in the middle of a run
 wait_for 20 'a run' has_line middle.out '^begin 0'
-job_user scontrol requeue "${id[middle]}"
+as_owner scontrol requeue "${id[middle]}"
 restarts_soon middle 'requeued by its owner in the middle'
 like "$(cat middle.out)" 'saved: version 1' 'it could save'
 
@@ -139,7 +133,7 @@ ok 'held by its owner before settle: it stays held' is_held "${id[wait-hold]}"
 has_limits wait-hold 2
 like "$(job_field "${id[wait-hold]}" Comment)" '^mine \[scheckpoint: ' \
 	'its comment is kept'
-job_user scontrol release "${id[wait-hold]}"
+as_owner scontrol release "${id[wait-hold]}"
 ends "${id[wait-hold]}" COMPLETED 0:0 1 'released: one more run'
 
 # ---- a limit that is refused
@@ -150,11 +144,11 @@ ends "${id[wait-refused]}" COMPLETED 0:0 1 'and one more run'
 
 # ---- settled when its end was booked already
 wait_for 20 'a run' has_line late-limit.out '^begin 0'
-job_user scancel -b -s TERM "${id[late-limit]}"
+as_owner scancel -b -s TERM "${id[late-limit]}"
 for name in self limit fail; do
 	wait_job 30 "${id[late-$name]}" FAILED
 	wait_for 10 'its end' test -s "late-$name.brief"
-	job_user "$SCRATCH/helpers/settle.real" 3<"late-$name.brief" \
+	as_owner "$SCRATCH/helpers/settle.real" 3<"late-$name.brief" \
 		4>/dev/null
 done
 # counted from their end: they have waited for the tests above
@@ -167,9 +161,9 @@ ends "${id[ended0]}" COMPLETED 0:0 0 'a job that said done'
 ends "${id[ended4]}" FAILED 4:0 0 'another, with a code of its own'
 ends "${id[failed]}" FAILED 3:0 0 'a job that failed'
 for name in ended0 ended4 failed; do
-	job_user scontrol requeue "${id[$name]}"
+	as_owner scontrol requeue "${id[$name]}"
 	wait_job 20 "${id[$name]}" PENDING
-	job_user scontrol update "job=${id[$name]}" StartTime=now
+	as_owner scontrol update "job=${id[$name]}" StartTime=now
 done
 ends "${id[ended0]}" COMPLETED 0:0 1 'it is started again: its code stands'
 ends "${id[ended4]}" FAILED 4:0 1 'and the code of the other'

@@ -8,15 +8,11 @@
 . "$TOP/t/cluster/ends.sh"
 
 # rpc can't reach slurmctld while the file away is there
-mkdir "$SCRATCH/helpers"
-install -m 755 "$B"/libexec/* "$SCRATCH/helpers"
-mv "$SCRATCH/helpers/rpc" "$SCRATCH/helpers/rpc.real"
-cat >"$SCRATCH/helpers/rpc" <<END
+wrap_helpers "$SCRATCH/helpers" rpc <<END
 #!/bin/bash
 [ ! -e "$WORK/away" ] || exit 1
 exec "$SCRATCH/helpers/rpc.real" "\$@"
 END
-chmod 755 "$SCRATCH/helpers/rpc"
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restart_delay=4 \
 	--plugstack-arg "helpers=$SCRATCH/helpers"
 
@@ -43,12 +39,6 @@ gone()
 	like "$(grep HELD "$1.out" | tail -n 1)" "$what: put it back.*release" \
 		'and at the end of the output'
 	unlike "$(cat "$1.out")" "^run $2 from" 'nothing was run'
-}
-
-release()
-{
-	ok 'its owner releases it' \
-		run_as "$JOB_USER" scontrol release "${id[$1]}"
 }
 
 # went_on NAME RUN VERSION

@@ -5,23 +5,12 @@
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1
-counter=$TOP/t/cluster/jobs/counter
 
 # as a user of the job would call it
 scheckpoint_as_owner()
 {
-	SCHECKPOINT_HELPERS=$B/libexec run_as "$JOB_USER" \
+	SCHECKPOINT_HELPERS=$B/libexec as_owner \
 		"$B/bin/scheckpoint" "$@"
-}
-
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
-has_line() # FILE REGEX [COUNT]
-{
-	[ "$(grep -c -E -e "$2" "$1")" -ge "${3:-1}" ]
 }
 
 # ---- a program with a stop file and a state file of its own: it dies of
@@ -80,7 +69,7 @@ rm -f next
 id=$(submit --checkpoint=53 --time=1 --output=quick.out \
 	--checkpoint-hook='touch STOP; sleep 1' --checkpoint-files=state quick)
 wait_for 40 'the requeue' restarted "$id" 1
-run_as "$JOB_USER" scancel "$id"
+as_owner scancel "$id"
 not_ok 'after it no next command was started' test -e next
 like "$(cat quick.out)" 'saved: version 1' 'and its file is in the store'
 
@@ -93,7 +82,7 @@ for hook in 'exit 7' 'sleep 1000'; do
 	id=$(submit --checkpoint=53 --time=1 --output=bad.%j.out \
 		--checkpoint-hook="$hook" --wrap "exec $counter 1000")
 	wait_for 60 'the requeue' restarted "$id" 1
-	run_as "$JOB_USER" scancel "$id"
+	as_owner scancel "$id"
 	is "$(grep -c "^scheckpoint: $told" "bad.$id.out")" 1 \
 		"of the hook '$hook' the user is told"
 	like "$(cat "checkpoint-$id/journal-0000.jsonl")" '"rec":"signal"' \
@@ -145,7 +134,7 @@ ok 'the file that was written is in the version' \
 is "$(job_state "$id")" RUNNING 'and the job goes on'
 ok 'scheckpoint requeue' scheckpoint_as_owner requeue "$id"
 wait_for 40 'the requeue' restarted "$id" 1
-run_as "$JOB_USER" scancel "$id"
+as_owner scancel "$id"
 like "$(job_field "$id" Comment)" 'cause: operator' \
 	'an operator is the cause of that'
 nodes_idle

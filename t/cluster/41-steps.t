@@ -6,11 +6,6 @@
 cluster_up --nodes 4
 rank=$TOP/t/cluster/jobs/rank.py
 
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
 script ranks <<EOF
 #!/bin/bash
 mkdir -p state
@@ -29,6 +24,15 @@ script deaf <<'EOF'
 srun sleep 1000
 EOF
 
+# stop_ranks FILE RANKS: asks the job to save when each rank has counted to 3,
+# and waits for the requeue
+stop_ranks()
+{
+	wait_for 30 'all ranks' has_line "$1" 'count 3$' "$2"
+	as_owner scancel -b -s TERM "$id"
+	wait_for 40 'the requeue' restarted "$id" 1
+}
+
 each_counted_once() # FILE RANKS TARGET
 {
 	local r
@@ -42,10 +46,7 @@ for nodes in 1 2 4; do
 	rm -rf state
 	id=$(submit --nodes="$nodes" --ntasks-per-node=1 --checkpoint=30 \
 		--time=5 --output="ranks-$nodes.out" ranks)
-	wait_for 30 'all ranks' eval \
-		"[ \$(grep -c 'count 3$' ranks-$nodes.out) = $nodes ]"
-	run_as "$JOB_USER" scancel -b -s TERM "$id"
-	wait_for 30 'the requeue' restarted "$id" 1
+	stop_ranks "ranks-$nodes.out" "$nodes"
 	is "$(grep -c 'SIGTERM to rank.py (pid [0-9]* on n[1-4])' \
 		"ranks-$nodes.out")" "$nodes" \
 		"$nodes nodes: the output names who got it, and where"
@@ -61,9 +62,7 @@ done
 rm -rf state
 id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=wrapped.out wrapped)
-wait_for 30 'both ranks' eval "[ \$(grep -c 'count 3$' wrapped.out) = 2 ]"
-run_as "$JOB_USER" scancel -b -s TERM "$id"
-wait_for 30 'the requeue' restarted "$id" 1
+stop_ranks wrapped.out 2
 wait_job 60 "$id" COMPLETED
 ok 'behind a shell on each node as well' each_counted_once wrapped.out 2 120
 is "$(grep -c '^next on rank' wrapped.out)" 2 \
@@ -80,9 +79,7 @@ EOF
 rm -rf state
 id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=parts.out parts)
-wait_for 30 'both parts' eval "[ \$(grep -c 'count 3$' parts.out) = 2 ]"
-run_as "$JOB_USER" scancel -b -s TERM "$id"
-wait_for 30 'the requeue' restarted "$id" 1
+stop_ranks parts.out 2
 is "$(grep -c 'SIGTERM to rank.py' parts.out)" 2 \
 	'a heterogeneous step: both parts get it'
 wait_job 60 "$id" COMPLETED
@@ -93,13 +90,13 @@ ok 'and each number was counted once by each' \
 id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=deaf.out deaf)
 wait_for 30 'the step' eval "scontrol show step $id.0 | grep -q RUNNING"
-run_as "$JOB_USER" scancel -b -s TERM "$id"
+as_owner scancel -b -s TERM "$id"
 wait_for 30 'the word' grep -q 'no program of the job catches SIGTERM' deaf.out
 like "$(cat deaf.out)" 'sleep \(pid [0-9]+ on n[12]\) was passed over' \
 	'who was passed over, on which node'
 ok 'the step lives on' eval "scontrol show step $id.0 | grep -q RUNNING"
 is "$(job_state "$id")" RUNNING 'and the job'
-run_as "$JOB_USER" scancel "$id"
+as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
 
 # ---- no step of ours gets anywhere: Slurm signals whom it can reach
@@ -109,13 +106,11 @@ chmod 755 "$CLUSTER/libexec/deliver"
 rm -rf state
 id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=40 --time=5 \
 	--output=stuck.out ranks)
-wait_for 30 'both ranks' eval "[ \$(grep -c 'count 3$' stuck.out) = 2 ]"
-run_as "$JOB_USER" scancel -b -s TERM "$id"
-wait_for 40 'the requeue' restarted "$id" 1
+stop_ranks stuck.out 2
 like "$(cat stuck.out)" 'no step of ours could start in time: Slurm signals' \
 	'where deliver gets nowhere, the user is told'
 is "$(grep -c '^rank . saved' stuck.out)" 2 'and each rank has saved'
-run_as "$JOB_USER" scancel "$id"
+as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
 
 # ---- others' processes that bear the title of its slurmstepd, and came first
@@ -145,7 +140,7 @@ wait_for 30 'the rank' grep -q 'count 3$' crowded.out
 # At least: other clusters on this machine may have a step of this number.
 ok 'hundreds of processes seem to be its slurmstepd' \
 	test "$(pgrep -c -f -x "slurmstepd: \\[$id\\.0\\].*")" -ge 262
-run_as "$JOB_USER" scancel -b -s TERM "$id"
+as_owner scancel -b -s TERM "$id"
 wait_for 30 'the requeue' restarted "$id" 1
 like "$(cat crowded.out)" 'SIGTERM to rank.py \(pid [0-9]+ on n1\)' \
 	'the program of the step is found among them'

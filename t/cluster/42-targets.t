@@ -37,7 +37,7 @@ END
 
 ask() # NAME
 {
-	run_as "$JOB_USER" scancel -b -s TERM "${id[$1]}"
+	as_owner scancel -b -s TERM "${id[$1]}"
 }
 
 heard() # NAME: who heard, in one line
@@ -232,6 +232,6 @@ is "$(grep -c 'no program of the job catches' endless.out)" 1 \
 	'that nobody hears is said once'
 unlike "$(cat endless.out)" 'DUE TO TIME LIMIT|CANCELLED' \
 	'before Slurm would have'
-run_as "$JOB_USER" scancel "${id[@]}"
+as_owner scancel "${id[@]}"
 nodes_idle
 done_testing

@@ -6,16 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1
 
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
-is_held() # ID
-{
-	job_field "$1" Reason | grep -q -i held
-}
-
 script closed <<'EOJ'
 #!/bin/bash
 trap 'exit 0' TERM
@@ -27,7 +17,7 @@ id=$(submit --checkpoint=20 --time=5 --output=closed.out \
 	--checkpoint-files=state closed)
 for run in 0 1 2; do
 	wait_for 40 "run $run" grep -q "^run $run begun" closed.out
-	run_as "$JOB_USER" scancel -b -s TERM "$id"
+	as_owner scancel -b -s TERM "$id"
 done
 wait_for 40 'the hold' restarted "$id" 3
 like "$(cat closed.out)" 'files were not collected: .*state' \

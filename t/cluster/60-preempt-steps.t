@@ -77,7 +77,7 @@ for name in once loop nested; do
 	is "$(with 'the job is being preempted')" $JOBS 'each has known why'
 	is "$(with 'srun steps got SIGTERM from Slurm')" $JOBS \
 		'and that its step was told'
-	run_as "$JOB_USER" scancel --partition=crowd --user="$JOB_USER"
+	as_owner scancel --partition=crowd --user="$JOB_USER"
 	wait_for 30 'them to be gone' all_over
 	wait_job 30 "$high" COMPLETED
 done

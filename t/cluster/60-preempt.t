@@ -34,9 +34,9 @@ preempt n1 --partition=high
 wait_for 20 'the preemption' preempt_time serial
 preempted=$(date -d "$(cat serial.preempted)" +%s)
 wait_for 40 'the requeue' restarted "${id[serial]}" 1
-asked=$(requested_s serial)
-like "$((asked - preempted))" '^-?[0-9]$' \
-	"the program hears it within 10 s (after $((asked - preempted)) s)"
+requested=$(requested_s serial)
+like "$((requested - preempted))" '^-?[0-9]$' \
+	"the program hears it within 10 s (after $((requested - preempted)) s)"
 like "$(cat serial.out)" 'the job is being preempted: asking the job to save' \
 	'and the cause is known'
 wait_for 90 'its end' ended "${id[serial]}"

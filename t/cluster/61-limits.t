@@ -44,10 +44,10 @@ limit() # MINUTES COMMAND...
 
 id=$(start job --checkpoint=30 --time=10 go-on)
 runs 0
-ok 'the owner lowers the limit of a run' limit 5 run_as "$JOB_USER"
+ok 'the owner lowers the limit of a run' limit 5 as_owner
 ends_with 0 5 'the next one is no longer than that'
 
-ok 'the owner raises the limit of the waiting job' limit 20 run_as "$JOB_USER"
+ok 'the owner raises the limit of the waiting job' limit 20 as_owner
 runs 1
 like "$(cat job.out)" 'limit was changed to 20 min: it holds for later runs' \
 	'the run says what it found'

@@ -8,21 +8,7 @@
 . "$TOP/t/cluster/ends.sh"
 # 26.05 moves no job to another partition where there are no accounts.
 cluster_up --nodes 2 --accounting --conf "$MANY" --plugstack-arg max_runs=50
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
-
-# runs NAME: it counts
-runs()
-{
-	wait_for 40 "$1 to run" has_line "$1.out" '^count 5$'
-}
-
-# counted NAME N TEXT: it ends, with each number once
-counted()
-{
-	wait_job 90 "${id[$1]}" COMPLETED
-	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
-}
 
 # asked_at NAME RUN: seconds from the run's start to the request
 asked_at()

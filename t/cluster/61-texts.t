@@ -7,7 +7,6 @@
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 cluster_up --nodes 2 --conf "$MANY"
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
 # is_text GOT WANTED TEXT: as is, but what is long isn't shown
@@ -62,9 +61,9 @@ dir="$WORK/my states; [1] %/100 %"
 id[path]=$(start path --time=10 --checkpoint=30 \
 	"--checkpoint-dir=${dir//%/%%}" "$counter" 20)
 wait_for 40 'the job to run' has_line path.out '^count 5$'
-run_as "$JOB_USER" scheckpoint requeue "$dir"
+as_owner scheckpoint requeue "$dir"
 wait_for 20 'it to be settled' has_line "$dir/journal-0000.jsonl" '"settled"'
-like "$(cd / && run_as "$JOB_USER" scheckpoint status "${id[path]}")" \
+like "$(cd / && as_owner scheckpoint status "${id[path]}")" \
 	'^  store     .*/my states; \[1\] %/100 %$' \
 	'scheckpoint finds a store with spaces in its path by the job alone'
 wait_job 60 "${id[path]}" COMPLETED

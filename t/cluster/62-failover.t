@@ -8,7 +8,6 @@
 . "$TOP/t/cluster/ends.sh"
 [ "$(id -u)" -eq 0 ] || skip_all 'a backup on the same machine needs root'
 cluster_up --nodes 2 --backup --conf "$MANY"
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
 controller_is() # primary|backup

@@ -8,22 +8,7 @@
 . "$TOP/t/cluster/ends.sh"
 ONE=${MANY/Nodes=ALL/Nodes=n1}
 cluster_up --nodes 4 --conf "$MANY" --conf "${ONE/=many/=one}"
-counter=$TOP/t/cluster/jobs/counter
-steps=$TOP/t/cluster/jobs/steps
 declare -A id
-
-# runs NAME [COUNT]: it has counted so far
-runs()
-{
-	wait_for 40 "$1 to run" has_line "$1.out" "^count ${2:-5}\$"
-}
-
-# counted NAME N TEXT: it ends, with each number once
-counted()
-{
-	wait_job 90 "${id[$1]}" COMPLETED
-	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
-}
 
 # on NAME: the node where it runs
 on()

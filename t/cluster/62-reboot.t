@@ -7,8 +7,6 @@
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 cluster_up --nodes 3 --conf "$MANY" --conf "RebootProgram=$SCRATCH/boot"
-counter=$TOP/t/cluster/jobs/counter
-steps=$TOP/t/cluster/jobs/steps
 declare -A id
 
 cat >"$SCRATCH/boot" <<END

@@ -53,19 +53,7 @@ END
 chmod 755 "$SCRATCH/good" "$SCRATCH/good/settle"
 sed "s|helpers=[^ ]*|helpers=$SCRATCH/good|g" "$CLUSTER/etc/plugstack.conf" \
 	>"$SCRATCH/good/plugstack.conf"
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
-
-runs()
-{
-	wait_for 40 "$1 to run" has_line "$1.out" '^count 5$'
-}
-
-counted()
-{
-	wait_job 60 "${id[$1]}" COMPLETED
-	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
-}
 
 is "$(env -i sh -x "$TOP/scripts/epilog" 2>&1 | paste -sd' ')" \
 	"+ [ -n  ]" 'a job without --checkpoint costs its first line'
@@ -101,8 +89,8 @@ id[plain]=$(submit --partition=many --output=plain.out --wrap 'exit 3')
 for name in asked cancelled named; do
 	runs $name
 done
-run_as "$JOB_USER" scheckpoint requeue "$WORK/store-asked-${id[asked]}"
-run_as "$JOB_USER" scancel "${id[cancelled]}"
+as_owner scheckpoint requeue "$WORK/store-asked-${id[asked]}"
+as_owner scancel "${id[cancelled]}"
 # its store has the name that it was submitted with
 scontrol update "JobId=${id[named]}" JobName=renamed
 scontrol requeue "${id[named]}"
@@ -139,7 +127,7 @@ ok 'also of a job without --checkpoint' \
 sed 's/$/ enabled=no/' -i "$SCRATCH/good/plugstack.conf"
 id[off]=$(start off --time=10 --checkpoint=30 "$counter" 200)
 runs off
-run_as "$JOB_USER" scheckpoint requeue "${id[off]}"
+as_owner scheckpoint requeue "${id[off]}"
 wait_for 40 'its epilog' has_line "$SCRATCH/epilog.whole" "^${id[off]}$"
 ends "${id[off]}" COMPLETED 0:0 0 "where the site's bounds refuse it, it is left alone"
 
@@ -147,7 +135,7 @@ ends "${id[off]}" COMPLETED 0:0 0 "where the site's bounds refuse it, it is left
 : >"$SCRATCH/run"
 id[ran]=$(start ran --time=10 --checkpoint=30 "$counter" 40)
 runs ran
-run_as "$JOB_USER" scheckpoint requeue "${id[ran]}"
+as_owner scheckpoint requeue "${id[ran]}"
 wait_for 40 'the epilog to requeue it' restarted "${id[ran]}" 1
 is "$(plan_of "${id[ran]}" 0 delay)" 12 'it is settled with the same bounds'
 rm "$SCRATCH/broken"
@@ -177,7 +165,7 @@ for name in epilog epilog-slurmctld; do
 done
 for name in epilog epilog-slurmctld; do
 	runs $name
-	run_as "$JOB_USER" scheckpoint requeue "${id[$name]}"
+	as_owner scheckpoint requeue "${id[$name]}"
 done
 for name in epilog epilog-slurmctld; do
 	counted $name 60 "a bare requeue in $name beside us: goes on"

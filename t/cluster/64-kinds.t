@@ -7,17 +7,11 @@
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 cluster_up --nodes 4 --conf "$MANY" --conf Licenses=pen:1
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
 opts='--time=10 --checkpoint=30'
 
-runs()
-{
-	wait_for 60 "$1 to run" has_line "$1.out" '^count 3$'
-}
-
-# counted NAME N TEXT: it ends, with each number once, in two runs
-counted()
+# resumed NAME N TEXT: it completes in two runs, and has counted each number once
+resumed()
 {
 	wait_job 60 "${id[$1]}" COMPLETED
 	is "$(job_state "${id[$1]}") $(job_field "${id[$1]}" Restarts) $(
@@ -27,7 +21,7 @@ counted()
 
 requeue()
 {
-	run_as "$JOB_USER" scheckpoint requeue "$@" >/dev/null
+	as_owner scheckpoint requeue "$@" >/dev/null
 }
 
 # after NAME says what state NAME is in
@@ -78,7 +72,7 @@ id[either]=$(start either --time=10 --checkpoint=80 \
 like "$(job_state "${id[lent]}") $(job_field "${id[lent]}" Reason)" \
 	'PENDING (Licenses|Priority)' 'the next job waits for the licence'
 for name in nodes one pen deadline het short; do
-	runs $name
+	runs $name 3
 	requeue "${id[$name]}"
 done
 
@@ -93,23 +87,23 @@ wait_for 60 'task 3 to end' has_line array-3.out '^counted'
 unlike "$(cat array-3.out)" 'run 1 on' \
 	"the task whose number is the array's took no other with it"
 
-counted nodes 40 'a job on two nodes'
+resumed nodes 40 'a job on two nodes'
 for name in ok any; do
 	wait_job 30 "${id[$name]}" COMPLETED
 	is "$(paste -sd' ' $name.out)" 'JobState=COMPLETED Restarts=1' \
 		"after$name: begins when the last run has ended"
 done
-counted one 40 'a singleton'
+resumed one 40 'a singleton'
 wait_job 60 "${id[two]}" COMPLETED
 is "$(paste -sd' ' two.out)" 'JobState=COMPLETED Restarts=1' \
 	'the next of its name waits for the last run'
-counted pen 40 'a job with a licence that others wait for'
+resumed pen 40 'a job with a licence that others wait for'
 wait_job 60 "${id[lent]}" COMPLETED
 ok 'which the next one then had' cmp <(sed -n 's/^count //p' lent.out) <(seq 40)
 
 # ---- heterogeneous jobs: a component waits as Slurm has put it off, unless
 # it is given the begin of the first
-counted het 80 'a heterogeneous job'
+resumed het 80 'a heterogeneous job'
 components()
 {
 	scontrol show job "${id[$1]}" | grep -o " $2=[^ ]*" | sort | uniq -c |
@@ -118,20 +112,20 @@ components()
 is "$(components het Restarts)" '2 Restarts=1' 'is requeued as a whole'
 like "$(components het TimeLimit)" '^2 TimeLimit=00:0[1-9]:00$' \
 	'its components have the new limit'
-counted short 40 'one of components with limits of their own'
+resumed short 40 'one of components with limits of their own'
 like "$(components short TimeLimit)" '^1 .* 1 TimeLimit=00:05:00$' \
 	'which keep them'
 length=$(sed -n 's/.*"rec":"view","t":\([0-9]*\).*"end":\([0-9]*\).*/\2 - \1/p' \
 	"checkpoint-${id[short]}/journal-0000.jsonl" | head -n 1)
 ok "the first of them to end sets the end of the run: $((length)) s" \
 	test "$((length))" -ge 297 -a "$((length))" -le 303
-counted deadline 40 'a job with a deadline'
+resumed deadline 40 'a job with a deadline'
 # shellcheck disable=SC2086 # options
 id[whole]=$(submit $opts --partition=main --exclusive --job-name=whole \
 	--output=whole.out "$counter" 40)
-runs whole
+runs whole 3
 requeue "${id[whole]}"
-counted whole 40 'a job with a whole node'
+resumed whole 40 'a job with a whole node'
 wait_for 60 'the end of the reservation' \
 	has_line reservation.out 'the run ends in'
 like "$(cat reservation.out)" 'the run ends in (79|8[0-9]) s: asking' \
@@ -143,7 +137,7 @@ wait_for 10 'the end of the other' has_line either.out 'the run ends in'
 like "$(cat either.out)" 'the run ends in (79|8[0-9]) s: asking' \
 	'so is one that was submitted to several'
 wait_for 20 'its end' has_line either.out 'requeued:'
-run_as "$JOB_USER" scancel "${id[reservation]}" "${id[either]}"
+as_owner scancel "${id[reservation]}" "${id[either]}"
 wait_for 30 'the reservation to go' \
 	scontrol delete reservationname=short
 wait_for 30 'the later one to go' \

@@ -11,25 +11,9 @@
 cluster_up --nodes 2 --accounting --conf "$MANY" \
 	--conf PriorityType=priority/multifactor \
 	--conf SlurmctldParameters=rl_enable
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
+BOUND=120
 export SLURM_TIME_FORMAT=%s
-
-runs() # NAME
-{
-	wait_for 60 "$1 to run" has_line "$1.out" '^count 5$'
-}
-
-counted() # NAME N TEXT
-{
-	wait_job 120 "${id[$1]}" COMPLETED
-	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
-}
-
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
-}
 
 # records NAME: a line each: state, start, end, seconds, CPUs
 records()

@@ -34,14 +34,8 @@ LD_PRELOAD=$SCRATCH/log.so exec "$SCRATCH/helpers/settle.real"
 END
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restart_delay=15 \
 	--plugstack-arg "helpers=$SCRATCH/helpers"
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
 clock='[0-9]{2}:[0-9]{2}:[0-9]{2}'
-
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
-}
 
 status()
 {

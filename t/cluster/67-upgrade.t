@@ -10,24 +10,12 @@ unset MAKEFLAGS MAKELEVEL
 prefix=$SCRATCH/prefix
 helpers=$prefix/libexec/slurm-checkpoint
 plugin=$prefix/lib/slurm/spank_checkpoint.so
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
 installed()
 {
 	"$@" make -s -C "$TOP" "B=$B" install "prefix=$prefix" \
 		"sysconfdir=$prefix/etc" PYTHON=/usr/bin/python3
-}
-
-counted() # NAME N TEXT
-{
-	wait_job 90 "${id[$1]}" COMPLETED
-	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
-}
-
-as_owner()
-{
-	run_as "$JOB_USER" "$@"
 }
 
 installed env >/dev/null || bail_out 'make install failed'

@@ -5,14 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 4
 
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
 versions() # ID
 {
-	run_as "$JOB_USER" "$B/bin/scheckpoint" list "$WORK/checkpoint-$1" |
+	as_owner "$B/bin/scheckpoint" list "$WORK/checkpoint-$1" |
 		grep -c ' good'
 }
 
@@ -66,7 +61,7 @@ is "$(sed -n 's/^run 0 on \(.*\) from.*/\1/p' task?/log | sort -u | wc -l)" 4 \
 is "$(versions "$id")" 4 'the second run saved the third and the fourth'
 is "$(cat "checkpoint-$id/v000004"/shard-000?/part | sort | uniq -c | xargs)" \
 	'4 12' 'of one moment each'
-ok 'all of it is whole' run_as "$JOB_USER" "$B/bin/scheckpoint" verify \
+ok 'all of it is whole' as_owner "$B/bin/scheckpoint" verify \
 	"checkpoint-$id"
 is "$(find "checkpoint-$id" -name '.stage*')" '' 'no stage is left'
 

@@ -11,7 +11,7 @@ cluster_up --nodes 2 --plugstack-arg restore_window=30 \
 
 scheckpoint() # ARGUMENT...: as the job's owner
 {
-	run_as "$JOB_USER" "$B/bin/scheckpoint" "$@"
+	as_owner "$B/bin/scheckpoint" "$@"
 }
 
 # versions DIR [WORD]: numbers of the versions of a store, or of those that
@@ -145,8 +145,8 @@ like "$(job_field "${id[nowhere]}" Comment)" \
 	'nothing to begin from where --checkpoint-from points.*scontrol release' \
 	'and the comment has reason and remedy'
 is "$(grep '^run' nowhere.out)" '' 'nothing was started'
-run_as "$JOB_USER" cp -a "checkpoint-${id[kept]}" nowhere
-run_as "$JOB_USER" scontrol release "${id[nowhere]}"
+as_owner cp -a "checkpoint-${id[kept]}" nowhere
+as_owner scontrol release "${id[nowhere]}"
 wait_job 90 "${id[nowhere]}" COMPLETED
 is "$(grep '^run' nowhere.out)" 'run 1: 2 is good' \
 	'mended and released it begins from there'

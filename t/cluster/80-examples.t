@@ -30,7 +30,7 @@ run_alone() # EXAMPLE
 {
 	prepare "$1" "alone/$1"
 	# shellcheck disable=SC2086 # none or one argument
-	(cd "alone/$1" && run_as "$JOB_USER" ./job.sh ${size[$1]}) >alone.log \
+	(cd "alone/$1" && as_owner ./job.sh ${size[$1]}) >alone.log \
 		2>&1
 }
 
@@ -41,15 +41,10 @@ has_worked() # EXAMPLE RUN
 		grep -q -E '^(step|case|sweep) '
 }
 
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
-}
-
 stop_run() # EXAMPLE RUN
 {
 	wait_for 60 "$1 to compute in run $2" has_worked "$1" "$2" &&
-		run_as "$JOB_USER" scancel -b -s TERM "${id[$1]}" &&
+		as_owner scancel -b -s TERM "${id[$1]}" &&
 		wait_for 30 "$1 to be requeued" restarted "${id[$1]}" \
 			$(($2 + 1))
 }

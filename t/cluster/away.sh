@@ -82,7 +82,7 @@ outage()
 	leave "$who"
 	gone_s=$SECONDS
 	rm "$SCRATCH/wait"
-	run_as "$JOB_USER" touch {ask,self,fail,full}-"$who".go
+	as_owner touch {ask,self,fail,full}-"$who".go
 	wait_for 10 'the end of a run' has_line "self-$who.out" '^over'
 	ok "$who is away: a job begins" wait_for 10 'its begin' \
 		has_line "begin-$who.out" '^begin 0'

@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # The whole chain, under one way of tracking processes (sourced by 10-chain.t
 # and 11-chain-cgroup.t after cluster_up): a job saves at its time limit, is
 # requeued with a shorter limit, starts again in seconds, goes on, finishes.
 
-counter=$TOP/t/cluster/jobs/counter
 
 # the numbers that the job has counted, in order, each once
 counted_exactly() # FILE TARGET
 {
 	diff <(sed -n 's/^count //p' "$1") <(seq "$2")
-}
-
-restarted() # ID COUNT
-{
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
 }
 
 # ---- a script without a trap, its program hears the signal
@@ -29,7 +23,7 @@ id=$(submit --checkpoint=53 --checkpoint-total=20 --time=2 \
 	--output=once.out once)
 wait_for 30 'the first run' grep -q '^count 1$' once.out
 ok 'an operator asks it to save' \
-	run_as "$JOB_USER" scancel -b -s TERM "$id"
+	as_owner scancel -b -s TERM "$id"
 wait_for 30 'the first requeue' restarted "$id" 1
 wait_for 10 'settle' grep -q 'run 0: requeued' once.out
 like "$(job_field "$id" Comment)" 'scheckpoint: run 0: .*cause: operator' \
@@ -98,7 +92,7 @@ done
 # ---- a cancelled job stays cancelled
 id=$(submit --checkpoint=30 --time=5 --output=cancel.out limit)
 wait_for 30 'the run' grep -q '^count 1$' cancel.out
-run_as "$JOB_USER" scancel "$id"
+as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
 is "$(job_state "$id")" CANCELLED 'a cancelled job is cancelled'
 like "$(cat cancel.out)" 'scheckpoint: saved: version 1' \

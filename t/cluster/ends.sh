@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # What the tests of a run's end share (sourced after lib.sh): many jobs at a
 # time on few nodes, scripts that do one thing, and a settle that waits.
@@ -18,29 +18,23 @@ start()
 	submit --partition=many "--job-name=$name" "--output=$name.out" "$@"
 }
 
-has_line() # FILE EXTENDED-REGEX
+# runs NAME [COUNT]: it has counted so far
+runs()
 {
-	grep -q -E -e "$2" "$1"
+	wait_for 60 "$1 to run" has_line "$1.out" "^count ${2:-5}\$"
 }
 
-restarted() # ID COUNT
+# counted NAME N TEXT: it completes, and has counted each number to N once
+counted()
 {
-	[ "$(job_field "$1" Restarts)" -ge "$2" ]
+	wait_job "${BOUND:-90}" "${id[$1]}" COMPLETED
+	ok "$3" cmp <(sed -n 's/^count //p' "$1.out") <(seq "$2")
 }
 
-# held ID: pending, and by a hold
-is_held()
+# release NAME: a test that its owner does
+release()
 {
-	[ "$(job_state "$1")" = PENDING ] &&
-		[ "$(job_field "$1" Priority)" = 0 ]
-}
-
-# wait_held SECONDS ID
-wait_held()
-{
-	wait_for "$1" "job $2 to be held" is_held "$2" && return
-	diag "job $2 is $(job_state "$2"), reason $(job_field "$2" Reason)"
-	return 1
+	ok 'its owner releases it' as_owner scontrol release "${id[$1]}"
 }
 
 # ends ID STATE EXIT RESTARTS TEXT: how the job ended, in Slurm's view
@@ -74,17 +68,17 @@ minutes()
 	}'
 }
 
-# Helpers of which "settle" is a script of ours, which execs settle.real:
-# settle is what each test on such a cluster writes to the standard input.
-# The real one is readable here, so that it can be traced.
-wrap_helpers() # DIR
+# wrap_helpers DIR [HELPER]: puts the helpers into DIR, with the standard input
+# as the script HELPER (settle unless it is given), which execs HELPER.real;
+# users may read these, so that a test can trace them
+wrap_helpers()
 {
-	local helper
+	local helper name=${2:-settle}
 
 	mkdir "$1" || return
 	for helper in "$B"/libexec/*; do
 		install -m 755 "$helper" "$1" || return
 	done
-	mv "$1/settle" "$1/settle.real"
-	cat >"$1/settle" && chmod 755 "$1/settle"
+	mv "$1/$name" "$1/$name.real"
+	cat >"$1/$name" && chmod 755 "$1/$name"
 }

@@ -273,6 +273,10 @@ nodes_idle()
 
 # ----------------------------------------------------------------- jobs
 
+# Programs that jobs run: see the files.
+# shellcheck disable=SC2034 # for the tests
+counter=$TOP/t/cluster/jobs/counter steps=$TOP/t/cluster/jobs/steps
+
 # submit ARGUMENT...: sbatch as $JOB_USER; prints the job id
 submit()
 {
@@ -335,6 +339,46 @@ wait_job()
 	wait_for "$bound_s" "job $id to be $*" job_is "$id" "$@" && return
 	diag "job $id is $(job_state "$id"), reason $(job_field "$id" Reason)"
 	return 1
+}
+
+# restarted ID COUNT: slurmctld has requeued it at least so often
+restarted()
+{
+	[ "$(job_field "$1" Restarts)" -ge "$2" ]
+}
+
+# is_held ID: it is pending, and held
+is_held()
+{
+	[ "$(job_state "$1")" = PENDING ] &&
+		[ "$(job_field "$1" Priority)" = 0 ]
+}
+
+# wait_held SECONDS ID
+wait_held()
+{
+	wait_for "$1" "job $2 to be held" is_held "$2" && return
+	diag "job $2 is $(job_state "$2"), reason $(job_field "$2" Reason)"
+	return 1
+}
+
+# job_environment ID: the variables that slurmctld keeps for it, one a line
+job_environment()
+{
+	find "$CLUSTER/state" -path "*/job.$1/environment" -exec cat {} + |
+		tr '\0' '\n'
+}
+
+# job_settings ID: the settings of --checkpoint that the job carries
+job_settings()
+{
+	job_environment "$1" | sed -n 's/^.*SLURM_SPANK_CHECKPOINT=//p'
+}
+
+# has_line FILE EXTENDED-REGEX [COUNT]: in so many lines, 1 unless it is given
+has_line()
+{
+	[ "$(grep -c -E -e "$2" "$1")" -ge "${3:-1}" ]
 }
 
 # script NAME: a job script from the standard input, executable, in $WORK

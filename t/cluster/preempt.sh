@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # What the tests of preemption share (sourced after ends.sh): jobs that take a
 # node, are preempted there, and go on.
 
-counter=$TOP/t/cluster/jobs/counter
 declare -A id
 
 # How a job ends that was preempted with PreemptMode=CANCEL in an earlier run:
@@ -44,8 +43,8 @@ preempt_time() # NAME
 	grep '^20' "$1.preempted"
 }
 
-# requested_s NAME: when a program got the request, seconds since the
-# epoch
+# requested_s NAME: when its programs were requested to save, in seconds since
+# the epoch
 requested_s()
 {
 	sed -n 's/.*"rec":"request","t":\([0-9]*\).*"made":true.*/\1/p' \
