@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * crowd.c: the time to bring a signal to many processes of a node that hear
- * it, each looked at before, beside a bare kill() of each.
+ * crowd.c: the time to deliver a signal to many processes of a node that catch
+ * it, and that of a bare kill() to each.
  *
- * crowd [COUNT]	prints: milliseconds of kill(), of ours
+ * crowd [COUNT]	prints two numbers: milliseconds of kill(), and of ours
  */
 #include <signal.h>
 #include <stdatomic.h>
@@ -19,7 +19,7 @@
 
 #define PATIENCE_MS 60000
 
-/* Shared by all: how many are ready, how many have got it. */
+/* In shared memory: how many processes are ready, how many got the signal. */
 static struct tally {
 	atomic_int ready, got;
 } * tally;
@@ -32,7 +32,7 @@ static double now_ms(void)
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static void hear(int signum)
+static void catch_signal(int signum)
 {
 	(void)signum;
 	atomic_fetch_add(&tally->got, 1);
@@ -41,7 +41,7 @@ static void hear(int signum)
 
 static void live(void)
 {
-	struct sigaction action = {.sa_handler = hear};
+	struct sigaction action = {.sa_handler = catch_signal};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	sigaction(SIGTERM, &action, NULL);
@@ -76,7 +76,7 @@ static bool gather(pid_t *pids, int count)
 	return await(&tally->ready, count);
 }
 
-/* Until the last of them has got it; negative if not all have. */
+/* Milliseconds until the last process got the signal; negative: not all did. */
 static double signal_them(const pid_t *pids, int count, bool is_ours)
 {
 	const struct delivery_order order = {

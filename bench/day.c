@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * day.c: how often a supervisor wakes, and asks slurmctld, in a run of a day:
- * played by run.c in simulated time, up to the end of a save of 10 s.
+ * day.c: how often a supervisor wakes up and queries slurmctld in a run of a
+ * day, up to the end of a save of 10 s.  It steps the run in simulated time.
  *
- * day			prints: wake-ups, questions
+ * day			prints two numbers: wake-ups and queries
  * day poll		the same where it must poll for preemptions
  */
 #include <signal.h>
@@ -23,7 +23,7 @@ struct day {
 	struct run run;
 	struct run_orders orders;
 	int64_t now_ms;
-	unsigned wakes, asks;
+	unsigned wakes, queries;
 };
 
 static void tell(struct day *day, struct run_event event)
@@ -35,8 +35,8 @@ static void tell(struct day *day, struct run_event event)
 		     (struct run_event){.kind = RUN_EV_DELIVERED, .count = 1});
 	if (!day->orders.query)
 		return;
-	day->asks++;
-	day->wakes++; /* the answer */
+	day->queries++;
+	day->wakes++; /* the reply */
 	tell(day,
 	     (struct run_event){
 		     .kind = RUN_EV_REPLY,
@@ -72,6 +72,6 @@ int main(int argc, char **argv)
 	pass_until(&day, T0 + DAY_MS - (GRACE_S - SAVE_S) * SECOND_MS);
 	wake(&day, RUN_EV_PROGRAMS_ENDED, 0);
 	wake(&day, RUN_EV_SCRIPT_ENDED, 0);
-	printf("%u %u\n", day.wakes, day.asks);
+	printf("%u %u\n", day.wakes, day.queries);
 	return day.run.phase != RUN_ENDED;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What the benchmarks share: the tests' private cluster, and a table.
+# What the benchmarks share: the private cluster of the tests, and tables.
 
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../t/cluster/lib.sh"
@@ -22,8 +22,8 @@ median()
 	sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
 }
 
-# row TEXT PLAIN OURS UNIT [less|more]: a line of the table; how many times
-# less or more ours is
+# row TEXT PLAIN OURS UNIT [less|more]: prints a line of the table, with how
+# many times less or more ours is
 row()
 {
 	awk -v text="$1" -v plain="$2" -v ours="$3" -v unit="$4" \

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * store.c: what the store costs, beside plain system calls that move the same
- * bytes through the same syncs, in turns, on the same disk.
+ * store.c: what the store costs, compared with plain system calls that move the
+ * same bytes with the same syncs on the same disk.
  *
  * usage: store DIR SCHECKPOINT [MIB]
  *
- * Works in a new directory below DIR.  MIB is the size of the large state.
+ * It works in a new directory below DIR.  MIB is the size of the large state.
  *
- * Both ways are timed in turns, and what counts is the median of the ratios of
- * neighbours, with the quartiles beside it: a machine that others use as well
- * is slow to both.
+ * The two ways run in turns.  The result is the median of the ratios of
+ * neighbours, with the quartiles: a machine that others use as well slows down
+ * both.
  *
- * From the page cache no restore comes up to plain reading: that is one copy
- * of each byte, and the digest has to look at each of them once more.  On a
- * node that sees the state for the first time the disk hides it.
+ * A restore from the page cache is slower than plain reading, since the digest
+ * reads each byte once more.  On a node that reads the state for the first time
+ * the disk is the slower part, and the difference disappears.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -85,7 +85,7 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* values are sorted; part: from 0 to 1 */
+/* Sorts values; part: from 0 to 1. */
 static double quantile(double *values, size_t count, double part)
 {
 	qsort(values, count, sizeof(*values), by_value);
@@ -99,18 +99,18 @@ static double median(double *values, size_t count)
 
 /* ------------------------------------------------------------- a measure */
 
-/* Two ways to the same end, each timed by itself, in turns. */
+/* Two ways to the same result, each timed by itself, in turns. */
 struct measure {
 	const char *what;
 	void (*prepare)(void); /* before each, untimed; may be NULL */
 	void (*ours)(void);
 	void (*plain)(void);
 	unsigned rounds;
-	uint64_t bytes;	 /* moved by each, 0: tell times instead of rates */
+	uint64_t bytes;	 /* moved by each; 0: print times, not rates */
 	double target;	 /* of ours : plain, as times or as rates */
-	bool is_watched; /* the target is one to be met */
+	bool is_watched; /* print whether the target is met */
 	double most_s;	 /* of ours, instead of the target; 0: none */
-	bool is_work;	 /* processor time, whoever else is at work */
+	bool is_work;	 /* measure processor time */
 };
 
 static double time_one(const struct measure *m, void (*run)(void))
@@ -142,7 +142,7 @@ static void measure(const struct measure *m)
 	bool is_met;
 
 	for (i = 0; i < m->rounds; i++) {
-		/* Whoever comes first finds the disk as the other left it. */
+		/* The first one finds the disk as the second left it. */
 		if (i % 2)
 			plain[i] = time_one(m, m->plain);
 		ours[i] = time_one(m, m->ours);
@@ -235,7 +235,7 @@ static void read_file(const char *path)
 	must(got == 0 && close(fd) == 0);
 }
 
-/* Out of the page cache, as on a node that sees the file for the first time. */
+/* Drop it from the page cache, as on a node that never read the file. */
 static void forget(const char *path)
 {
 	int fd = open(path, O_RDONLY);
@@ -250,13 +250,13 @@ static void forget(const char *path)
 static struct ckpt_store *small;
 static unsigned plain_number;
 
-/* As many versions as a job's store has; thousands have a line of their own. */
+/* Keep few versions, as in a job's store; many are measured separately. */
 static void clean_small(void)
 {
 	static unsigned rounds;
 	char path[4300];
 
-	if (++rounds % 5) /* by turns before one and the other */
+	if (++rounds % 5) /* odd: before each of the two in turns */
 		return;
 	ok(ckpt_clean(small, &err));
 	snprintf(path, sizeof(path), "%s/plain", top);
@@ -269,7 +269,7 @@ static void small_commit(void)
 	commit(small, 1, SMALL_BYTES);
 }
 
-/* The same files with as many bytes, and the same syncs in the same order. */
+/* The same number of files, bytes and syncs, in the same order. */
 static void small_plain(void)
 {
 	char stage[4300], final[4300], path[4400];
@@ -439,7 +439,7 @@ static long peak_kib(void)
 	return kib;
 }
 
-/* In a process of its own, whose memory is only what the work takes. */
+/* The work runs in a process of its own, whose memory is measured. */
 static void measure_memory(const char *what, const char *self, const char *work)
 {
 	char line[8600];
@@ -453,7 +453,7 @@ static void measure_memory(const char *what, const char *self, const char *work)
 	       mib <= 16 ? "met" : "MISSED");
 }
 
-/* The part of measure_memory() that is the other process. */
+/* What that process does. */
 static int show_memory(const char *work)
 {
 	if (!strcmp(work, "large"))
@@ -544,8 +544,8 @@ static void bench(const char *self)
 	ckpt_close(large);
 
 	fill_many();
-	/* A third of a microsecond for each name in the store, each of the
-	 * three times that it is listed; no version but the newest is read. */
+	/* The store is listed three times, at a third of a microsecond for each
+	 * name; only the newest version is read. */
 	measure(&(struct measure){
 		.what = "open and restore, 1,000 versions against 2",
 		.ours = restore_many,
@@ -592,7 +592,7 @@ int main(int argc, char **argv)
 		large_bytes = strtoull(argv[3], NULL, 10) << 20;
 	snprintf(top, sizeof(top), "%.4000s/bench-XXXXXX", argv[1]);
 	must(mkdtemp(top));
-	/* Not to be compressed away by a file system. */
+	/* Random bytes: a file system may compress others. */
 	for (i = 0; i < sizeof(chunk); i += sizeof(random)) {
 		random ^= random << 13;
 		random ^= random >> 7;

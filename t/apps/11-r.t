@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# R, which must not get the signals that it catches.
+# R, which must not get the signals that it catches: the hook requests it.
 # small
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,8 +18,8 @@ app_stop scancel
 app_stop requeue
 app_completes
 app_same lengths.txt
-like "$(told)" '^scheckpoint: [^ ]+ \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^scheckpoint: [^ ]+ \(pid [0-9]+\) was asked by the hook' \
 	'R was asked by the hook'
-unlike "$(told)" '^scheckpoint: SIG[A-Z0-9]+ to' 'and got no signal'
+unlike "$(our_lines)" '^scheckpoint: SIG[A-Z0-9]+ to' 'and got no signal'
 nodes_idle
 done_testing

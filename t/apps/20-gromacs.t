@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# GROMACS, which hears SIGTERM and keeps a state file of its own.
+# GROMACS, which catches SIGTERM and has a state file of its own.
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs gmx
 
-# It writes its files in blocks, so they tell that it has gone on.
+# It writes its files in blocks: a file that grew shows that it has gone on.
 worked()
 {
 	said '^starting mdrun' && app_grew md.edr
@@ -22,8 +22,8 @@ app_completes
 for file in md.gro md.edr md.xtc; do
 	app_same $file
 done
-like "$(told)" '^scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
-unlike "$(told)" 'was asked by the hook|nobody|heard' 'and heard it'
+like "$(our_lines)" '^scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
+unlike "$(our_lines)" 'was asked by the hook|nobody|heard' 'and caught it'
 ok 'its state file is in the store as well' \
 	test -s "$(app_newest)/md.cpt"
 nodes_idle

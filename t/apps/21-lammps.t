@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# LAMMPS, which hears no signal but looks for a file.
+# LAMMPS, which catches no signal but looks for a file.
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs lmp
@@ -17,9 +17,9 @@ app_stop requeue
 app_stop scancel
 app_completes
 app_same final.data
-like "$(told)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
 	'LAMMPS was asked by the hook'
-unlike "$(told)" '^scheckpoint: SIGTERM to' 'and got no signal'
+unlike "$(our_lines)" '^scheckpoint: SIGTERM to' 'and got no signal'
 ok 'its restart file is in the store' test -s "$(app_newest)/state.rst"
 nodes_idle
 done_testing

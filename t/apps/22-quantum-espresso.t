@@ -10,15 +10,15 @@ worked()
 	said '^ *iteration # *[3-9] '
 }
 
-# The steps and the total energy at each
+# energies FILE: prints the steps and the total energy at each
 energies()
 {
 	awk '/Entering Dynamics/ { step = $NF }
 		/Ekin \+ Etot/ { print step, $(NF - 1) }' "$1"
 }
 
-# each step once, in order, its energy as when left alone but for the last
-# digits, as the potential is iterated
+# same_energies: each step once, in order, with the energy of the uninterrupted
+# run except for the last digits, since the potential is iterated
 same_energies()
 {
 	energies "$WORK/alone.out" >alone.txt
@@ -38,9 +38,9 @@ app_stop scancel
 app_stop requeue
 app_completes
 ok 'each step was done once, with the same energy' same_energies
-like "$(told)" '^scheckpoint: pw.x \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^scheckpoint: pw.x \(pid [0-9]+\) was asked by the hook' \
 	'pw.x was asked by the hook'
-unlike "$(told)" '^scheckpoint: SIGTERM to' 'and got no signal'
+unlike "$(our_lines)" '^scheckpoint: SIGTERM to' 'and got no signal'
 ok 'its state is in the store' \
 	test -s "$(app_newest)/out/h2.save/charge-density.dat"
 nodes_idle

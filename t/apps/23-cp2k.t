@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# CP2K, which looks for its stop file every 20 s only.
+# CP2K, which looks for its stop file only every 20 s.
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs cp2k
@@ -10,13 +10,14 @@ worked()
 	app_grew argon-1.ener
 }
 
-# Step and energies; the column after them is the time that it took.
+# energies FILE: prints steps and energies, without the time that each took
 energies()
 {
 	awk '!/#/ { print $1, $3, $5, $6 }' "$1" | sort -n | uniq
 }
 
-# Steps that were done twice had the same energies, or they'd be here twice.
+# same_energies: a step that was computed twice with two energies would differ,
+# too
 same_energies()
 {
 	diff <(energies "$WORK/alone/argon-1.ener") \
@@ -24,8 +25,8 @@ same_energies()
 	[ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
-# Two runs of 20 s or little more must not be the whole job: how many steps
-# take 48 s of computing?
+# try_steps: computes 1,000 steps.  Two runs of little more than 20 s must not
+# be the whole job, so it needs as many steps as take 48 s.
 try_steps()
 {
 	sed 's/STEPS 100000/STEPS 1000/' argon.inp >try/argon.inp
@@ -53,9 +54,9 @@ app_completes
 app_alone_end
 ok 'every step has the same energy' same_energies
 is "$(energies argon-1.ener | wc -l)" "$steps" 'and none is missing'
-like "$(told)" '^scheckpoint: cp2k[.a-z]* \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^scheckpoint: cp2k[.a-z]* \(pid [0-9]+\) was asked by the hook' \
 	'CP2K was asked by the hook'
-unlike "$(told)" '^scheckpoint: SIGTERM to' 'and got no signal'
+unlike "$(our_lines)" '^scheckpoint: SIGTERM to' 'and got no signal'
 ok 'its restart file is in the store' \
 	test -s "$(app_newest)/argon-1.restart"
 nodes_idle

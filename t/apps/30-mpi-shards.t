@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The ranks of an MPI program, which mpirun started, save one version together.
+# The ranks of an MPI program under mpirun save one version together.
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs mpirun
@@ -27,7 +27,7 @@ while [ "$n" -lt 12 ]; do
 	sleep "0.$((RANDOM % 3))"
 	n=$((n + 1))
 	[ $((n % 3)) -eq 0 ] || continue
-	# One dies in the first run, with its third save missing.
+	# One is killed in the first run, before its third save.
 	[ "$rank.$SLURM_CHECKPOINT_RUN.$n" != 2.0.9 ] || kill -9 $$
 	echo "$n" >part
 	scheckpoint save --shard "$shard" part || exit 1
@@ -44,13 +44,14 @@ EOF
 id=$(submit --checkpoint=30 --checkpoint-keep=9 --time=5 --nodes=4 \
 	--ntasks-per-node=1 --output=out job)
 wait_for 90 'the next run' restarted "$id" 1
-is "$(list_versions | wc -l)" 2 'with a rank killed the second version stands'
+is "$(list_versions | wc -l)" 2 \
+	'a rank is killed: the second version is the last'
 wait_job 90 "$id" COMPLETED || diag "$(tail -n 50 out)"
 is "$(job_state "$id")" COMPLETED 'the job completes in its second run'
 is "$(cat rank?/log | sort | uniq -c | xargs)" \
-	'4 run 0 from 0 4 run 1 from 6' 'from that version, on every rank'
-is "$(list_versions | wc -l)" 4 'which saved the third and the fourth'
+	'4 run 0 from 0 4 run 1 from 6' 'every rank goes on from that version'
+is "$(list_versions | wc -l)" 4 'the second run saves the third and the fourth'
 is "$(cat "checkpoint-$id/v000004"/shard-000?/part | xargs)" '12 12 12 12' \
-	'of one moment each'
+	'the fourth is of one moment'
 nodes_idle
 done_testing

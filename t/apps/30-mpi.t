@@ -12,12 +12,12 @@ worked()
 	said '^step [0-9]+ of'
 }
 
-# The nodes are one machine, which neither expects: Open MPI would use one
-# shared memory for the ranks of both, Slurm's PMIx one directory.
+# Both nodes are on one machine: Open MPI would use shared memory between the
+# ranks of both, and Slurm's PMIx one directory for both.
 export OMPI_MCA_btl=self,tcp
 mkdir -m 755 "$SCRATCH/tmp" "$SCRATCH/tmp/n1" "$SCRATCH/tmp/n2"
 chmod 1777 "$SCRATCH/tmp"/*
-export PATH=/usr/bin:$PATH # its python3 knows mpi4py
+export PATH=/usr/bin:$PATH # its python3 has mpi4py
 app_start mpi --nodes 2 --conf "TmpFS=$SCRATCH/tmp/%n"
 steps=2000
 app_alone $steps
@@ -32,8 +32,8 @@ for script in job.sh job-srun.sh; do
 	app_same rod.txt
 	is "$(grep -c '^saved after' job.out)" 2 "$app: saved twice"
 	unlike "$(cat job.out)" 'ORTE has lost|Segmentation' \
-		"$app: and no launcher was hurt"
-	told | grep -E 'SIGTERM|srun' | sed 's/^/# /'
+		"$app: and no launcher got the signal"
+	our_lines | grep -E 'SIGTERM|srun' | sed 's/^/# /'
 	rm -f job.out
 done
 nodes_idle

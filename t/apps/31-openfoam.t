@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# OpenFOAM, which hears SIGTERM if it is told to.
+# OpenFOAM, which catches SIGTERM if its settings say so.
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs icoFoam blockMesh
@@ -22,6 +22,6 @@ for field in U p phi; do
 	app_same 1/$field
 done
 is "$(grep -c '^Time = ' job.out)" 1000 'each step was computed once'
-like "$(told)" '^scheckpoint: SIGTERM to icoFoam' 'the solver got the signal'
+like "$(our_lines)" '^scheckpoint: SIGTERM to icoFoam' 'the solver got the signal'
 nodes_idle
 done_testing

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Real software as its example in examples/ runs it: left alone, and as a job
-# that is stopped in the middle; the results are the same.  A test sources
-# it, says what it needs, and defines how one sees that a run has computed:
+# Real applications as the examples run them: uninterrupted, and as a job that
+# is stopped in the middle; the results are the same.  A test sources this file,
+# names what it needs, and defines worked(): the run has computed something.
 #
 #	. "$(dirname "$0")/lib.sh"
 #	needs gmx
@@ -21,7 +21,7 @@
 # Jobs inherit it, and it may not be theirs.
 unset TMPDIR
 
-# needs COMMAND...: this machine has them, or it can't be tested here
+# needs COMMAND...: skips the test where the machine lacks one of them
 needs()
 {
 	local command
@@ -32,9 +32,9 @@ needs()
 	done
 }
 
-# app_start EXAMPLE [OPTION]...: a cluster (of one node unless told), and two
-# directories as a user of the example would have them: alone/ and job/,
-# which is left as the working directory
+# app_start EXAMPLE [OPTION]...: starts a cluster, with these options, and makes
+# two directories as a user of the example has them: alone/ and job/, which
+# becomes the working directory
 app_start()
 {
 	local dir
@@ -49,21 +49,21 @@ app_start()
 	cd "$WORK/job" || exit 1
 }
 
-# app_edit EDIT FILE: sed, in both directories, so that it takes seconds
+# app_edit EDIT FILE: edits it by sed in both directories
 app_edit()
 {
 	sed -i -e "$1" "$WORK/alone/$2" "$WORK/job/$2"
 }
 
-# app_alone [ARGUMENT]...: the job left alone, outside of Slurm; what it says
-# is in $WORK/alone.out
+# app_alone [ARGUMENT]...: runs the job uninterrupted, outside of Slurm; its
+# output is in $WORK/alone.out
 app_alone()
 {
 	app_alone_begin "$@"
 	app_alone_end
 }
 
-# The same in two parts, for those that take long
+# The same in two parts, for applications that take long
 app_alone_begin()
 {
 	(
@@ -80,47 +80,49 @@ app_alone_end()
 		diag "$(tail -n 50 "$WORK/alone.out")"
 }
 
-# app_submit [ARGUMENT]...: of sbatch, job.sh among them
+# app_submit [ARGUMENT]...: sbatch with these, job.sh among them
 app_submit()
 {
 	id=$(submit --output=job.out "$@" 2>submit.err) || diag "$(cat submit.err)"
 	like "$id" '^[0-9]+$' "$app: sbatch takes its job.sh"
 }
 
-# The present run began, and has computed something that it could lose.
+# app_worked: the present run has begun and computed something
 app_worked()
 {
 	grep -q "^scheckpoint: run $app_run on " job.out && worked
 }
 
-# said REGEX: in the output of the present run
+# said REGEX: the output of the present run matches it
 said()
 {
 	sed -n "/^scheckpoint: run $app_run on /,\$p" job.out | grep -q -E -e "$1"
 }
 
-# Without its owner's store the command needs to know where its helpers are.
+# app_scheckpoint ARGUMENT...: scheckpoint as the job's owner; outside of the
+# job it needs to know where its helpers are
 app_scheckpoint()
 {
 	SCHECKPOINT_HELPERS=$CLUSTER/libexec as_owner \
 		"$CLUSTER/bin/scheckpoint" "$@"
 }
 
-app_ask()
+app_request()
 {
 	wait_for 60 "run $app_run to compute" app_worked || return
 	case $1 in
 	scancel) as_owner scancel -b -s TERM "$id" ;;
 	requeue) app_scheckpoint requeue "$id" ;;
-	limit) ;; # comes by itself
+	limit) ;; # it comes by itself
 	esac
 }
 
-# app_stop HOW: this run in the middle; by scancel, requeue or limit, for
-# which the job has a short one with much of it for saving
+# app_stop HOW: stops this run in the middle, by scancel, requeue or limit; for
+# limit the job has a short time limit and a long grace
 app_stop()
 {
-	ok "$app: run $app_run is asked to stop ($1)" app_ask "$1" || app_fail
+	ok "$app: run $app_run is requested to save ($1)" app_request "$1" ||
+		app_fail
 	ok "$app: and is followed by the next" \
 		wait_for 60 'the requeue' restarted "$id" $((app_run + 1)) ||
 		app_fail
@@ -128,14 +130,15 @@ app_stop()
 	app_run=$((app_run + 1))
 }
 
-# Runs of seconds are for one stop: on a busy machine they get nowhere.
+# app_lengthen: the next run gets a longer limit, since runs of seconds compute
+# too little on a busy machine
 app_lengthen()
 {
-	wait_for 20 'the requeue to be told' said "run $app_run: requeued" &&
+	wait_for 20 "the requeue's line" said "run $app_run: requeued" &&
 		scontrol update "job=$id" timelimit=10
 }
 
-# What comes after would fail as well, and wait for it.
+# app_fail: ends the test, whose other assertions would fail after long waits
 app_fail()
 {
 	diag "$(tail -n 50 job.out)"
@@ -143,8 +146,8 @@ app_fail()
 	exit 1
 }
 
-# What we have told in the job's output.
-told()
+# our_lines: prints our lines in the job's output
+our_lines()
 {
 	grep '^scheckpoint: ' job.out
 }
@@ -156,7 +159,7 @@ app_completes()
 		[ "$(app_versions | wc -l)" -ge 2 ]
 }
 
-# The versions that are whole, the newest one last.
+# app_versions: prints the complete versions, the newest one last
 app_versions()
 {
 	for dir in "checkpoint-$id"/v0*; do
@@ -169,7 +172,7 @@ app_newest()
 	app_versions | tail -n 1
 }
 
-# app_grew FILE: since it was asked first in this run
+# app_grew FILE: it has grown since the first call in this run
 app_grew()
 {
 	local size
@@ -181,7 +184,7 @@ app_grew()
 	[ "$size" -gt "$app_size" ]
 }
 
-# app_same FILE: to the last bit the same as when left alone
+# app_same FILE: tests that it is that of the uninterrupted run, to the last bit
 app_same()
 {
 	ok "$app: $1 is the same to the last bit" cmp "$1" "$WORK/alone/$1"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# One job's output: what is wrong with it, a line each; nothing if each number
-# to TARGET was counted, those of a run follow on what it began from, and what
-# was saved was neither lost nor done again.  HITS: how often the job was
-# stopped without a chance to save, each of which may cost what was unsaved.
+# Prints what is wrong with the output of a job, a line each.  Nothing is wrong
+# if each number to TARGET was counted, each run went on from where it began,
+# and no saved number was lost or counted again.  HITS: how often the job was
+# killed without a chance to save: each time it may lose what it had not saved.
 
 function wrong(text)
 {

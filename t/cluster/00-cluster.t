@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The private cluster itself: it runs jobs, its daemons stop and start, two
-# live side by side, an ordinary user can have one, with accounting, and nothing
-# is left.
+# clusters run side by side, an ordinary user can have one, with accounting, and
+# nothing is left when it is down.
 # core
 . "$(dirname "$0")/lib.sh"
 
-# of_cluster DIR: the processes that have to do with it
+# of_cluster DIR: lists the processes of that cluster
 of_cluster()
 {
 	local proc
@@ -21,13 +21,13 @@ of_cluster()
 	return 0
 }
 
-controller_answers()
+has_controller()
 {
 	scontrol ping | grep -q 'is UP'
 }
 
-# cluster VERB DIR ...: in a shell without SLURM_CONF, so that it doesn't
-# count as one of the cluster's
+# cluster VERB DIR ...: scripts/cluster without SLURM_CONF, by which it would
+# count as a process of the cluster
 cluster()
 {
 	env -u SLURM_CONF "$TOP/scripts/cluster" "$@"
@@ -56,9 +56,9 @@ not_ok 'a second cluster in the same directory is refused' \
 	cluster up "$CLUSTER" --no-plugin
 
 daemon stop slurmctld
-not_ok 'slurmctld stops' controller_answers
+not_ok 'slurmctld stops' has_controller
 daemon start slurmctld
-ok 'slurmctld starts' controller_answers
+ok 'slurmctld starts' has_controller
 is "$(job_state "$id")" COMPLETED 'and still knows the job'
 
 long=$(submit long.sh)
@@ -70,7 +70,7 @@ daemon stop munged
 not_ok 'nothing works without munged' submit plain.sh
 daemon start munged
 id=$(submit plain.sh)
-ok 'and all does again with it' wait_job 60 "$id" COMPLETED
+ok 'and jobs run again with it' wait_job 60 "$id" COMPLETED
 
 cluster up "$SCRATCH/second" --no-plugin
 SLURM_CONF=$SCRATCH/second/etc/slurm.conf
@@ -83,7 +83,7 @@ unset SLURM_CONF
 ok 'the second one goes down' cluster down "$SCRATCH/second"
 is "$(of_cluster "$SCRATCH/second")" '' 'and leaves no process'
 export SLURM_CONF=$conf
-ok 'the first one is still there' controller_answers
+ok 'the first one is still there' has_controller
 daemon crash n1
 is "$(of_cluster "$CLUSTER" | grep -c sleep)" 0 'a crashed node has no jobs'
 daemon start n1
@@ -93,11 +93,12 @@ ok 'it goes down' cluster down "$CLUSTER" --remove
 is "$(of_cluster "$CLUSTER")" '' 'and leaves no process'
 not_ok 'nor a directory' test -e "$CLUSTER"
 
-# As an ordinary user: what is needed is copied to where he can read it.
+# An ordinary user may not be able to read the checkout: what is needed is
+# copied.
 mkdir "$WORK/build" "$WORK/scripts"
 cp "$TOP/scripts/cluster" "$WORK/scripts"
 cp -r "$B/spank_checkpoint.so" "$B/libexec" "$WORK/build"
-ok "$JOB_USER has a cluster of his own, with accounting" as_owner \
+ok "$JOB_USER can have a cluster, with accounting" as_owner \
 	"$WORK/scripts/cluster" up "$WORK/own" --nodes 2 --accounting
 export SLURM_CONF=$WORK/own/etc/slurm.conf
 id=$(submit --checkpoint=20 --time=2 plain.sh)
@@ -107,7 +108,7 @@ booked()
 	[ "$(sacct -n -X -P -j "$id" -o State,Account)" = 'COMPLETED|main' ]
 }
 wait_for 20 'the accounting' booked
-ok 'and is accounted for' booked
+ok 'and accounting has it' booked
 nodes_idle
 ok 'it goes down' as_owner env -u SLURM_CONF \
 	"$WORK/scripts/cluster" down "$WORK/own"

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make install puts everything in its place, from where it works; make
-# uninstall takes away just that.
+# make install puts everything where it works; make uninstall removes just that.
 # core
 . "$(dirname "$0")/lib.sh"
 unset MAKEFLAGS MAKELEVEL
@@ -9,8 +8,8 @@ unset MAKEFLAGS MAKELEVEL
 root=$SCRATCH/root
 prefix=$SCRATCH/prefix
 
-# A build of its own: to install with another prefix compiles a little anew,
-# and other tests may be at that build.
+# The test needs a build of its own: make install with another prefix compiles
+# some files again, and other tests may use that build.
 build=$SCRATCH/build
 cp -a "$B" "$build" || bail_out 'no build'
 
@@ -20,7 +19,7 @@ installed()
 	make -s -C "$TOP" "B=$build" "$@"
 }
 
-# compiled COMMAND...: the objects and programs that it makes, one a line
+# compiled COMMAND...: lists the objects and programs that it makes
 compiled()
 {
 	touch "$SCRATCH/stamp"
@@ -29,7 +28,7 @@ compiled()
 		-name '*.a' -o -name '*.so' -o -perm -100 \) -printf '%P\n' | sort
 }
 
-# helpers FILE: the directory that it looks for its helpers in
+# helpers FILE: prints the directory where it looks for its helpers
 helpers()
 {
 	grep -a -o '/[[:alnum:]/._-]*/libexec/slurm-checkpoint' "$1" | sort -u
@@ -46,9 +45,9 @@ before=$(modes "$root")
 installed all prefix=/usr/local
 is "$(compiled installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc |
 	grep '\.o$' | xargs)" 'requeue/settings/site.o' \
-	'make install into DESTDIR compiles what names the directory'
+	'make install with another prefix compiles the files that name it'
 is "$(helpers "$root/usr/bin/scheckpoint")" /usr/libexec/slurm-checkpoint \
-	'the command looks for its helpers in that of the installation'
+	'the command looks for its helpers where they are installed'
 is "$(helpers "$root/usr/lib/slurm/spank_checkpoint.so")" \
 	/usr/libexec/slurm-checkpoint 'so does the plugin'
 is "$(compiled installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc)" \
@@ -69,10 +68,10 @@ page=$(tr -d '\134' <"$root/usr/share/man/man8/spank_checkpoint.8")
 named=$(grep -v '^[.]["]' <<<"$page" | grep -o \
 	-e '/[a-z./]*/slurm-checkpoint[/.a-z]*' -e '/[a-z/]*/spank_checkpoint.so' |
 	sort -u)
-is "$(wc -w <<<"$named")" 5 'the page names the places of the installation'
+is "$(wc -w <<<"$named")" 5 'the page names five paths of the installation'
 is "$(for place in $named; do
 	[ -e "$root$place" ] || echo "$place"
-done)" '' 'as they are'
+done)" '' 'and all of them exist'
 doc=$root/usr/share/doc/slurm-checkpoint
 ok 'both licences are there' test -s "$doc/COPYING" -a -s "$doc/COPYING.LESSER"
 ok 'and the examples, to be run' test -x "$doc/examples/bash/job.sh"
@@ -82,11 +81,11 @@ echo "required /usr/lib/slurm/spank_checkpoint.so max_runs=7" >"$snippet"
 installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
 like "$(cat "$snippet")" max_runs=7 'an administrator'\''s line is kept'
 installed uninstall "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
-ok 'also by make uninstall' test -e "$snippet"
+ok 'make uninstall keeps it, too' test -e "$snippet"
 rm "$snippet"
-is "$(modes "$root")" "$before" 'which leaves nothing else of ours'
+is "$(modes "$root")" "$before" 'and leaves nothing else of ours'
 
-# In its real place: the command runs, a program is built, jobs are served.
+# Installed at its prefix: the command runs, a program is built, a job runs.
 installed install "prefix=$prefix" "sysconfdir=$prefix/etc" >/dev/null
 like "$("$prefix/bin/scheckpoint" --help 2>&1)" 'scheckpoint' 'the command runs'
 cat >program.c <<'END'

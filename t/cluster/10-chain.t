@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The whole chain under proctrack/linuxproc.
+# The whole life of a job under proctrack/linuxproc.
 # shellcheck source=t/cluster/lib.sh
 # core
 . "$(dirname "$0")/lib.sh"

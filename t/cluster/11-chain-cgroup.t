@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The whole chain under proctrack/cgroup, where Slurm's TERM reaches the
-# first process only.
+# The whole life of a job under proctrack/cgroup, where Slurm's TERM reaches
+# only the first process.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 [ "$(id -u)" -eq 0 ] || skip_all 'proctrack/cgroup needs root'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What sbatch refuses, the whole line that it says, and that no job is made.
+# What sbatch refuses, with the whole line that it prints; no job is made.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1 --plugstack-arg max_grace=2h --plugstack-arg max_runs=50
@@ -10,7 +10,7 @@ script job <<'EOF'
 sleep 1
 EOF
 
-# refused LINE ARGUMENT...: sbatch says this line and nothing else, and fails
+# refused LINE ARGUMENT...: tests that sbatch prints only this line and fails
 refused()
 {
 	local line=$1 said status
@@ -57,7 +57,7 @@ refused "--checkpoint: its options together are longer than 4095 bytes;\
 	--checkpoint-from="$spaces" job
 refused "--checkpoint=1x: $times" --checkpoint=1x --checkpoint-keep=1 job
 
-# ---- where they come from
+# ---- options from the environment and from #SBATCH lines
 SBATCH_CHECKPOINT=90000 refused "SBATCH_CHECKPOINT=90000: $bare" job
 SBATCH_CHECKPOINT_KEEP=1 refused \
 	'SBATCH_CHECKPOINT_KEEP=1: must be a whole number from 2 to 1000' \
@@ -76,7 +76,7 @@ refused '--checkpoint=4s: this site wants at least 5s' --checkpoint=4 job
 refused '--checkpoint-max-runs=51: this site wants at most 50' \
 	--checkpoint=600 --checkpoint-max-runs=51 job
 
-# ---- what doesn't fit together
+# ---- options that contradict each other
 refused "--checkpoint-total: needs --checkpoint=TIME, which turns\
  checkpointing on" --checkpoint-total=2h job
 no_time="no time is left to compute; ask for a longer --time or a shorter\
@@ -137,7 +137,7 @@ is "$(as_owner srun --checkpoint=600 true 2>&1)" \
 as_owner srun --checkpoint=600 true 2>/dev/null
 is $? 1 'with exit code 1'
 
-# ---- nothing has happened
+# ---- no trace is left
 is "$(scontrol -o show jobs)" 'No jobs in the system' 'no job was made'
 is "$(submit -H job)" 1 'the next job is the first'
 as_owner scancel 1

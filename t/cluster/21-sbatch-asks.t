@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a job with --checkpoint asks slurmctld for, and what it carries to the
-# node, by every way in which the options can be given.
+# What sbatch --checkpoint requests from slurmctld, and which settings the job
+# carries to the node, for every way to give the options.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1 --conf JobRequeue=0 --plugstack-arg grace=7m
@@ -11,13 +11,13 @@ script job <<'EOF'
 sleep 1
 EOF
 
-# hold ARGUMENT...: submit without a run
+# hold ARGUMENT...: submits a job that does not run
 hold()
 {
 	submit -H "$@"
 }
 
-asked() # ID
+limits() # ID
 {
 	echo "$(job_field "$1" Requeue) $(job_field "$1" TimeLimit)" \
 		"$(job_field "$1" TimeMin)"
@@ -25,70 +25,72 @@ asked() # ID
 
 # ---- a plain job
 id=$(hold --time=60 job)
-is "$(asked "$id")" '0 01:00:00 N/A' 'a plain job asks for what it asks for'
-is "$(job_environment "$id" | grep -c -i checkpoint=)" 0 'and carries nothing'
+is "$(limits "$id")" '0 01:00:00 N/A' 'a plain job is left as it is'
+is "$(job_environment "$id" | grep -c -i checkpoint=)" 0 \
+	'and carries no settings'
 
 # ---- the usual
 id=$(hold --time=60 --checkpoint=600 job)
-is "$(asked "$id")" '1 01:00:00 N/A' \
+is "$(limits "$id")" '1 01:00:00 N/A' \
 	'it may be requeued, although the site says JobRequeue=0'
 like "$(job_settings "$id")" "^v1,grace=10m,signal=TERM,target=auto,dir=checkpoint-%25j,keep=2,\
 clean=never,exit=85,max-runs=1000,max-stalls=3,token=[0-9a-f]{32},limit=60\$" \
 	'it carries its settings'
 id=$(hold --job-name=nam --checkpoint=600 '--checkpoint-dir=/s/%u/%x-%j' job)
 like "$(job_settings "$id")" ",dir=/s/$JOB_USER/nam-%25j," \
-	'names of user and job are those at submission'
+	'it has the names of user and job at submission'
 one=$(job_settings "$(hold --time=60 --checkpoint=600 job)")
 two=$(job_settings "$(hold --time=60 --checkpoint=600 job)")
 [ "${one#*token=}" != "${two#*token=}" ]
 tap $? 'two jobs have different tokens'
 
 # ---- limits
-is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)")" \
+is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)")" \
 	'1 00:03:00 N/A' 'a limit is lowered to total and grace, rounded up'
-is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-total=9h job)")" \
+is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-total=9h job)")" \
 	'1 01:00:00 N/A' 'and never raised'
 id=$(hold --time=0 --checkpoint=60 --checkpoint-total=9h job)
-is "$(asked "$id")" '1 09:01:00 N/A' 'nor is an unlimited one left'
+is "$(limits "$id")" '1 09:01:00 N/A' 'an unlimited one is lowered, too'
 unlike "$(job_settings "$id")" limit= 'an unlimited job carries no limit'
 id=$(hold --checkpoint=60 --checkpoint-total=9h job)
-is "$(asked "$id")" '1 00:10:00 N/A' "without --time it is the partition's"
+is "$(limits "$id")" '1 00:10:00 N/A' "without --time it is the partition's"
 id=$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)
-like "$(job_settings "$id")" ',limit=60$' 'what was asked for is remembered'
+like "$(job_settings "$id")" ',limit=60$' \
+	'it carries the limit that the user gave'
 
 # ---- the shortest run
-is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-min=110s job)")" \
+is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-min=110s job)")" \
 	'1 01:00:00 00:02:00' '--checkpoint-min becomes TimeMin, rounded up'
-is "$(asked "$(hold --time=60 --checkpoint=60 --checkpoint-min=30m \
+is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-min=30m \
 	--checkpoint-total=4m job)")" '1 00:05:00 00:05:00' \
 	'but no longer than the limit'
-is "$(asked "$(hold --time=60 --time-min=9 --checkpoint=60 \
+is "$(limits "$(hold --time=60 --time-min=9 --checkpoint=60 \
 	--checkpoint-min=30m job)")" '1 01:00:00 00:09:00' \
-	"the user's own --time-min stands"
+	"the user's own --time-min is kept"
 
 # ---- arrays and het jobs
 id=$(hold --checkpoint=60 --array=1-3 job)
 like "$(job_settings "$id")" ',dir=checkpoint-%25A/%25a,' \
 	'the tasks of an array have stores of their own'
 id=$(hold --checkpoint=60 --time=20 -n1 : --time=30 -n1 job)
-is "$(asked "$id")" '1 00:20:00 N/A' 'a het job: the first component'
-is "$(asked "$((id + 1))")" '1 00:30:00 N/A' 'and the second'
+is "$(limits "$id")" '1 00:20:00 N/A' 'a het job: the first component'
+is "$(limits "$((id + 1))")" '1 00:30:00 N/A' 'and the second'
 like "$(job_settings "$id")" ',limit=20$' 'it carries the settings of the first'
 
 # ---- warnings
 said=$(hold --checkpoint=600 --time=19 job 2>&1 >/dev/null)
 is "$said" "sbatch: warning: --checkpoint=10m: more than half of a run of 19m\
  is kept for saving; a longer --time or a shorter grace window computes more" \
-	'a limit under twice the grace is warned of'
+	'a limit of less than twice the grace: a warning'
 is "$(hold --checkpoint=600 --time=20 job 2>&1 >/dev/null)" '' \
-	'twice the grace is not'
+	'twice the grace: none'
 is "$(hold --quiet --checkpoint=600 --time=19 job 2>&1 >/dev/null)" '' \
-	'--quiet is obeyed'
+	'--quiet: none'
 is "$(hold --checkpoint=60 --signal=B:USR1@200 --open-mode=truncate \
 	--requeue --time=20 job 2>&1 >/dev/null)" '' \
-	"the user's own --signal, --open-mode and --requeue are fine"
+	"the user's own --signal, --open-mode and --requeue are accepted"
 
-# ---- who wins: site, script, environment, command line
+# ---- which one counts: site, script, environment, command line
 grace()
 {
 	job_settings "$(hold "$@")" | sed 's/^v1,grace=\([^,]*\),.*/\1/'
@@ -102,7 +104,7 @@ is "$(grace lines)" 11m 'a #SBATCH line turns it on'
 is "$(SBATCH_CHECKPOINT=12m grace lines)" 12m 'the environment overrides it'
 is "$(SBATCH_CHECKPOINT=12m grace --checkpoint 13m lines)" 13m \
 	'the command line overrides the environment'
-is "$(grace --checkpoint=13m --checkpoint=14m lines)" 14m 'the last one wins'
+is "$(grace --checkpoint=13m --checkpoint=14m lines)" 14m 'the last one counts'
 is "$(SBATCH_CHECKPOINT=12m grace job)" 12m 'the environment turns it on'
 is "$(SBATCH_CHECKPOINT='' grace job)" '' 'an empty variable does not'
 is "$(grace --checkpoint=off lines)" '' 'the command line can turn it off'
@@ -120,10 +122,10 @@ interval=15m,hook=touch%20stop,files=%2A.chk,dir=d/%25j,from=/f,keep=4,\
 clean=success,exit=99,max-runs=9,max-stalls=0,signal2=USR2,token=" \
 	'every option has its environment form'
 id=$(SBATCH_CHECKPOINT_TOTAL=2h hold job)
-is "$(job_settings "$id")" '' 'which alone turns nothing on'
-is "$(asked "$id")" '0 00:10:00 N/A' 'and changes nothing'
+is "$(job_settings "$id")" '' 'an option alone does not turn it on'
+is "$(limits "$id")" '0 00:10:00 N/A' 'and changes nothing'
 
-# ---- what travels, whatever --export says
+# ---- the settings travel, whatever --export says
 for export in ALL NONE HOME ALL,X=1; do
 	id=$(SBATCH_CHECKPOINT_KEEP=3 hold --checkpoint=60 \
 		"--export=$export" job)
@@ -135,29 +137,29 @@ printf 'X=1\0HOME=/\0' >"$SCRATCH/export-file"
 id=$(hold --checkpoint=60 --export-file="$SCRATCH/export-file" job)
 like "$(job_settings "$id")" '^v1,grace=1m,' '--export-file'
 
-# ---- what an outer job may have left
+# ---- variables of an outer job
 outer="v1,grace=1m,dir=d,token=$(printf '0%.0s' {1..32})"
 inherited=(env "SLURM_SPANK_CHECKPOINT=$outer"
 	SLURM_SPANK__SLURM_SPANK_OPTION_checkpoint_checkpoint=60
 	_SLURM_SPANK_OPTION_checkpoint_checkpoint=60)
 id=$(as_owner "${inherited[@]}" sbatch --parsable -H job)
 is "$(job_environment "$id" | grep -i checkpoint=)" '' \
-	'is not inherited without --checkpoint'
+	'settings of an outer job are not inherited without --checkpoint'
 id=$(as_owner "${inherited[@]}" \
 	sbatch --parsable -H --checkpoint=2m job)
-like "$(job_settings "$id")" '^v1,grace=2m,signal' 'and replaced with it'
+like "$(job_settings "$id")" '^v1,grace=2m,signal' 'and are replaced with it'
 
-# ---- nothing of ours on standard output
+# ---- we print nothing on standard output
 like "$(hold --checkpoint=600 --time=19 job 2>/dev/null)" '^[0-9]+$' \
 	'--parsable prints the id alone'
 like "$(as_owner sbatch -H --checkpoint=60 job)" \
-	'^Submitted batch job [0-9]+$' "without it sbatch's own line"
+	'^Submitted batch job [0-9]+$' "without it sbatch prints its own line"
 before=$(squeue -h | wc -l)
 ok '--test-only tests' as_owner sbatch --test-only --checkpoint=60 job
 is "$(squeue -h | wc -l)" "$before" 'and makes no job'
 rows=$(sed -n 's/^\t\t\.name = "\(.*\)",/--\1=/p' "$TOP/requeue/settings/settings.c")
 is "$(sbatch --help | grep -o -e '--checkpoint[-a-z]*=' | sort)" \
-	"$(sort <<<"$rows")" 'sbatch --help has them, each once'
+	"$(sort <<<"$rows")" 'sbatch --help has each option once'
 as_owner scancel -u "$JOB_USER"
 nodes_idle
 done_testing

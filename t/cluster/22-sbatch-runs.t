@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Jobs with --checkpoint that just run, by every way to submit one; and what
-# sbatch, srun and salloc inside of them make of it: nothing.
+# Jobs with --checkpoint that just run, for every way to submit one.  sbatch,
+# srun and salloc inside of them do not inherit it.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 2
 
-# What a job must not find in its environment, and a plain one never.
+# Variables that no job may find in its environment; plain: nor a plain job.
 traces='SPANK_OPTION_checkpoint|SLURM_SPANK_CHECKPOINT|SBATCH_CHECKPOINT'
 plain="$traces|SLURM_CHECKPOINT_"
 
@@ -16,7 +16,7 @@ env | sort
 exit "${1:-0}"
 EOF
 
-# ran ARGUMENT...: sbatch --wait; its exit code is the job's
+# ran ARGUMENT...: sbatch --wait, which returns the job's exit code
 ran()
 {
 	rm -f "$WORK/out"
@@ -33,11 +33,11 @@ chmod 777 .
 ran --checkpoint=60 job
 is $? 0 '--wait: success'
 like "$(out)" '^SLURM_CHECKPOINT_GRACE=60$' 'the job knows its grace window'
-unlike "$(out)" "$traces" 'and nothing of how it got there'
+unlike "$(out)" "$traces" 'and finds no other variable of ours'
 is "$(cat said)" '' 'sbatch says nothing'
 ran --checkpoint=60 job 3
 is $? 3 "--wait: the job's own exit code"
-is "$(job_state "$(cat id)")" FAILED 'which failed, and is not run again'
+is "$(job_state "$(cat id)")" FAILED 'it has failed, and is not run again'
 ran --checkpoint=60 <job
 is $? 0 'a script from standard input'
 ran --checkpoint=60 --wrap 'echo wrapped; exit 4'
@@ -50,7 +50,7 @@ for export in NONE HOME; do
 done
 SBATCH_CHECKPOINT=61 SBATCH_CHECKPOINT_KEEP=4 ran job
 like "$(out)" '^SLURM_CHECKPOINT_GRACE=61$' 'environment forms'
-unlike "$(out)" "$traces" 'which the job does not see'
+unlike "$(out)" "$traces" 'the job does not see them'
 
 id=$(submit --hold --checkpoint=60 --output=out job)
 is "$(job_state "$id")" PENDING '--hold'
@@ -60,9 +60,9 @@ is "$(job_state "$id")" COMPLETED 'and released, it runs'
 
 echo before >"$WORK/out" && chmod 666 "$WORK/out"
 submit --wait --output=out --checkpoint=60 job >id 2>&1
-is "$(head -n 1 "$WORK/out")" before "an output file is added to"
+is "$(head -n 1 "$WORK/out")" before "an output file is appended to"
 submit --wait --output=out --checkpoint=60 --open-mode=truncate job >id 2>&1
-is "$(grep -c -x before "$WORK/out")" 0 'unless the user said truncate'
+is "$(grep -c -x before "$WORK/out")" 0 'unless the user says truncate'
 
 submit --wait --array=1-3 --checkpoint=60 --output=out.%a job >id
 is "$(cat out.1 out.2 out.3 | grep '^SLURM_CHECKPOINT_DIR=' | sort)" "$(
@@ -78,11 +78,12 @@ srun -n1 env >step.out 2>step.err
 sbatch --wait --output=own.out --checkpoint=62 job
 EOF
 SBATCH_CHECKPOINT=63 ran outer
-is $? 0 'a job that submits jobs'
+is $? 0 'a job that submits jobs completes'
 is "$(grep -E "$plain" inner.out | grep -v '^SLURM_CHECKPOINT_')" '' \
 	'a nested sbatch inherits no option'
 unlike "$(cat inner.out)" '^scheckpoint:' 'and its job is a plain one'
-like "$(cat own.out)" '^SLURM_CHECKPOINT_GRACE=62$' 'unless it asks itself'
+like "$(cat own.out)" '^SLURM_CHECKPOINT_GRACE=62$' \
+	'unless sbatch has the option itself'
 unlike "$(cat step.out)" "$traces" 'srun finds no option'
 is "$(cat step.err)" '' 'and is silent'
 
@@ -91,9 +92,10 @@ said=$(SBATCH_CHECKPOINT=64 as_owner salloc -Q -n1 \
 	bash -c 'srun -n1 env; SBATCH_CHECKPOINT= sbatch --wait -o in.out job')
 unlike "$said" "SPANK_OPTION_checkpoint|SLURM_SPANK_CHECKPOINT|^SLURM_CHECKP" \
 	'SBATCH_CHECKPOINT means nothing to salloc and srun'
-unlike "$(cat in.out)" "($plain)[A-Z_]*=.+" 'nor to what is submitted without it'
+unlike "$(cat in.out)" "($plain)[A-Z_]*=.+" \
+	'nor to a job that is submitted without it'
 ran job
-unlike "$(out)" "$plain" 'a plain job finds nothing'
+unlike "$(out)" "$plain" 'a plain job finds none of our variables'
 
 wait_for 30 'all jobs to end' job_over "$(cat id)"
 nodes_idle

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The administrator's line in plugstack.conf: a wrong one stops no plain job,
-# a right one sets defaults and bounds, here and on the node.
+# The administrator's line in plugstack.conf: a wrong one stops no plain job, a
+# right one sets defaults and bounds, for sbatch and on the node.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1
@@ -13,7 +13,7 @@ script job <<'EOF'
 env | sort
 EOF
 
-# site WORD ARGUMENT...: required or optional, with these arguments
+# site WORD ARGUMENT...: writes the line; WORD is required or optional
 site()
 {
 	local word=$1
@@ -22,8 +22,8 @@ site()
 	echo "$word ${line#* } $*" >"$plugstack"
 }
 
-# Ended, or back in the queue and held.
-has_stopped() # ID
+# has_stopped ID: it has ended, or is requeued and held
+has_stopped()
 {
 	! squeue -h -j "$1" -o '%T %r' 2>/dev/null | grep -v '^PENDING JobHeld'
 }
@@ -38,7 +38,7 @@ for word in required optional; do
 		"$wrong graec=5m: no such argument; see spank_checkpoint(8)" \
 		"$word, an unknown key: --checkpoint is refused"
 	submit --wait --output=out job >id 2>said
-	is "$? $(cat said)" '0 ' "$word: a plain job runs as ever"
+	is "$? $(cat said)" '0 ' "$word: a plain job runs"
 	site "$word" max_runs=5 grace=soon
 	is "$(submit --checkpoint=60 job 2>&1)" "$wrong grace=soon: $times" \
 		"$word, a bad value"
@@ -50,7 +50,7 @@ for word in required optional; do
 		"$word, values that contradict each other"
 done
 is "$(scontrol -o show jobs | grep -c -v JobState=COMPLETED)" 0 \
-	'no job was made of what was refused'
+	'no refused job was made'
 
 # ---- turned off
 site required enabled=no
@@ -60,7 +60,7 @@ is "$(submit --checkpoint=60 job 2>&1)" \
 submit --wait --output=out job >id 2>said
 is "$? $(cat said)" '0 ' 'a plain job runs'
 
-# ---- optional: a refusal stands all the same
+# ---- optional: it refuses as well
 site optional
 is "$(submit --checkpoint=60 --no-requeue job 2>&1)" \
 	"sbatch: error: --no-requeue: --checkpoint requeues the job; leave one\
@@ -81,7 +81,7 @@ is "$(submit -H --checkpoint=1m --checkpoint-max-runs=21 job 2>&1)" \
 	'sbatch: error: --checkpoint-max-runs=21: this site wants at most 20' \
 	'but not the bounds'
 
-# ---- bounds that came after the job was submitted, or that it got past
+# ---- bounds that were set after the job was submitted
 site required
 submit -H --time=60 --checkpoint=30m --output=late job >id
 site required max_grace=10m
@@ -89,7 +89,7 @@ as_owner scontrol release "$(cat id)"
 wait_for 30 'the job to end or be held' has_stopped "$(cat id)"
 like "$(cat late)" '--checkpoint=30m: this site wants at most 10m' \
 	'bounds are checked again on the node'
-is "$(grep -c '^SLURM_JOB_ID=' late)" 0 'where the job is not started'
+is "$(grep -c '^SLURM_JOB_ID=' late)" 0 'and the job is not started'
 as_owner scancel -u "$JOB_USER"
 nodes_idle
 done_testing

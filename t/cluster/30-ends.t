@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How a run ends, row by row: what makes a job complete, fail, be requeued or
-# stay cancelled, in Slurm's own view.
+# How a run ends, case by case: when Slurm shows a job as completed, failed,
+# requeued or cancelled.
 # core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -21,9 +21,9 @@ ulimit -c 0
 kill -SEGV $$
 END
 
-# asked CODE [WORD...]: when asked to save it says these words to scheckpoint
-# and exits with the code; its second run ends by itself
-script asked <<'END'
+# requested CODE [WORD...]: when it is requested to save, it calls scheckpoint
+# with these words and exits with the code; its second run ends by itself
+script requested <<'END'
 #!/bin/bash
 code=$1
 shift
@@ -33,16 +33,16 @@ echo ready
 while :; do sleep 0.1; done
 END
 
-# slow takes its time to save
+# slow needs 3 s to save
 script slow <<'END'
 #!/bin/bash
-trap 'echo asked; sleep 3; echo saved; exit 0' TERM
+trap 'echo requested; sleep 3; echo saved; exit 0' TERM
 echo ready
 while :; do sleep 0.1; done
 END
 
-# killed [VERSION]: the supervisor, which is the script's parent, is killed,
-# and the script should be, too; in the second run a version is saved before
+# killed [version]: it kills the supervisor, its parent, and should be killed,
+# too; with an argument its second run saves a version before
 script killed <<'END'
 #!/bin/bash
 echo "run $SLURM_CHECKPOINT_RUN"
@@ -55,14 +55,14 @@ for i in {1..20}; do sleep 0.1; done
 echo survived
 END
 
-# deaf hears nothing, and would go on for ever
+# deaf catches no signal, and does not end by itself
 script deaf <<'END'
 #!/bin/bash
 echo ready
 exec sleep 1000
 END
 
-# piped: what reads its output has more to say when it has ended
+# piped: the reader of its output writes more when the script has ended
 script piped <<'END'
 #!/bin/bash
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
@@ -72,7 +72,7 @@ echo ready
 while :; do sleep 0.1; done
 END
 
-# leaves a process that has nothing to say
+# leaves: a process remains that does not write
 script leaves <<'END'
 #!/bin/bash
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
@@ -88,14 +88,14 @@ opts='--checkpoint=30 --time=5'
 	id[killed]=$(start killed $opts killed)
 	id[killed2]=$(start killed2 $opts killed version)
 	id[deaf]=$(start deaf --checkpoint=20 --time=1 deaf)
-	# a limit of one minute, asked 5 s after the start
-	id[limit]=$(start limit --checkpoint=55 --time=1 asked 1)
+	# a limit of one minute: requested 5 s after the start
+	id[limit]=$(start limit --checkpoint=55 --time=1 requested 1)
 	for code in 0 1 2; do
-		id[asked$code]=$(start "asked$code" $opts \
-			--comment="mine" asked $code)
+		id[requested$code]=$(start "requested$code" $opts \
+			--comment="mine" requested $code)
 	done
-	id[done0]=$(start done0 $opts asked 0 'done')
-	id[done4]=$(start done4 $opts asked 4 'done')
+	id[done0]=$(start done0 $opts requested 0 'done')
+	id[done4]=$(start done4 $opts requested 4 'done')
 	id[during]=$(start during $opts slow)
 	id[saving]=$(start saving $opts slow)
 	id[before]=$(start before $opts --begin=now+1hour slow)
@@ -103,64 +103,65 @@ opts='--checkpoint=30 --time=5'
 		plain 0)
 	id[piped]=$(start piped $opts piped)
 	id[leaves]=$(start leaves $opts leaves)
-	id[own]=$(start own $opts "--checkpoint-dir=$WORK/own-%j" asked 1)
+	id[own]=$(start own $opts "--checkpoint-dir=$WORK/own-%j" requested 1)
 	id[plain3]=$(start plain3 $opts plain 3)
 	id[crash]=$(start crash $opts crash)
 }
 
 # ---- scancel
 as_owner scancel "${id[before]}"
-for name in own asked0 asked1 asked2 done0 done4 saving piped leaves; do
+for name in own requested{0,1,2} done0 done4 saving piped leaves; do
 	wait_for 40 "$name" has_line "$name.out" '^ready'
 	as_owner scancel -b -s TERM "${id[$name]}"
 done
 wait_for 20 'a run' has_line during.out '^ready'
 as_owner scancel "${id[during]}"
-wait_for 20 'the request' has_line saving.out '^asked'
+wait_for 20 'the request' has_line saving.out '^requested'
 as_owner scancel "${id[saving]}"
 
 ends "${id[before]}" CANCELLED 0:0 0 'cancelled before it began'
 wait_job 30 "${id[during]}" CANCELLED
-is "$(job_field "${id[during]}" Restarts)" 0 'cancelled in a run: not revived'
-like "$(cat during.out)" '^asked' 'but it was asked to save'
+is "$(job_field "${id[during]}" Restarts)" 0 'cancelled in a run: not requeued'
+like "$(cat during.out)" '^requested' 'but it was requested to save'
 wait_job 30 "${id[saving]}" CANCELLED
 is "$(job_field "${id[saving]}" Restarts)" 0 \
-	'cancelled while it saves: not revived'
+	'cancelled while it saves: not requeued'
 
-# ---- by itself
+# ---- ends without a request
 ends "${id[plain0]}" COMPLETED 0:0 0 'exit 0: completed'
 ends "${id[plain3]}" FAILED 3:0 0 'exit 3: failed'
 ends "${id[crash]}" FAILED 0:11 0 'a crash: failed, by its signal'
 
 # ---- after a request
 for code in 0 1 2; do
-	ends "${id[asked$code]}" COMPLETED 0:0 1 \
-		"asked by an operator, then exit $code: requeued"
-	like "$(job_field "${id[asked$code]}" Comment)" \
+	ends "${id[requested$code]}" COMPLETED 0:0 1 \
+		"requested by an operator, then exit $code: requeued"
+	like "$(job_field "${id[requested$code]}" Comment)" \
 		'^mine \[scheckpoint: .*run 1: the job has completed' \
 		"the user's comment is kept"
 done
 ends "${id[own]}" COMPLETED 0:0 1 'the same with a directory of its own'
 export SCHECKPOINT_HELPERS=$CLUSTER/libexec
 like "$(as_owner scheckpoint status "${id[own]}")" 'runs *2' \
-	'which scheckpoint finds by the job id'
-ends "${id[done0]}" COMPLETED 0:0 0 'asked, said done, exit 0: completed'
-ends "${id[done4]}" FAILED 4:0 0 'asked, said done: its exit code stands'
+	'scheckpoint finds it by the job id'
+ends "${id[done0]}" COMPLETED 0:0 0 'requested, said done, exit 0: completed'
+ends "${id[done4]}" FAILED 4:0 0 'requested, said done: its exit code stands'
 
-# ---- what is still there when those who were asked have ended
-planned_ms() # NAME: when its end was settled
+# ---- processes that remain when the requested programs have ended
+# planned_ms NAME: prints when settle planned the next run
+planned_ms()
 {
 	sed -n 's/.*"rec":"plan","t":\([0-9]*\)\.\([0-9]*\),.*/\1\2/p' \
 		"checkpoint-${id[$1]}/journal-0000.jsonl"
 }
 
-ends "${id[piped]}" COMPLETED 0:0 1 'a script with a reader is asked: requeued'
+ends "${id[piped]}" COMPLETED 0:0 1 'a script with a reader: requeued'
 word_ms=$(sed -n 's/^the last word //p' piped.out)
-ok "its reader could finish ($(($(planned_ms piped) - word_ms)) ms before)" \
+ok "its reader could end ($(($(planned_ms piped) - word_ms)) ms before)" \
 	test "$word_ms" -le "$(planned_ms piped)"
-ends "${id[leaves]}" COMPLETED 0:0 1 'a sleep is left behind: requeued'
+ends "${id[leaves]}" COMPLETED 0:0 1 'a script that leaves a sleep: requeued'
 late_ms=$(($(planned_ms leaves) - $(grep '^[0-9]*$' leaves.out)))
-ok "which isn't waited for ($late_ms ms)" test $late_ms -lt 2500
+ok "it is not waited for ($late_ms ms)" test $late_ms -lt 2500
 
 # ---- the supervisor is killed
 ends "${id[killed]}" FAILED 0:9 1 \
@@ -172,20 +173,21 @@ ends "${id[killed2]}" COMPLETED 0:0 2 \
 	'supervisor killed, with a new version: requeued again'
 
 # ---- the limit
-ends "${id[limit]}" COMPLETED 0:0 1 'asked at the limit, exit 1: requeued'
+ends "${id[limit]}" COMPLETED 0:0 1 'requested at the limit, exit 1: requeued'
 like "$(cat limit.out)" 'run 0: requeued: to be continued \(cause: limit\)' \
 	'the output names the cause'
 
-# ---- nobody hears: computes to its end, and goes on, with a warning
+# ---- no program catches the signal: the job computes to its limit, is warned,
+# and goes on
 wait_for 75 'a run that is cut' restarted "${id[deaf]}" 1
 like "$(cat deaf.out)" 'no program of the job catches SIGTERM' \
-	'nobody hears: the user is told at the request'
+	'no program catches it: the output says so at the request'
 like "$(job_field "${id[deaf]}" Comment)" 'this run saved nothing \(1 of 3' \
-	'requeued at its end, and the comment says that nothing was saved'
+	'requeued at its limit, and the comment says that nothing was saved'
 unlike "$(cat deaf.out)" 'DUE TO TIME LIMIT' 'before Slurm killed it'
 as_owner scancel "${id[deaf]}"
 
-# ---- nothing comes back later
+# ---- no ended job is requeued later
 for name in before during saving plain0 plain3 crash done0 done4; do
 	is "$(squeue -h -j "${id[$name]}" -o %T 2>/dev/null)" '' \
 		"$name is not in the queue"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What keeps a job from going on for ever: stalls, failing restores, a total,
-# a bound on runs, a delay that grows; and a store that can't be used.  Each
-# hold gives its reason, and the owner's release makes the job go on.
+# What ends a job that would go on for ever: stalls, failed restores, a total, a
+# bound on runs, a delay that grows; and a store that can't be used.  Each hold
+# gives its reason, and the owner's release lets the job go on.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -10,8 +10,8 @@
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restore_window=5 \
 	--plugstack-arg restart_delay=4
 
-# holds NAME REGEX TEXT: held, with the reason in comment and output, and the
-# remedy
+# holds NAME REGEX TEXT: tests that it is held, with reason and remedy in
+# comment and output
 holds()
 {
 	wait_held 80 "${id[$1]}"
@@ -22,8 +22,8 @@ holds()
 		'so has the end of the output'
 }
 
-# stall [RUNS]: asks for a request by itself, hears it, and doesn't end; after
-# so many runs it completes
+# stall [RUNS]: sends the supervisor TERM, catches the signal that follows, and
+# goes on; after RUNS runs it completes
 script stall <<'END'
 #!/bin/bash
 [ "$SLURM_CHECKPOINT_RUN" -lt "${1:-99}" ] || exit 0
@@ -33,8 +33,8 @@ kill -TERM "$PPID"
 while :; do sleep 0.1; done
 END
 
-# restore WHEN: the first two runs save a version each; then a run that begins
-# from a version that matches WHEN fails
+# restore WHEN [late]: each of the first two runs saves a version; a later run
+# fails if its version matches WHEN
 script restore <<'END'
 #!/bin/bash
 echo "run $SLURM_CHECKPOINT_RUN from $SLURM_CHECKPOINT_VERSION"
@@ -48,7 +48,7 @@ $1) exit 1 ;;
 esac
 END
 
-# again SECONDS [SAVE]: runs that long, then asks for another run
+# again SECONDS [save]: runs that long, then exits with 85
 script again <<'END'
 #!/bin/bash
 echo "begin $(date +%s.%N)"
@@ -59,7 +59,7 @@ echo "end $(date +%s.%N)"
 exit 85
 END
 
-# goes-on says that it ran
+# goes-on prints that it ran
 script goes-on <<'END'
 #!/bin/bash
 echo "ran as run $SLURM_CHECKPOINT_RUN"
@@ -84,7 +84,7 @@ id[locked]=$(start locked --checkpoint=30 --time=5 \
 id[in-the-way]=$(start in-the-way --checkpoint=30 --time=5 \
 	"--checkpoint-dir=$WORK/in-the-way" goes-on)
 
-# ---- all of the others, side by side
+# ---- the other jobs, side by side
 id[stall]=$(start stall --checkpoint=5 --time=5 stall)
 id[stall0]=$(start stall0 --checkpoint=5 --time=5 \
 	--checkpoint-max-stalls=0 stall 4)
@@ -97,7 +97,7 @@ id[runs]=$(start runs --checkpoint=30 --time=5 --checkpoint-max-runs=3 \
 	again 0 save)
 id[loop]=$(start loop --checkpoint=30 --time=5 again 0 save)
 
-# the second run of this one finds its store damaged
+# the second run finds the store damaged
 wait_for 20 'the store' test -s stores/damaged/store.json
 wait_for 20 'the first run' has_line locked.out 'run 0: requeued'
 chmod 500 stores/locked
@@ -108,15 +108,15 @@ id[taken]=$(start taken --checkpoint=30 --time=5 \
 
 holds unwritable "can't be used" 'a directory without write permission'
 like "$(cat unwritable.out)" 'unwritable/store.*Permission denied' \
-	'and the cause is told'
+	'and the output says why'
 holds in-the-way "can't be used" 'a file where the store should be'
 holds damaged "can't be used" 'a damaged store.json'
 holds locked "can't be used" 'a store that has become read-only'
 holds taken "can't be used" "another job's store"
 like "$(cat taken.out)" "belongs to another job, number ${id[owner]} " \
-	'and whose it is is told'
+	'and the output names that job'
 nodes_are_fine=$(sinfo -h -N -o %T | grep -v -e idle -e mixed -e allocated)
-is "$nodes_are_fine" '' 'no node is drained by it'
+is "$nodes_are_fine" '' 'no node is drained'
 
 chown "$JOB_USER" unwritable
 rm -r in-the-way stores/taken stores/damaged
@@ -125,7 +125,7 @@ touch damaged.enough locked.enough
 for name in unwritable in-the-way taken damaged locked; do
 	release "$name"
 	wait_job 30 "${id[$name]}" COMPLETED
-	is "$(job_state "${id[$name]}")" COMPLETED 'it goes on'
+	is "$(job_state "${id[$name]}")" COMPLETED 'and it completes'
 done
 like "$(cat unwritable.out)" '^ran as run 1$' 'in its next run'
 
@@ -133,7 +133,7 @@ like "$(cat unwritable.out)" '^ran as run 1$' 'in its next run'
 holds stall '3 runs in a row saved nothing' 'three runs that saved nothing'
 is "$(job_field "${id[stall]}" Restarts)" 3 'in the third run'
 like "$(cat stall.out)" 'run 0: requeued: this run saved nothing \(1 of 3' \
-	'the first one said so already'
+	'the first one has said so'
 release stall
 wait_for 30 'another run' has_line stall.out 'run 3 on'
 as_owner scancel "${id[stall]}"
@@ -149,14 +149,14 @@ ends "${id[late]}" FAILED 1:0 2 'a failure after the window: failed'
 
 # ---- total
 holds total 'total compute time is used up' 'the total is used up'
-is "$(grep -c '^begin' total.out)" 2 'one more run was made'
-is "$(plan_of "${id[total]}" 0 limit_min)" 5 'with the submitted limit'
+is "$(grep -c '^begin' total.out)" 2 'there was one more run'
+is "$(plan_of "${id[total]}" 0 limit_min)" 5 'it had the submitted limit'
 
 # ---- runs
 holds runs 'has had 3 runs' 'max-runs'
-is "$(grep -c '^begin' runs.out)" 3 'after that many'
+is "$(grep -c '^begin' runs.out)" 3 'after three runs'
 
-# ---- exit 85 at once
+# ---- a script that exits with 85 at once
 has_looped()
 {
 	[ "$(grep -c '^begin' loop.out)" -ge 7 ]

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Settle is killed at each of its steps and started again, and runs twice at
-# once: each job is requeued once, with the planned limits.
+# Settle is killed at each of its steps and started again, and two of them run
+# at once: each job is requeued once, with the planned limits.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 
-# A step is a system call by which settle changes something outside of itself:
-# what it sends to slurmctld, writes and syncs.  The job's name says what
-# happens to the settle of its first run: it is killed before the Nth of one
-# kind of call (kill-CALL-N), two run at once (twice-...), its steps are counted (count).
+# A step is a system call with an effect outside of the process: it sends to
+# slurmctld, writes or syncs.  The job's name says what happens to the settle of
+# its first run: it is killed before the Nth call of one kind (kill-CALL-N), two
+# run at once (twice-...), or its steps are recorded (count).
 calls=sendto,write,fdatasync,exit_group
 wrap_helpers "$SCRATCH/helpers" <<END
 #!/bin/bash
@@ -38,7 +38,7 @@ twice-*)
 esac
 END
 
-# the first run uses up a minute of five, as far as its version tells
+# the first run does half of the work, as its version says
 script once <<'END'
 #!/bin/bash
 echo "begin $SLURM_CHECKPOINT_RUN"
@@ -49,12 +49,12 @@ END
 
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg "helpers=$SCRATCH/helpers"
 declare -A id
-go()
+submit_once()
 {
 	id[$1]=$(start "$1" --checkpoint=30 --checkpoint-total=90 --time=10 once)
 }
 
-# settled NAME: requeued once, and with what was planned
+# settled NAME: prints what differs from one requeue with the planned limits
 settled()
 {
 	local job=${id[$1]} limit least
@@ -70,21 +70,21 @@ settled()
 	[ "$least" = 2 ] || echo "TimeMin $least min"
 }
 
-go count
+submit_once count
 ends "${id[count]}" COMPLETED 0:0 1 'a job that is left alone'
-# "kill-sendto-1 kill-write-1 kill-sendto-2 ...": what strace saw it call
+# "kill-sendto-1 kill-write-1 kill-sendto-2 ...": the calls that strace recorded
 steps=$(sed -n 's/^[0-9]* *\([a-z_]*\)(.*/\1/p' steps |
 	awk '{ print "kill-" $1 "-" ++count[$1] }')
 note "settle has $(wc -w <<<"$steps") steps"
-# four calls, and two records that are written and synced
+# four calls to slurmctld, and two records that are written and synced
 ok 'it has steps' test "$(wc -w <<<"$steps")" -gt 12
 is "$(plan_of "${id[count]}" 0 limit_min)" 2 'a shorter limit was planned'
 
 for step in $steps; do
-	go "$step"
+	submit_once "$step"
 done
 for i in 0 1 2 3 4 5 6 7; do
-	go "twice-$i"
+	submit_once "twice-$i"
 done
 bad='' kills=0
 for step in $steps; do
@@ -93,7 +93,7 @@ for step in $steps; do
 	[ "$(wc -l <"$step.starts")" -le 1 ] || kills=$((kills + 1))
 done
 note "$kills were killed"
-is "$bad" '' 'killed before any step: one requeue, the planned limits'
+is "$bad" '' 'killed before each step: one requeue, the planned limits'
 ok 'they were killed' test "$kills" -ge "$(($(wc -w <<<"$steps") - 3))"
 for i in 0 1 2 3 4 5 6 7; do
 	is "$(settled "twice-$i")" '' 'two at once: the same'

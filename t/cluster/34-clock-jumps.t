@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The node's clock is set while a job runs, an hour forward or back: it is
-# asked to save when it should be, has its time for it, and goes on.
+# The node's clock is set while a job runs, an hour forward or back: the job is
+# requested to save at the right time, has the time to save, and goes on.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -9,7 +9,7 @@
 faketime=$(find /usr/lib* /usr/local/lib* -name libfaketime.so.1 -print -quit)
 [ -n "$faketime" ] || skip_all 'libfaketime is not there'
 
-# The supervisor of the job NAME has the clock that the file NAME.clock sets.
+# The supervisor of the job NAME has the clock of the file NAME.clock.
 wrap_helpers "$SCRATCH/helpers" supervise <<END
 #!/bin/bash
 name=\$(tr '\\0' '\\n' </proc/self/fd/3 | sed -n 's/^job_name=//p')
@@ -21,16 +21,16 @@ END
 cluster_up --nodes 1 --conf "$MANY" \
 	--plugstack-arg "helpers=$SCRATCH/helpers"
 
-# tells when it began, was asked, and had saved
-script asked <<'END'
+# prints when it began and was requested to save, and then saves
+script requested <<'END'
 #!/bin/bash
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
 echo "begin $(date +%s)"
-trap 'echo "asked $(date +%s)"; sleep 6; scheckpoint save "$0"; exit 1' TERM
+trap 'echo "requested $(date +%s)"; sleep 6; scheckpoint save "$0"; exit 1' TERM
 while :; do sleep 0.1; done
 END
 
-# since FILE FROM TO: seconds between two of its lines
+# since FILE FROM TO: prints the seconds between two of its lines
 since()
 {
 	awk -v from="$2" -v to="$3" '
@@ -43,7 +43,7 @@ declare -A id
 for jump in forward:+3600 back:-3600; do
 	name=${jump%:*}
 	echo +0 >"$name.clock"
-	id[$name]=$(start "$name" --checkpoint=40 --time=1 asked)
+	id[$name]=$(start "$name" --checkpoint=40 --time=1 requested)
 done
 for jump in forward:+3600 back:-3600; do
 	name=${jump%:*}
@@ -53,10 +53,10 @@ for jump in forward:+3600 back:-3600; do
 done
 for name in forward back; do
 	BOUND=90 ends "${id[$name]}" COMPLETED 0:0 1 "the clock goes $name"
-	ran=$(since "$name.out" begin asked)
-	ok "asked 20 s after its start (${ran:=-1} s)" \
+	ran=$(since "$name.out" begin requested)
+	ok "requested 20 s after its start (${ran:=-1} s)" \
 		test "$ran" -ge 17 -a "$ran" -le 24
-	like "$(cat "$name.out")" 'saved: version 1' 'and had time to save'
+	like "$(cat "$name.out")" 'saved: version 1' 'and it had time to save'
 done
 nodes_idle
 done_testing

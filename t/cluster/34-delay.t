@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# From the end of one run to the start of the next: seconds where the epilog is
-# quick; where it is slow, Slurm's own delay once, then the epilog's time and a
-# little.  LONG=1 adds an epilog of 60 s.
+# The time from the end of one run to the start of the next: seconds with a
+# quick epilog; with a slow one Slurm's own delay the first time, and then a
+# little more than the epilog takes.  LONG=1 adds an epilog of 60 s.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 
-# Slurm's own delay is 121 s unless credentials last shorter.
+# Slurm's own delay is 121 s, or less where credentials expire earlier.
 own_s=16
 cat >"$SCRATCH/epilog" <<END
 #!/bin/sh
@@ -19,7 +19,7 @@ chmod 755 "$SCRATCH/epilog"
 cluster_up --nodes 2 --conf "$MANY" --conf "Epilog=$SCRATCH/epilog" \
 	--conf "AuthInfo=socket=$CLUSTER/sock/munge,cred_expire=$((own_s - 1))"
 
-# runs COUNT: each tells when it began and ended
+# runs COUNT: each run prints when it begins and ends
 script runs <<'END'
 #!/bin/bash
 echo "begin $(date +%s.%N)"
@@ -28,7 +28,7 @@ echo "end $(date +%s.%N)"
 [ "$SLURM_CHECKPOINT_RUN" -eq "$(($1 - 1))" ] || exit 85
 END
 
-# delayed NAME EPILOG-SECONDS RUNS [OPTION]...
+# delayed NAME EPILOG-SECONDS RUNS [OPTION]...: submits a job
 delayed()
 {
 	local name=$1 epilog_s=$2 runs=$3
@@ -40,14 +40,15 @@ delayed()
 	scontrol release "${id[$name]}"
 }
 
-# gaps NAME: whole seconds from the end of each run to the start of the next
+# gaps NAME: prints the whole seconds from the end of each run to the start of
+# the next
 gaps()
 {
 	awk '/^end/ { end = $2 }
 		/^begin/ && end { printf "%.0f ", $2 - end }' "$1.out"
 }
 
-# between VALUE LEAST MOST TEXT
+# between VALUE LEAST MOST TEXT: tests that it is
 between()
 {
 	[ "${1:--1}" -ge "$2" ] && [ "${1:--1}" -le "$3" ]
@@ -68,20 +69,20 @@ between "${gap[1]}" 3 8 'and again'
 ends "${id[five]}" COMPLETED 0:0 2 'an epilog of 5 s'
 read -r -a gap <<<"$(gaps five)"
 note "seconds from end to start: ${gap[*]}"
-between "${gap[0]}" 5 "$((5 + own_s + 5))" 'not known yet'
-between "${gap[1]}" 6 14 'known'
+between "${gap[0]}" 5 "$((5 + own_s + 5))" 'the delay is not known yet'
+between "${gap[1]}" 6 14 'the delay is known'
 
 BOUND=90 ends "${id[twenty]}" COMPLETED 0:0 2 'an epilog of 20 s'
 read -r -a gap <<<"$(gaps twenty)"
 note "seconds from end to start: ${gap[*]}"
-between "${gap[0]}" 20 "$((20 + own_s + 5))" 'not known yet'
-between "${gap[1]}" 21 29 'known'
+between "${gap[0]}" 20 "$((20 + own_s + 5))" 'the delay is not known yet'
+between "${gap[1]}" 21 29 'the delay is known'
 
 if [ -n "${LONG:-}" ]; then
 	BOUND=200 ends "${id[sixty]}" COMPLETED 0:0 2 'an epilog of 60 s'
 	read -r -a gap <<<"$(gaps sixty)"
 	note "seconds from end to start: ${gap[*]}"
-	between "${gap[1]}" 61 69 'known'
+	between "${gap[1]}" 61 69 'the delay is known'
 fi
 nodes_idle
 done_testing

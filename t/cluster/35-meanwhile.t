@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What others do to a job meanwhile: it is cancelled, requeued or held between
-# its end and settle, settled when Slurm has booked its end already, started
-# again though it had ended, and its partition refuses the planned limit.
+# What happens to a job meanwhile: it is cancelled, requeued or held between its
+# end and settle, settled when Slurm has booked its end already, or started
+# again though it had ended; its partition refuses the planned limit.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 
-# The settle of the first run waits for the test's word (wait-...), or leaves
-# all to a later one (late-...).
+# The settle of the first run waits for the file NAME.go (wait-...), or leaves
+# the work to a later one (late-...).
 wrap_helpers "$SCRATCH/helpers" <<END
 #!/bin/bash
 real=$SCRATCH/helpers/settle.real
@@ -35,7 +35,7 @@ END
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg "helpers=$SCRATCH/helpers" \
 	--conf "${MANY/many/small}"
 
-# runs CODE: the first run ends with the code, having half done
+# runs CODE: the first run does half of the work and ends with the code
 script runs <<'END'
 #!/bin/bash
 echo "begin $SLURM_CHECKPOINT_RUN $(date +%s)"
@@ -45,7 +45,7 @@ echo "end $(date +%s)"
 exit "$1"
 END
 
-script asked <<'END'
+script requested <<'END'
 #!/bin/bash
 echo "begin $SLURM_CHECKPOINT_RUN $(date +%s)"
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
@@ -60,7 +60,8 @@ scheckpoint "done"
 exit "$1"
 END
 
-# gap NAME: seconds from the end of the first run to the start of the second
+# gap NAME: prints the seconds from the end of the first run to the start of the
+# second
 gap()
 {
 	awk '/^end/ { end = $2 } /^begin 1/ { print $3 - end }' "$1.out"
@@ -71,7 +72,7 @@ go_on()
 	touch "$1.go"
 }
 
-# restarts_soon NAME TEXT [SECONDS]
+# restarts_soon NAME TEXT [SECONDS]: tests that one more run began that soon
 restarts_soon()
 {
 	ends "${id[$1]}" COMPLETED 0:0 1 "$2: one more run"
@@ -79,13 +80,14 @@ restarts_soon()
 		test "$(gap "$1")" -le "${3:-15}"
 }
 
-# has_limits NAME MINUTES: limit and minimum are as planned
+# has_limits NAME MINUTES: tests that limit and minimum are as planned
 has_limits()
 {
 	is "$(minutes "$(job_field "${id[$1]}" TimeLimit)")" "$2" \
 		'TimeLimit is what was planned'
 	is "$(minutes "$(job_field "${id[$1]}" TimeMin)")" "$2" 'so is TimeMin'
-	is "$(plan_of "${id[$1]}" 0 limit_min)" "$2" 'as the journal has it'
+	is "$(plan_of "${id[$1]}" 0 limit_min)" "$2" \
+		'and so is the plan in the journal'
 }
 
 declare -A id
@@ -99,9 +101,9 @@ id[wait-refused]=$(submit --partition=small --job-name=wait-refused \
 as_owner scontrol update "job=${id[wait-refused]}" TimeLimit=1
 as_owner scontrol release "${id[wait-refused]}"
 id[late-self]=$(start late-self "${opts[@]}" runs 85)
-id[late-limit]=$(start late-limit "${opts[@]}" asked)
+id[late-limit]=$(start late-limit "${opts[@]}" requested)
 id[late-fail]=$(start late-fail "${opts[@]}" runs 3)
-id[middle]=$(start middle "${opts[@]}" asked)
+id[middle]=$(start middle "${opts[@]}" requested)
 id[ended0]=$(start ended0 "${opts[@]}" finished 0)
 id[ended4]=$(start ended4 "${opts[@]}" finished 4)
 id[failed]=$(start failed "${opts[@]}" runs 3)
@@ -117,7 +119,8 @@ scontrol update PartitionName=small MaxTime=1
 for name in cancel requeue hold refused; do
 	go_on "wait-$name"
 done
-ends "${id[wait-cancel]}" CANCELLED 85:0 0 'cancelled before settle: it stays so'
+ends "${id[wait-cancel]}" CANCELLED 85:0 0 \
+	'cancelled before settle: it stays cancelled'
 restarts_soon wait-requeue 'requeued by its owner before settle'
 has_limits wait-requeue 2
 
@@ -139,10 +142,10 @@ ends "${id[wait-hold]}" COMPLETED 0:0 1 'released: one more run'
 # ---- a limit that is refused
 wait_for 20 'settle' has_line wait-refused.out 'scheckpoint: run 0: '
 like "$(cat wait-refused.out)" 'run 0: limit of 2 min refused.*requeued: ' \
-	'a limit is refused: requeued all the same'
+	'a limit is refused: the job is requeued with the old one'
 ends "${id[wait-refused]}" COMPLETED 0:0 1 'and one more run'
 
-# ---- settled when its end was booked already
+# ---- settled when Slurm had booked its end already
 wait_for 20 'a run' has_line late-limit.out '^begin 0'
 as_owner scancel -b -s TERM "${id[late-limit]}"
 for name in self limit fail; do
@@ -151,7 +154,7 @@ for name in self limit fail; do
 	as_owner "$SCRATCH/helpers/settle.real" 3<"late-$name.brief" \
 		4>/dev/null
 done
-# counted from their end: they have waited for the tests above
+# they have waited for the tests above, hence the bound
 restarts_soon late-self 'settled late, exit 85' 60
 restarts_soon late-limit 'settled late, after a request' 60
 ends "${id[late-fail]}" FAILED 3:0 0 'settled late: a failure remains one'
@@ -168,11 +171,11 @@ done
 ends "${id[ended0]}" COMPLETED 0:0 1 'it is started again: its code stands'
 ends "${id[ended4]}" FAILED 4:0 1 'and the code of the other'
 is "$(grep -c '^begin' ended0.out)$(grep -c '^begin' ended4.out)" 11 \
-	'neither has run again'
+	'neither script ran again'
 like "$(cat ended4.out)" 'had ended in run 0: nothing is started again' \
-	'and why is told'
+	'the output says why'
 like "$(cat ended4.out)" "new job, with --checkpoint-from=$WORK/checkpoint-" \
-	'and how it is run once more'
-ends "${id[failed]}" COMPLETED 0:0 1 'one that failed does run again'
+	'and how to run it once more'
+ends "${id[failed]}" COMPLETED 0:0 1 'a failed one does run again'
 nodes_idle
 done_testing

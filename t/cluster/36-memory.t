@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Out of memory, as the memory cgroup counts it: the job is out of memory as
-# Slurm says, and not run again, whichever of its processes was killed.
+# A job that exceeds the memory of its cgroup: it ends as Slurm ends such a job,
+# and is not run again, whichever of its processes the kernel killed.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -11,7 +11,7 @@ cluster_up --nodes 1 --proctrack cgroup --cgroup ConstrainRAMSpace=yes \
 	--cgroup ConstrainSwapSpace=yes --conf "$MANY" \
 	--conf SelectTypeParameters=CR_Core_Memory
 
-# eats twice its memory when told to, and ends as what it has eaten with
+# eat WHICH: takes twice its memory when NAME.go exists: itself, or in children
 script eat <<'END'
 #!/bin/bash
 echo "begin $SLURM_CHECKPOINT_RUN $PPID"
@@ -32,7 +32,7 @@ for name in child itself supervisor; do
 	id[$name]=$(start "$name" --mem=80 --checkpoint=30 --time=5 eat "$name")
 	wait_for 20 'a run' has_line "$name.out" '^begin 0'
 done
-# The killer takes what is offered: the supervisor, not one of many eaters.
+# The kernel kills the process with the highest score: the supervisor.
 read -r supervisor < <(sed -n 's/^begin 0 //p' supervisor.out)
 echo 1000 >"/proc/$supervisor/oom_score_adj"
 for name in child itself supervisor; do
@@ -48,6 +48,6 @@ for name in child itself supervisor; do
 done
 like "$(cat "$CLUSTER"/log/n*-1)" \
 	"\\[${id[supervisor]}.batch\\] task 0 .* exited. Killed by signal 9" \
-	'the supervisor was killed indeed'
+	'the kernel has killed the supervisor'
 nodes_idle
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The store can't be written, or hangs, when it matters: how a run ended is
-# known all the same.  No job is lost and no finished one run again.
+# The store can't be written, or hangs, when a run ends: still no job is lost,
+# and no completed one runs again.
 # core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,13 +22,13 @@ mount -t tmpfs -o "size=256k,mode=777" small "$WORK/small" ||
 
 # ---- a full disk
 
-# Says that it runs; from then on nothing can be written to its store.  In its
-# second run, which the test makes room for, it ends at once.
+# prints that it runs; then its store becomes full.  The test makes room for the
+# second run, which ends at once.
 script full <<'END'
 #!/bin/bash
 echo "begin $SLURM_CHECKPOINT_RUN"
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
-trap 'echo asked; exit 0' TERM
+trap 'echo requested; exit 0' TERM
 until [ -e "$SLURM_JOB_NAME.go" ]; do sleep 0.1; done
 case $1 in
 request) kill -TERM "$PPID" ;;
@@ -38,7 +38,8 @@ esac
 while :; do sleep 0.1; done
 END
 
-# What a journal's last block has left would still take a record or two.
+# fill: makes the file system full.  A record would still fit into the last
+# block of a journal, so that is filled, too.
 fill()
 {
 	local journal
@@ -51,35 +52,35 @@ fill()
 	! echo more 2>/dev/null >>small/filler
 }
 
-for job in 'asked request' 'self code 85' 'ended code 0' 'failed code 3'; do
+for job in 'requested request' 'self code 85' 'ended code 0' 'failed code 3'; do
 	read -r name what <<<"$job"
 	# shellcheck disable=SC2086 # words
 	id[$name]=$(start "$name" --checkpoint=20 --time=5 \
 		"--checkpoint-dir=small/$name" full $what)
 	wait_for 30 'a run' has_line "$name.out" '^begin 0'
 done
-# The first question has been answered, and its records written.
+# viewed: each supervisor has written the reply to its first query
 viewed()
 {
 	[ "$(grep -l '"rec":"view"' small/*/journal-0000.jsonl | wc -l)" = 4 ]
 }
-wait_for 30 'the first answers' viewed
+wait_for 30 'the first replies' viewed
 ok 'the disk is full' fill
-for name in asked self ended failed; do
+for name in requested self ended failed; do
 	touch "$name.go"
 done
-for name in asked self; do
+for name in requested self; do
 	wait_for 30 'settle' has_line "$name.out" '^scheckpoint: run 0: '
 	like "$(cat "$name.out")" 'run 0: requeued: (to be con|this run saved)' \
 		"full disk, $name: requeued"
 done
-like "$(cat asked.out)" "journal can't be written .*No space left" \
-	'what is wrong is said'
-like "$(job_field "${id[asked]}" Comment)" 'the store is out of use' \
-	'in the comment, too'
+like "$(cat requested.out)" "journal can't be written .*No space left" \
+	'the output says what is wrong'
+like "$(job_field "${id[requested]}" Comment)" 'the store is out of use' \
+	'and so does the comment'
 rm small/filler
-for name in asked self; do
-	BOUND=200 ends "${id[$name]}" COMPLETED 0:0 1 "$name: then completed"
+for name in requested self; do
+	BOUND=200 ends "${id[$name]}" COMPLETED 0:0 1 "$name: then it completes"
 done
 ends "${id[ended]}" COMPLETED 0:0 0 'full disk, ended with 0: completed'
 ends "${id[failed]}" FAILED 3:0 0 'full disk, failed: failed'
@@ -109,13 +110,13 @@ code) exit "$2" ;;
 esac
 while :; do sleep 0.1; done
 END
-for job in 'hung-asked request' 'hung-self code 85' 'hung-done done' \
+for job in 'hung-requested request' 'hung-self code 85' 'hung-done done' \
 	'hung-ended code 0' 'hung-failed code 3'; do
 	read -r name what <<<"$job"
 	# shellcheck disable=SC2086 # words
 	id[$name]=$(start "$name" --checkpoint=20 --time=5 hung $what)
 done
-for name in asked self; do
+for name in requested self; do
 	BOUND=90 ends "${id[hung-$name]}" COMPLETED 0:0 1 \
 		"storage hangs, $name: requeued, then completed"
 done
@@ -123,7 +124,7 @@ BOUND=60 ends "${id[hung-done]}" COMPLETED 0:0 0 'done: not run again'
 BOUND=60 ends "${id[hung-ended]}" COMPLETED 0:0 0 'ended with 0: completed'
 BOUND=60 ends "${id[hung-failed]}" FAILED 3:0 0 'failed: failed'
 
-# ---- an output that is larger than what settle may write by itself
+# ---- an output larger than settle's limit for files
 script large <<'END'
 #!/bin/bash
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0

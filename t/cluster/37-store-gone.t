@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A later run whose store isn't there, since it or the job's work directory was
-# renamed or removed: never does it begin anew without being told so.
+# A later run whose store is gone, since it or the job's work directory was
+# renamed or removed: it begins from the start only if its owner says so.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 
-# rpc can't reach slurmctld while the file away is there
+# rpc can't reach slurmctld while the file "away" exists
 wrap_helpers "$SCRATCH/helpers" rpc <<END
 #!/bin/bash
 [ ! -e "$WORK/away" ] || exit 1
@@ -16,7 +16,7 @@ END
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restart_delay=4 \
 	--plugstack-arg "helpers=$SCRATCH/helpers"
 
-# saves a version in the first run, and says from what a later one begins
+# saves a version in the first run, and prints from which version a run begins
 script half <<'END'
 #!/bin/bash
 echo "run $SLURM_CHECKPOINT_RUN from version $SLURM_CHECKPOINT_VERSION"
@@ -25,7 +25,7 @@ scheckpoint save "$0" || exit 9
 exit 85
 END
 
-# gone NAME RUN: held by this run, with reason and remedy
+# gone NAME RUN: tests that this run holds the job, with reason and remedy
 gone()
 {
 	local what="is gone, though this is run $2"
@@ -38,10 +38,10 @@ gone()
 		"$1: run $2 is held, with reason and remedy in the comment"
 	like "$(grep HELD "$1.out" | tail -n 1)" "$what: put it back.*release" \
 		'and at the end of the output'
-	unlike "$(cat "$1.out")" "^run $2 from" 'nothing was run'
+	unlike "$(cat "$1.out")" "^run $2 from" 'the script did not run'
 }
 
-# went_on NAME RUN VERSION
+# went_on NAME RUN VERSION: tests that the run began from that version
 went_on()
 {
 	wait_job 40 "${id[$1]}" COMPLETED
@@ -57,50 +57,50 @@ first_run_ends()
 declare -A id
 
 as_owner mkdir stores elsewhere moved-dir
-for name in moved anew; do
+for name in moved restart; do
 	id[$name]=$(start $name --checkpoint=30 --time=5 \
 		"--checkpoint-dir=$WORK/stores/$name" half)
 done
 id[dir]=$(start dir --checkpoint=30 --time=5 "--chdir=$WORK/moved-dir" \
 	"--output=$WORK/dir.out" half)
-mkdir unwritable unasked
-chmod 755 unwritable unasked
-for name in unwritable unasked; do
+mkdir unwritable unreachable
+chmod 755 unwritable unreachable
+for name in unwritable unreachable; do
 	id[$name]=$(start $name --checkpoint=30 --time=5 \
 		"--checkpoint-dir=$WORK/$name/store" half)
 done
 first_run_ends moved
 mv stores/moved elsewhere
-first_run_ends anew
-mv stores/anew elsewhere
+first_run_ends restart
+mv stores/restart elsewhere
 first_run_ends dir
 mv moved-dir moved-away
 
-# ---- it was moved, and comes back late
+# ---- the store was moved, and is back late
 gone moved 1
 release moved
 gone moved 2
-not_ok 'none was made' test -e stores/moved
+not_ok 'no new store was made' test -e stores/moved
 mv elsewhere/moved stores
 release moved
 went_on moved 3 1
 
-# ---- its owner wants to begin anew
-gone anew 1
-as_owner mkdir stores/anew
-release anew
-went_on anew 2 0
+# ---- its owner wants to begin from the start
+gone restart 1
+as_owner mkdir stores/restart
+release restart
+went_on restart 2 0
 
 # ---- the job's work directory
 gone dir 1
 like "$(cat dir.out)" "work directory $WORK/moved-dir isn't there on n" \
-	'and why is told'
+	'and the output says why'
 mv moved-away moved-dir
 release dir
 went_on dir 2 1
 
-# ---- it was never made, and is mended: that slurmctld knows
-for name in unwritable unasked; do
+# ---- the first run could not make the store, as slurmctld knows; then it can
+for name in unwritable unreachable; do
 	wait_held 40 "${id[$name]}"
 	like "$(job_field "${id[$name]}" Comment)" "run 0: .*can't be used" \
 		"$name: the first run can't make it"
@@ -108,13 +108,14 @@ for name in unwritable unasked; do
 done
 release unwritable
 wait_job 40 "${id[unwritable]}" COMPLETED
-like "$(cat unwritable.out)" '^run 1 from version 0$' 'mended, it is made'
+like "$(cat unwritable.out)" '^run 1 from version 0$' \
+	'then the next run makes it'
 touch away
-release unasked
-gone unasked 1
+release unreachable
+gone unreachable 1
 rm away
-as_owner mkdir unasked/store
-release unasked
-went_on unasked 2 0
+as_owner mkdir unreachable/store
+release unreachable
+went_on unreachable 2 0
 nodes_idle
 done_testing

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Hook, files, intervals and `scheckpoint now`: software that hears no signal,
-# and states while a run goes on.
+# Hook, files, intervals and `scheckpoint now`: software that catches no signal,
+# and saves while a run goes on.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1
 
-# as a user of the job would call it
+# scheckpoint_as_owner ARGUMENT...: outside of the job
 scheckpoint_as_owner()
 {
 	SCHECKPOINT_HELPERS=$B/libexec as_owner \
 		"$B/bin/scheckpoint" "$@"
 }
 
-# ---- a program with a stop file and a state file of its own: it dies of
-# TERM, and looks for STOP at each step
+# ---- a program with a stop file and a state file of its own: TERM kills it,
+# and it looks for STOP at each step
 script stopper <<'EOF'
 #!/bin/bash
 rm -f STOP
@@ -41,11 +41,11 @@ id=$(submit --checkpoint=53 --time=1 --output=stop.out \
 wait_for 30 'the first requeue' restarted "$id" 1
 like "$(cat stop.out)" '^hook: limit$' 'the hook runs and learns the cause'
 like "$(cat stop.out)" 'was asked by the hook' \
-	'the program is known to be asked by it'
+	'the output says that the hook requested the program'
 like "$(cat stop.out)" 'saved: version 1' 'its file is in the store'
 like "$(cat stop.out)" 'nothing-yet is empty and is left out' \
-	'and an empty one is left out with a word'
-not_ok 'of which the store has nothing' test -e \
+	'an empty file is left out, as the output says'
+not_ok 'and is not in the store' test -e \
 	"checkpoint-$id/v000001/nothing-yet"
 wait_job 120 "$id" COMPLETED
 ok 'each number was counted once' \
@@ -53,7 +53,7 @@ ok 'each number was counted once' \
 is "$(grep -c 'the next command' stop.out)" 1 \
 	'the next command ran once, at the end'
 
-# ---- a program that has ended before anybody looks for it
+# ---- a program that ends before the supervisor looks for it
 script quick <<'EOF'
 #!/bin/bash
 rm -f STOP
@@ -70,39 +70,39 @@ id=$(submit --checkpoint=53 --time=1 --output=quick.out \
 	--checkpoint-hook='touch STOP; sleep 1' --checkpoint-files=state quick)
 wait_for 40 'the requeue' restarted "$id" 1
 as_owner scancel "$id"
-not_ok 'after it no next command was started' test -e next
+not_ok 'no next command was started after it' test -e next
 like "$(cat quick.out)" 'saved: version 1' 'and its file is in the store'
 
-# ---- a hook that fails, and one that hangs, are no harm
+# ---- a hook that fails, and one that hangs, do no harm
 for hook in 'exit 7' 'sleep 1000'; do
 	case $hook in
-	exit*) told='the hook failed with exit code 7: going on without it' ;;
-	*) told='the hook was ended by signal 9: going on without it' ;;
+	exit*) line='the hook failed with exit code 7: going on without it' ;;
+	*) line='the hook was ended by signal 9: going on without it' ;;
 	esac
 	id=$(submit --checkpoint=53 --time=1 --output=bad.%j.out \
 		--checkpoint-hook="$hook" --wrap "exec $counter 1000")
 	wait_for 60 'the requeue' restarted "$id" 1
 	as_owner scancel "$id"
-	is "$(grep -c "^scheckpoint: $told" "bad.$id.out")" 1 \
-		"of the hook '$hook' the user is told"
+	is "$(grep -c "^scheckpoint: $line" "bad.$id.out")" 1 \
+		"the hook '$hook': the output says so"
 	like "$(cat "checkpoint-$id/journal-0000.jsonl")" '"rec":"signal"' \
-		"after the hook '$hook' the signal comes all the same"
+		"after the hook '$hook' the signal is sent all the same"
 	wait_job 20 "$id" CANCELLED
 done
 like "$(cat checkpoint-$((id - 1))/journal-0000.jsonl)" '"rec":"hook"' \
-	'its end is on record'
+	'the journal has its end'
 
-# ---- states at intervals, by a signal that the program takes
+# ---- saves at intervals, by a signal that the program catches
 script saver <<'EOF'
 #!/bin/bash
-asked=
-trap 'asked=1' USR1
+requested=
+trap 'requested=1' USR1
 n=0
 while [ $n -lt 230 ]; do
 	sleep 0.1 & wait $!
 	n=$((n + 1))
-	if [ -n "$asked" ]; then
-		asked=
+	if [ -n "$requested" ]; then
+		requested=
 		echo $n > n
 		scheckpoint save n
 	fi
@@ -111,11 +111,12 @@ EOF
 id=$(submit --checkpoint=20 --time=5 --output=int.out \
 	--checkpoint-interval=10 --checkpoint-signal=TERM,USR1 saver)
 wait_job 60 "$id" COMPLETED
-ok 'every 10 s a state was asked for' has_line int.out 'SIGUSR1 to the job script' 2
-like "$(cat int.out)" 'saved: version [23]' 'and saved, while the run went on'
+ok 'every 10 s the program was requested to save' \
+	has_line int.out 'SIGUSR1 to the job script' 2
+like "$(cat int.out)" 'saved: version [23]' 'and it saved while the run went on'
 is "$(job_field "$id" Restarts)" 0 'the run was the only one'
 
-# ---- scheckpoint now, by files that the hook makes the software write
+# ---- scheckpoint now, with a hook that makes the software write files
 script writer <<'EOF'
 #!/bin/bash
 rm -f SAVE
@@ -136,6 +137,6 @@ ok 'scheckpoint requeue' scheckpoint_as_owner requeue "$id"
 wait_for 40 'the requeue' restarted "$id" 1
 as_owner scancel "$id"
 like "$(job_field "$id" Comment)" 'cause: operator' \
-	'an operator is the cause of that'
+	'the cause is an operator'
 nodes_idle
 done_testing

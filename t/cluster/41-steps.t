@@ -12,8 +12,8 @@ mkdir -p state
 srun python3 "$rank" 120 state
 echo "the next command"
 EOF
-# a wrapper that would start the next piece of work on its node, and a rank
-# that hears nothing and dies of the signal
+# wrapped: a shell on each node that would start the next command there; deaf: a
+# program that the signal would kill
 script wrapped <<EOF
 #!/bin/bash
 mkdir -p state
@@ -24,8 +24,8 @@ script deaf <<'EOF'
 srun sleep 1000
 EOF
 
-# stop_ranks FILE RANKS: asks the job to save when each rank has counted to 3,
-# and waits for the requeue
+# stop_ranks FILE RANKS: requests the job to save when each rank has counted to
+# 3, and waits for the requeue
 stop_ranks()
 {
 	wait_for 30 'all ranks' has_line "$1" 'count 3$' "$2"
@@ -33,7 +33,8 @@ stop_ranks()
 	wait_for 40 'the requeue' restarted "$id" 1
 }
 
-each_counted_once() # FILE RANKS TARGET
+# each_counted_once FILE RANKS TARGET: each rank has counted each number once
+each_counted_once()
 {
 	local r
 
@@ -49,11 +50,11 @@ for nodes in 1 2 4; do
 	stop_ranks "ranks-$nodes.out" "$nodes"
 	is "$(grep -c 'SIGTERM to rank.py (pid [0-9]* on n[1-4])' \
 		"ranks-$nodes.out")" "$nodes" \
-		"$nodes nodes: the output names who got it, and where"
+		"$nodes nodes: the output names each program, and its node"
 	is "$(grep -c '^rank . saved' "ranks-$nodes.out")" "$nodes" \
 		'each rank has saved'
 	wait_job 60 "$id" COMPLETED
-	ok 'each number was counted once by each' \
+	ok 'each rank counted each number once' \
 		each_counted_once "ranks-$nodes.out" "$nodes" 120
 	is "$(grep -c 'the next command' "ranks-$nodes.out")" 1 \
 		'the next command ran once, at the end'
@@ -64,9 +65,10 @@ id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=wrapped.out wrapped)
 stop_ranks wrapped.out 2
 wait_job 60 "$id" COMPLETED
-ok 'behind a shell on each node as well' each_counted_once wrapped.out 2 120
+ok 'behind a shell on each node: each number once as well' \
+	each_counted_once wrapped.out 2 120
 is "$(grep -c '^next on rank' wrapped.out)" 2 \
-	'which does not go on to its next command'
+	'the shells did not go on to the next command'
 
 # ---- a heterogeneous step, of two programs
 script parts <<EOF
@@ -83,23 +85,23 @@ stop_ranks parts.out 2
 is "$(grep -c 'SIGTERM to rank.py' parts.out)" 2 \
 	'a heterogeneous step: both parts get it'
 wait_job 60 "$id" COMPLETED
-ok 'and each number was counted once by each' \
+ok 'and each counted each number once' \
 	each_counted_once parts.out 2 120
 
-# ---- nobody hears: nobody is killed, and the job computes on
+# ---- no program catches the signal: none is killed, and the job computes on
 id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=30 --time=5 \
 	--output=deaf.out deaf)
 wait_for 30 'the step' eval "scontrol show step $id.0 | grep -q RUNNING"
 as_owner scancel -b -s TERM "$id"
 wait_for 30 'the word' grep -q 'no program of the job catches SIGTERM' deaf.out
 like "$(cat deaf.out)" 'sleep \(pid [0-9]+ on n[12]\) was passed over' \
-	'who was passed over, on which node'
+	'the output names what was passed over, and its node'
 ok 'the step lives on' eval "scontrol show step $id.0 | grep -q RUNNING"
-is "$(job_state "$id")" RUNNING 'and the job'
+is "$(job_state "$id")" RUNNING 'and so does the job'
 as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
 
-# ---- no step of ours gets anywhere: Slurm signals whom it can reach
+# ---- our step can't deliver: Slurm signals the programs that it can reach
 mv "$CLUSTER/libexec/deliver" "$SCRATCH/deliver"
 printf '#!/bin/sh\nexec sleep 1000\n' >"$CLUSTER/libexec/deliver"
 chmod 755 "$CLUSTER/libexec/deliver"
@@ -108,12 +110,12 @@ id=$(submit --nodes=2 --ntasks-per-node=1 --checkpoint=40 --time=5 \
 	--output=stuck.out ranks)
 stop_ranks stuck.out 2
 like "$(cat stuck.out)" 'no step of ours could start in time: Slurm signals' \
-	'where deliver gets nowhere, the user is told'
+	'where deliver hangs, the output says so'
 is "$(grep -c '^rank . saved' stuck.out)" 2 'and each rank has saved'
 as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
 
-# ---- others' processes that bear the title of its slurmstepd, and came first
+# ---- other users' processes with the title of its slurmstepd, which are older
 if [ -z "$OTHER_USER" ]; then
 	skip 3 'other users need root'
 	nodes_idle

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Files that can't be taken: the program has ended in order each time, but
-# nothing was saved.
+# Files that can't be read: the program ends as requested each time, but nothing
+# is saved.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 1

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Hostile users: what a job may put into its environment, its options and its
-# store, and what a user's other jobs may try, reaches neither root nor
-# anybody else, and drains no node.
+# Hostile users: what a job puts into its environment, its options and its
+# store, and what a user's other jobs try, affects neither root nor another
+# user, and drains no node.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -18,7 +18,8 @@ all_nodes_work()
 	! sinfo -h -N -o %T | grep -v -x -e idle -e mixed -e allocated
 }
 
-# ready NAME: its script says so and waits for NAME.go
+# wait [CODE]: prints that it is ready, waits for NAME.go, and exits with the
+# code
 script wait <<'END'
 #!/bin/bash
 echo "ready as run $SLURM_CHECKPOINT_RUN"
@@ -39,40 +40,40 @@ store_of() # NAME
 
 # ---------------------------------------------------------- environment
 
-cat >"$SCRATCH/tell.c" <<'END'
+cat >"$SCRATCH/reach.c" <<'END'
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* A file tells which program this was loaded into, and as whom it ran. */
-__attribute__((constructor)) static void tell(void)
+/* A file shows which program loaded this, and its user. */
+__attribute__((constructor)) static void reach(void)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), TOLD "/%s.%u",
+	snprintf(path, sizeof(path), REACHED "/%s.%u",
 		 program_invocation_short_name, (unsigned)geteuid());
 	close(open(path, O_WRONLY | O_CREAT, 0666));
 }
 END
-told=$WORK/told
-mkdir -m 777 "$told" evil
-"${CC:-cc}" -shared -fPIC -DTOLD="\"$told\"" -o "$WORK/evil/tell.so" \
-	"$SCRATCH/tell.c" || bail_out 'no compiler'
+reached=$WORK/reached
+mkdir -m 777 "$reached" evil
+"${CC:-cc}" -shared -fPIC -DREACHED="\"$reached\"" -o "$WORK/evil/reach.so" \
+	"$SCRATCH/reach.c" || bail_out 'no compiler'
 for library in $(ldd "$B"/libexec/* | awk '/=>/ { print $1 }' | sort -u); do
 	case $library in
 	libjson* | libxxhash* | libslurm*)
-		cp evil/tell.so "evil/$library"
+		cp evil/reach.so "evil/$library"
 		;;
 	esac
 done
 for name in supervise settle rpc deliver notice sh; do
-	printf '#!/bin/bash\ntouch "%s/%s.path"\n' "$told" "$name" \
+	printf '#!/bin/bash\ntouch "%s/%s.path"\n' "$reached" "$name" \
 		>"evil/$name"
 	chmod 755 "evil/$name"
 done
-echo "touch '$told/bash_env.'\$EUID.\$PPID" >evil/rc
+echo "touch '$reached/bash_env.'\$EUID.\$PPID" >evil/rc
 script environment <<'END'
 #!/bin/bash
 echo "$PPID" >"ppid.$SLURM_CHECKPOINT_RUN"
@@ -82,15 +83,15 @@ kill -TERM "$PPID"
 sleep 5 &
 wait
 END
-export_evil="ALL,LD_PRELOAD=$WORK/evil/tell.so,LD_LIBRARY_PATH=$WORK/evil"
+export_evil="ALL,LD_PRELOAD=$WORK/evil/reach.so,LD_LIBRARY_PATH=$WORK/evil"
 export_evil+=",PATH=$WORK/evil:/usr/bin:/bin,BASH_ENV=$WORK/evil/rc"
-export_evil+=",ENV=$WORK/evil/rc,LD_AUDIT=$WORK/evil/tell.so"
+export_evil+=",ENV=$WORK/evil/rc,LD_AUDIT=$WORK/evil/reach.so"
 export_evil+=",SLURM_CONF=$WORK/evil/rc,GLIBC_TUNABLES=glibc.malloc.check=3"
 id[env]=$(start env --checkpoint=5 --time=5 "--export=$export_evil" environment)
 
-# ------------------------------------------------ what lies in the store
+# --------------------------------------------------- files in the store
 
-# The victim's files: anyone may write them, so that any slip is seen.
+# The victim's files: all users may write them, so that a fault would show.
 victim=$WORK/victim
 mkdir -m 777 "$victim" "$victim/store"
 echo 'belongs to another' >"$victim/file"
@@ -104,7 +105,7 @@ fingerprint()
 }
 untouched=$(fingerprint)
 
-# put KIND PATH: a thing of that kind in the place of PATH
+# put KIND PATH: replaces PATH by a file of that kind
 put()
 {
 	rm -rf "$2"
@@ -124,7 +125,7 @@ for what in store journal output version; do
 	for kind in $kinds; do
 		name=$what-$kind
 		code=85
-		# In a next run slurmstepd itself would open it, as the user.
+		# slurmstepd itself would open it in the next run, as the user
 		[ $what != output ] || code=3
 		id[$name]=$(start "$name" --checkpoint=20 --time=5 wait $code)
 	done
@@ -168,16 +169,17 @@ for what in store journal output version; do
 		state=$(job_state "${id[$name]}")
 		state+=" $(job_field "${id[$name]}" Restarts)"
 		case $what in
-		store) # blind, by the exit code; then held
+		store) # settled by the exit code alone; then held
 			is "$state" 'PENDING 2' "$what as $kind: held"
 			like "$(cat "$name.out")" "can't be used: .*store.json" \
 				'and the job says why'
 			;;
-		journal) # the same for one run, and the next has its own
+		journal) # the same; the next run has a journal of its own
 			is "$state" 'COMPLETED 1' "$what as $kind: goes on"
 			;;
 		output)
-			is "$state" 'FAILED 0' "$what as $kind: ends as it did"
+			is "$state" 'FAILED 0' \
+				"$what as $kind: ends with its exit code"
 			;;
 		version)
 			is "$state" 'COMPLETED 1' "$what as $kind: goes on"
@@ -188,17 +190,17 @@ done
 wait_held 30 "${id[swap]}"
 like "$(cat swap.out)" "can't be used: .*belongs to another user" \
 	'a store that became a link to another user'\''s: held'
-is "$(fingerprint)" "$untouched" "nothing of another user's was touched"
+is "$(fingerprint)" "$untouched" "no file of the other user was touched"
 ok 'no node was drained' all_nodes_work
 
 wait_job 30 "${id[env]}" COMPLETED
 is "$(job_state "${id[env]}") $(job_field "${id[env]}" Restarts)" \
 	'COMPLETED 1' 'a job with LD_PRELOAD and the like is requeued'
-like "$(ls told)" "^bash\\.$(id -u "$JOB_USER")\$" \
-	'its own programs were reached'
-unlike "$(ls told)" 'supervise|settle|rpc|deliver|notice|stepd|\.0$|\.path' \
-	'none of ours were, nor root'
-unlike "$(ls told)" 'bash_env\.0' 'nor any shell of root'
+like "$(ls reached)" "^bash\\.$(id -u "$JOB_USER")\$" \
+	'its own programs loaded the library'
+unlike "$(ls reached)" 'supervise|settle|rpc|deliver|notice|stepd|\.0$|\.path' \
+	'none of ours did, and no process of root'
+unlike "$(ls reached)" 'bash_env\.0' 'no shell of root read the file'
 for i in "${!id[@]}"; do
 	scancel "${id[$i]}"
 done
@@ -209,13 +211,13 @@ ready mine
 token=$(grep -o '"token":"[0-9a-f]*"' "$(store_of mine)/store.json" |
 	cut -d'"' -f4)
 like "$token" '^[0-9a-f]{16,}$' 'the token is there'
-ok 'and nobody else can read it' \
+ok 'and no other user can read it' \
 	fails run_as "$OTHER_USER" cat "$(store_of mine)/store.json"
 
-# A sbatch without the plugin carries any environment that it is given.
+# sbatch without the plugin passes on any environment.
 sed 's,^PlugStackConfig=.*,PlugStackConfig=/dev/null,' "$SLURM_CONF" \
 	>"$SCRATCH/plain.conf"
-# forge NAME USER VARIABLE...: submit with these
+# forge NAME USER VARIABLE...: submits with these
 forge()
 {
 	local name=$1 user=$2
@@ -237,7 +239,7 @@ carried+=,max-runs=1000,max-stalls=3
 good="$carried,dir=checkpoint-%25j,token=$token"
 mkdir -m 777 forged
 ids=()
-# forged NAME VARIABLE...
+# forged NAME VARIABLE...: the same as the job user, into id and ids
 forged()
 {
 	id[$1]=$(forge "$1" "$JOB_USER" "${@:2}")
@@ -268,23 +270,23 @@ for name in "${ids[@]}"; do
 		'FAILED 0' "forged, $name: the job fails"
 	like "$(cat "forged/$name.out")" '^scheckpoint: [[:print:]]+$' \
 		'with a line that says why'
-	is "$(wc -l <"forged/$name.out")" 1 'and no other'
+	is "$(wc -l <"forged/$name.out")" 1 'and no other line'
 	ok 'without control characters' \
 		fails grep -q -P '[\x00-\x08\x0b-\x1f\x7f-\xff]' "forged/$name.out"
 done
 
-# What Slurm would take for options; sizes and values are nobody's business.
+# Variables that Slurm would take for options, with any size and value
 id[options]=$(forge options "$JOB_USER" \
 	"_SLURM_SPANK_OPTION_checkpoint_checkpoint=$huge" \
 	"SLURM_SPANK__SLURM_SPANK_OPTION_checkpoint_checkpoint_dir="$'\001\n' \
 	"SLURM_CHECKPOINT_RUN=0")
-# With a count of restarts that isn't so.
+# With a false count of restarts
 for count in 7 4294967295 -1 999999999999 x; do
 	id[count$count]=$(forge "count$count" "$JOB_USER" \
 		"SLURM_RESTART_COUNT=$count" \
 		"$S=${good/$token/$(md5sum <<<"$count" | cut -c 1-32)}")
 done
-# In another user's store, by the right token.
+# In another user's store, with the right token
 chmod 777 "$(store_of mine)"
 chmod 644 "$(store_of mine)"/*
 id[thief]=$(forge thief "$OTHER_USER" \
@@ -306,9 +308,10 @@ for count in 7 4294967295 -1 999999999999 x; do
 		[ "$(job_field "${id[$name]}" Restarts)" -le 2 ]
 done
 wait_held 40 "${id[thief]}"
-ok "a job in another user's store, by the right token: held" \
+ok "a job in another user's store, with the right token: held" \
 	is_held "${id[thief]}"
-like "$(cat forged/thief.out)" 'belongs to another user' 'and told why'
+like "$(cat forged/thief.out)" 'belongs to another user' \
+	'and the output says why'
 for i in "${!id[@]}"; do
 	scancel "${id[$i]}" 2>/dev/null
 done
@@ -332,7 +335,7 @@ id[newline]=$(start newline --checkpoint=20 --time=5 \
 	"--chdir=$WORK/"$'new\nline' "--output=$WORK/newline.out" wait)
 wait_job 30 "${id[newline]}" FAILED
 like "$(cat newline.out)" '^scheckpoint: .*line break' \
-	'a line break in the directory: told'
+	'a line break in the directory: the output says so'
 wait_for 30 'all nodes to be idle' is_idle
 nodes_idle
 done_testing

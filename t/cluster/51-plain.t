@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A job without --checkpoint pays nothing: no call to slurmctld, no file, no
-# process, some tens of system calls.  One with it has a supervisor of little
-# memory and few descriptors.
+# process, only some tens of system calls.  The supervisor of a job with it has
+# little memory and few descriptors.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 [ "$(id -u)" -eq 0 ] || skip_all 'slurmd is traced as root'
@@ -11,7 +11,7 @@ cluster_up --nodes 1
 . "$TOP/t/cluster/cost.sh"
 cost_job plain
 
-# at_most GOT BOUND TEXT
+# at_most GOT BOUND TEXT: tests that it is
 at_most()
 {
 	ok "$3: $1, at most $2" [ "$1" -le "$2" ]
@@ -19,10 +19,11 @@ at_most()
 
 # ------------------------------------------------------------ plain jobs
 
-# What the job itself sees of itself: who started it, and its environment.
+# What the job can see: its parent and siblings, its environment, its
+# descriptors
 script look <<'END'
 #!/bin/bash
-# Before bash has descriptors of its own open.
+# bash opens descriptors of its own later
 ls -l /proc/$$/fd >"$SLURM_JOB_NAME.fds"
 {
 	tr '\0' ' ' <"/proc/$PPID/cmdline" | sed 's/\[[0-9]*/[N/'
@@ -35,7 +36,8 @@ ls -l /proc/$$/fd >"$SLURM_JOB_NAME.fds"
 echo $$ >"$SLURM_JOB_NAME.ran"
 END
 
-# observe NAME: three plain jobs; what they, slurmctld and the file system saw
+# observe NAME: runs three plain jobs, and records what they see, what slurmctld
+# counts, and which files there are
 observe()
 {
 	local i
@@ -65,7 +67,7 @@ for what in rpcs files saw; do
 	case $what in
 	rpcs) text='as many calls to slurmctld as without the plugin' ;;
 	files) text='no file is made' ;;
-	saw) text='the job sees nothing: process, environment, descriptors' ;;
+	saw) text='the job sees the same processes, environment, descriptors' ;;
 	esac
 	is "$(sed s/with/NAME/ "$SCRATCH/with.$what")" \
 		"$(sed s/without/NAME/ "$SCRATCH/without.$what")" "$text"
@@ -79,7 +81,7 @@ for what in sbatch launch; do
 		grep -q 'open.*spank_checkpoint\.so' "$SCRATCH/$what.trace"
 	without_plugin
 	without=$(least "calls_of_$what")
-	not_ok 'and without it is not' \
+	not_ok 'and without it, it is not' \
 		grep -q 'open.*spank_checkpoint\.so' "$SCRATCH/$what.trace"
 	ok 'system calls are counted' [ "$without" -gt 100 ]
 	at_most $((with - without)) 60 "added to $without of $what"
@@ -110,11 +112,11 @@ kill -TERM "$PPID"
 sleep 3 &
 wait
 wait
-echo "$PPID" >heavy.asked
+echo "$PPID" >heavy.requested
 until [ -e heavy.go ]; do sleep 0.1; done
 END
 id=$(submit --checkpoint=20 --time=5 --output=heavy.out heavy)
-wait_for 30 'a request to be over' test -s heavy.asked
+wait_for 30 'a request to be over' test -s heavy.requested
 pid=$(cat heavy.ppid)
 is "$(cat "/proc/$pid/comm")" supervise 'a checkpointed job has a supervisor'
 at_most "$(kilobytes "$pid" Private_Clean Private_Dirty)" 4096 \

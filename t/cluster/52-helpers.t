@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How our helpers are started and ended: settle as the owner for good, with
-# nothing of root's or of the job's left to it, out of reach of the owner's
-# other jobs; root opens no file of a user's; a helper that hangs, dies or is
-# missing drains no node.
+# How our helpers are started and ended: settle runs as the job's owner, without
+# a way back, without anything of root or of the job, and out of reach of the
+# owner's other jobs; root opens no file of a user; a helper that hangs, dies or
+# is missing drains no node.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
-[ "$(id -u)" -eq 0 ] || skip_all 'what root does is looked at'
+[ "$(id -u)" -eq 0 ] || skip_all 'only root may trace slurmd'
 cluster_up --nodes 2 --conf "$MANY" --plugstack-arg restart_delay=3
 plugstack=$CLUSTER/etc/plugstack.conf
 uid=$(id -u "$JOB_USER")
@@ -54,7 +54,7 @@ wait_job 60 "${id[traced]}" COMPLETED
 kill "$strace" && wait "$strace"
 is "$(job_state "${id[traced]}") $(job_field "${id[traced]}" Restarts)" \
 	'COMPLETED 1' 'a traced job saves, is requeued and completes'
-touched=$(awk -f "$TOP/t/cluster/who-opens.awk" "$SCRATCH/trace" \
+touched=$(awk -f "$TOP/t/cluster/file-users.awk" "$SCRATCH/trace" \
 	"$SCRATCH/trace" | grep -F " $WORK")
 like "$touched" "^$uid .*owned/checkpoint-.*journal" \
 	'its owner opens the journal'
@@ -83,7 +83,7 @@ until [ -s victim.pid ]; do sleep 0.1; done
 echo "settle: $(reach "$(cat victim.pid)" 2>&1 | paste -sd' ')"
 END
 
-# settle_pid NAME: of our cluster, that waits for slurmctld
+# settle_pid: prints the pid of a settle of this cluster
 settle_pid()
 {
 	local pid
@@ -109,11 +109,11 @@ like "$(cat spy.out)" '^control: environ.* maps.*/' \
 	'a user sees into their own processes'
 like "$(cat spy.out)" '^settle: *$' 'but not into settle'
 wait_job 60 "${id[spied]}" COMPLETED
-is "$(job_field "${id[spied]}" Restarts)" 1 'which does its work'
+is "$(job_field "${id[spied]}" Restarts)" 1 'and settle does its work'
 
 # -------------------------------------------------- what settle is given
 
-# A slurmctld that lives, and puts a call off for as long as it likes.
+# As if slurmctld lived, but did not reply to a call.
 cc -shared -fPIC -x c -o "$SCRATCH/throttled.so" - <<'END'
 #include <unistd.h>
 int slurm_load_job(void) { for (;;) pause(); }
@@ -164,7 +164,8 @@ done
 begun=$SECONDS
 wait_job 60 "${id[given]}" COMPLETED
 given=$(cat owned/given)
-is "$(job_field "${id[given]}" Restarts)" 1 'a helper that looks around'
+is "$(job_field "${id[given]}" Restarts)" 1 \
+	'a settle that records its surroundings'
 for ids in "Uid:.$uid.$uid.$uid.$uid" \
 	"Gid(:.$(id -g "$JOB_USER")|.*(\s$(id -g "$JOB_USER")){3})"; do
 	like "$given" "^$ids" "is the owner's: ${ids%%[:(]*}"
@@ -195,8 +196,9 @@ wait_job 60 "${id[killed]}" COMPLETED
 is "$(job_field "${id[killed]}" Restarts)" 1 \
 	'one that is killed twice is started a third time'
 
-# ------------------------------------------------ hung, and killed late
-left_behind() # NAME SECONDS
+# ------------------------------------------- hung, and killed late
+# left_behind NAME SECONDS: tests that the job ends without its settle
+left_behind()
 {
 	wait_job 90 "${id[$1]}" FAILED
 	is "$(job_state "${id[$1]}") $(job_field "${id[$1]}" Restarts)" \
@@ -209,7 +211,7 @@ left_behind late 60
 # UnkillableStepTimeout is 100 s here, five times MessageTimeout.
 left_behind throttled 90
 like "$(cat "$CLUSTER/log/n1")" 'settle got nowhere for [0-9]+ s' \
-	'the log of the node tells'
+	'the log of the node says so'
 not_ok 'it is gone' pgrep -u "$JOB_USER" -f 'sleep 1000'
 
 # ---------------------------------------------------------- missing ones
@@ -229,8 +231,8 @@ ready no-settle
 touch no-settle.go
 wait_job 30 "${id[no-settle]}" FAILED
 is "$(job_field "${id[no-settle]}" ExitCode)" 3:0 \
-	'without settle it ends as it would'
+	'without settle it ends with its exit code'
 like "$(cat "$CLUSTER/log"/n[12])" "settle can't be started: No such file" \
-	'the log of the node tells'
+	'the log of the node says so'
 nodes_idle
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A job that is preempted eight times, more than MaxBatchRequeue has it, ends
-# COMPLETED, its program run to the end once.
+# A job that is preempted eight times, more often than MaxBatchRequeue allows,
+# ends COMPLETED, and its program comes to its end once.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -26,7 +26,7 @@ runs()
 job=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=often.out often)
 for ((i = 0; i < TIMES; i++)); do
-	# Slurm's own two minutes, should it miss our begin once.
+	# Slurm's own delay is two minutes, in case it ignores ours once.
 	wait_for 160 "run $i" runs $i || break
 	preempt n1 --partition=high
 	wait_for 40 "preemption $((i + 1))" restarted "$job" $((i + 1)) || break
@@ -38,7 +38,7 @@ is "$(job_state "$job") $(job_field "$job" ExitCode)" 'COMPLETED 0:0' \
 	'it ends COMPLETED'
 ok 'each number was counted once' \
 	cmp <(sed -n 's/^count //p' often.out) <(seq $TARGET)
-is "$(grep -c '^counted to' often.out)" 1 'to the end once'
+is "$(grep -c '^counted to' often.out)" 1 'it came to its end once'
 requeued_times "$job" $TIMES often.out
 is "$(squeue -h -j "$job" -o %T 2>/dev/null)" '' 'it is not in the queue'
 nodes_idle

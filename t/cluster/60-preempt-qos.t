@@ -16,7 +16,7 @@ sacctmgr -i modify user where "name=$JOB_USER" set qos+=cut >/dev/null
 
 declare -A records
 
-# records NAME: the states of its runs in accounting, in their order
+# records NAME: prints the states of its runs in accounting, in their order
 records()
 {
 	sacct -D -X -n -P -S now-1hour -j "${id[$1]}" -o State | paste -sd' '
@@ -42,8 +42,8 @@ back requeue 'a QOS with PreemptMode=REQUEUE'
 back cancel 'a QOS with PreemptMode=CANCEL'
 over requeue COMPLETED 'requeued'
 over cancel "$CANCELLED" 'cancelled'
-# 24.11 ends the run that follows a preemption as one that was preempted, and
-# then requeues it, in which nothing is started, or not.
+# 24.11 ends the run that follows a preemption as preempted.  Then it requeues
+# the job, for a run that starts nothing, or does not.
 records=([requeue]='REQUEUED COMPLETED' [cancel]='REQUEUED COMPLETED')
 if [ "$CANCELLED" = PREEMPTED ]; then
 	records=([requeue]='REQUEUED PREEMPTED COMPLETED'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# At the start of a preemption's grace Slurm tells srun's steps by itself, and
-# nobody else: one that ends at once must not let its script go on to the next
-# command.  Several jobs at once, so that the nodes are busy.
+# At the start of a preemption's grace Slurm signals only srun's steps.  If one
+# ends at once, its script must not go on to the next command.  Several jobs run
+# at once, so that the nodes are busy.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 low='Nodes=ALL OverSubscribe=FORCE:16 MaxTime=UNLIMITED DefaultTime=10'
@@ -10,7 +10,7 @@ low="$low PriorityTier=1 PreemptMode=REQUEUE GraceTime=30 State=UP"
 cluster_up --nodes 2 --preempt --conf "PartitionName=crowd $low"
 JOBS=4
 
-# It saves, and ends as soon as can be.
+# It ends 0.1 s after the signal.
 script step <<'END'
 #!/usr/bin/perl
 $SIG{TERM} = sub { select(undef, undef, undef, 0.1); exit 0 };
@@ -39,14 +39,14 @@ steps_named() # NAME
 	squeue -h -s -p crowd -o %j | grep -c -x -e "$1"
 }
 
-# Of each job its own, and the sentinel.
+# all_have_steps: each job has a step of its own, and the sentinel
 all_have_steps()
 {
 	[ "$(steps_named step)" -eq $JOBS ] &&
 		[ "$(steps_named preempt-notice)" -eq $JOBS ]
 }
 
-# with REGEX: how many of the jobs have said it
+# with REGEX: prints in how many outputs it is
 with()
 {
 	grep -l -e "$1" "$name".*.out | wc -l
@@ -74,9 +74,9 @@ for name in once loop nested; do
 	wait_for 60 'all to be requeued' all_requeued
 	is "$(cat "$name".*.out | grep -c 'the next command')" 0 \
 		"$name: no next command in $JOBS jobs that are preempted"
-	is "$(with 'the job is being preempted')" $JOBS 'each has known why'
+	is "$(with 'the job is being preempted')" $JOBS 'each output says why'
 	is "$(with 'srun steps got SIGTERM from Slurm')" $JOBS \
-		'and that its step was told'
+		'and that Slurm signalled its step'
 	as_owner scancel --partition=crowd --user="$JOB_USER"
 	wait_for 30 'them to be gone' all_over
 	wait_job 30 "$high" COMPLETED

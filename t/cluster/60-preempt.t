@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Preemption with a grace, of which Slurm tells the batch script nothing.
+# Preemption with a grace, where Slurm does not signal the batch script.
 # core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -36,17 +36,17 @@ preempted=$(date -d "$(cat serial.preempted)" +%s)
 wait_for 40 'the requeue' restarted "${id[serial]}" 1
 requested=$(requested_s serial)
 like "$((requested - preempted))" '^-?[0-9]$' \
-	"the program hears it within 10 s (after $((requested - preempted)) s)"
+	"requested within 10 s (after $((requested - preempted)) s)"
 like "$(cat serial.out)" 'the job is being preempted: asking the job to save' \
-	'and the cause is known'
+	'and the output says why'
 wait_for 90 'its end' ended "${id[serial]}"
 is "$(job_state "${id[serial]}")" COMPLETED 'it completes'
 ok 'each number was counted once' \
 	diff <(sed -n 's/^count //p' serial.out) <(seq 150)
 requeued_times "${id[serial]}" 1 serial.out
-is "$(grep -c '^counted to' serial.out)" 1 'and ran to its end once'
+is "$(grep -c '^counted to' serial.out)" 1 'and it came to its end once'
 
-# ---- a program under srun, which Slurm tells by itself
+# ---- a program under srun, which Slurm signals itself
 id[steps]=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 	--output=steps.out steps)
 wait_for 30 'the run' grep -q '^count 5$' steps.out
@@ -69,6 +69,7 @@ id[wide]=$(submit --partition=low --exclusive --checkpoint=30 --time=10 \
 wait_job 40 "${id[wide]}" COMPLETED
 like "$(cat wide.out)" 'real.*0m[0-4]\.' \
 	'a step over all CPUs starts at once beside the sentinel'
-unlike "$(cat wide.out)" 'CANCELLED|srun: error' 'whose end leaves no line'
+unlike "$(cat wide.out)" 'CANCELLED|srun: error' \
+	'and its end leaves no line in the output'
 nodes_idle
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A time limit that owner or operator set with scontrol stands for the one that
-# was submitted, in all later runs.
+# A time limit that owner or operator set with scontrol replaces the submitted
+# one in all later runs.
 # core
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -9,7 +9,7 @@
 . "$TOP/t/cluster/ends.sh"
 cluster_up --nodes 1 --conf "$MANY" --plugstack-arg restart_delay=8
 
-# each run saves and asks for another one at the test's word; the fourth ends
+# each run waits for a file, saves and exits with 85; the fourth completes
 script go-on <<'END'
 #!/bin/bash
 echo "begin $SLURM_CHECKPOINT_RUN"
@@ -24,7 +24,8 @@ runs() # RUN
 	wait_for 60 "run $1" has_line job.out "^begin $1\$"
 }
 
-# ends_with RUN MINUTES TEXT: it ends, and the job is left with that limit
+# ends_with RUN MINUTES TEXT: tests that the run ends, and the job has that
+# limit
 ends_with()
 {
 	touch "go-$1"
@@ -45,19 +46,19 @@ limit() # MINUTES COMMAND...
 id=$(start job --checkpoint=30 --time=10 go-on)
 runs 0
 ok 'the owner lowers the limit of a run' limit 5 as_owner
-ends_with 0 5 'the next one is no longer than that'
+ends_with 0 5 'the next run has no longer limit'
 
 ok 'the owner raises the limit of the waiting job' limit 20 as_owner
 runs 1
 like "$(cat job.out)" 'limit was changed to 20 min: it holds for later runs' \
-	'the run says what it found'
-ends_with 1 20 'the next one may be as long'
+	'the output says that the limit was changed'
+ends_with 1 20 'the next run has that limit'
 
 runs 2
 unlike "$(sed -n '/^begin 1/,$p' job.out)" 'limit was changed' \
-	'what is as it was is no news'
+	'an unchanged limit is not mentioned'
 ok 'an operator raises the limit of a run' limit 40 env
-ends_with 2 40 'the next one may be as long'
+ends_with 2 40 'the next run has that limit'
 BOUND=40 ends "$id" COMPLETED 0:0 3 'it completes'
 nodes_idle
 done_testing

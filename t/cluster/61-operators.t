@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What operators and owners do to jobs with scontrol and scheckpoint, which
-# does to a checkpointed job what its user expects.
+# What operators and owners do with scontrol and scheckpoint has the expected
+# effect on a checkpointed job.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
-# 26.05 moves no job to another partition where there are no accounts.
+# 26.05 moves a job to another partition only where there is accounting.
 cluster_up --nodes 2 --accounting --conf "$MANY" --plugstack-arg max_runs=50
 declare -A id
 
-# asked_at NAME RUN: seconds from the run's start to the request
-asked_at()
+# requested_at NAME RUN: prints the seconds from the run's start to the request
+requested_at()
 {
 	local journal start at
 
@@ -22,13 +22,14 @@ asked_at()
 	echo $((at - start))
 }
 
-# near SECONDS NAME RUN TEXT: asked so many seconds after the run's start
+# near SECONDS NAME RUN TEXT: tests that it was requested to save that long
+# after the run's start
 near()
 {
 	local at
 
-	at=$(asked_at "$2" "$3")
-	ok "$4: asked after $1 s (it was $at s)" \
+	at=$(requested_at "$2" "$3")
+	ok "$4: requested after $1 s (it was $at s)" \
 		test "$((at - $1))" -ge -1 -a "$((at - $1))" -le 3
 }
 
@@ -47,8 +48,8 @@ resume_at=$((SECONDS + 20))
 ok 'the owner lowers the limit of a run' \
 	as_owner scontrol update "JobId=${id[lowered]}" TimeLimit=1
 
-# ---- requeue, requeuehold, hold
-# They stay for a moment after their save: slurmctld is asked why TERM came.
+# ---- requeue, requeuehold, hold: the programs stay for a moment after their
+# save, since the supervisor queries slurmctld why TERM came
 for name in requeue requeuehold hold word; do
 	id[$name]=$(LINGER=1 start $name --time=10 --checkpoint=30 "$counter" 100)
 done
@@ -71,7 +72,7 @@ ok 'a held job is moved to another partition' \
 	as_owner scontrol update "JobId=${id[requeuehold]}" Partition=main
 counted requeue 100 'requeued by an operator: goes on from its state'
 is "$(job_field "${id[requeue]}" Restarts)" 1 'requeued once'
-like "$(cat requeue.out)" 'asked to save and make room' 'and told why'
+like "$(cat requeue.out)" 'asked to save and make room' 'the output says why'
 counted word 100 'scheckpoint requeue: goes on from its state'
 for name in requeuehold hold; do
 	ok "$name: still held" is_held "${id[$name]}"
@@ -88,20 +89,20 @@ id[set]=$(start set --time=10 --checkpoint=30 --checkpoint-max-runs=1 \
 runs set
 ok 'scheckpoint set of more than the site allows' \
 	as_owner scheckpoint set "${id[set]}" max-runs=60
-wait_for 10 'the run to be told' has_line set.out 'scheckpoint set:'
+wait_for 10 'the line in the output' has_line set.out 'scheckpoint set:'
 like "$(cat set.out)" 'max-runs=60: this site wants at most 50: it stays' \
-	'is refused by the run'
+	'the run refuses it'
 ok 'scheckpoint set for a run under way' \
 	as_owner scheckpoint set "${id[set]}" grace=20 max-runs=40
-wait_for 10 'the run to be told' has_line set.out 'settings changed'
+wait_for 10 'the line in the output' has_line set.out 'settings changed'
 like "$(cat set.out)" 'settings changed: grace 20 s, total unknown, .* 40 runs' \
 	'its output says so'
 as_owner scheckpoint requeue "${id[set]}"
-counted set 100 'more runs than were asked for at first'
+counted set 100 'more runs than were submitted'
 like "$(cat set.out)" '^scheckpoint: run 1 .* 20 s before its end' \
 	'the next run begins with it'
 
-# ---- it stood still meanwhile
+# ---- the job that was suspended meanwhile
 is_due()
 {
 	[ $SECONDS -ge $resume_at ]
@@ -110,7 +111,7 @@ wait_for 25 'the time to resume' is_due
 ok 'a suspended job is resumed' scontrol resume "${id[suspended]}"
 stood_s=$((SECONDS - suspended_at))
 
-# ---- top: an order among pending jobs that we don't change
+# ---- top: we don't change the order of pending jobs
 script wait <<'END'
 #!/bin/bash
 echo "$SLURM_JOB_NAME" >>order
@@ -128,17 +129,17 @@ ok 'a job that waits for a node' scontrol requeue "${id[first]}"
 wait_for 20 'w1' has_line order w1
 ok 'scontrol top of another one' scontrol top "${id[w2]}"
 counted first 60 'the requeued job goes on'
-is "$(paste -sd' ' order)" 'w1 w2' 'after that one'
+is "$(paste -sd' ' order)" 'w1 w2' 'after the job that was set on top'
 w2_start=$(date -d "$(job_field "${id[w2]}" StartTime)" +%s)
 ok 'which began before it' test "$w2_start" -lt \
 	"$(date -d "$(job_field "${id[first]}" StartTime)" +%s)"
 
 # ---- what became of the limits
 counted lowered 70 'a lowered limit: goes on'
-near 35 lowered 0 'it was heard'
+near 35 lowered 0 'the new limit counted'
 counted suspended 60 'a suspended job: goes on'
-near $((20 + stood_s)) suspended 0 'its time stood still'
+near $((20 + stood_s)) suspended 0 'the time of suspension did not count'
 counted raised 170 'a raised limit: goes on'
-near 82 raised 0 'it was heard'
+near 82 raised 0 'the new limit counted'
 nodes_idle
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Nodes that fail, daemons that are restarted, nodes that are drained or
-# vacated: the job goes on from its newest version.
+# vacated: each job goes on from its newest version.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -10,7 +10,7 @@ ONE=${MANY/Nodes=ALL/Nodes=n1}
 cluster_up --nodes 4 --conf "$MANY" --conf "${ONE/=many/=one}"
 declare -A id
 
-# on NAME: the node where it runs
+# on NAME: prints the node where it runs
 on()
 {
 	job_field "${id[$1]}" NodeList
@@ -45,7 +45,7 @@ as_owner scheckpoint requeue "${id[slurmctld]}"
 wait_for 20 'its end' has_line slurmctld.out 'saved: version'
 for name in power alone; do
 	wait_for 20 "slurmctld to requeue $name" restarted "${id[$name]}" 1
-	# slurmctld's own delay is of two minutes
+	# slurmctld's own delay is two minutes
 	wait_for 20 'an earlier start' as_owner \
 		scontrol update "JobId=${id[$name]}" Partition=many \
 		StartTime=now+3
@@ -54,7 +54,7 @@ counted slurmd 60 'slurmd was restarted: requeued and goes on'
 counted slurmctld 60 'slurmctld was restarted: requeued and goes on'
 is "$(job_field "${id[slurmctld]}" Restarts)" 1 'once'
 
-# ---- drained: what runs goes on, what is requeued runs elsewhere
+# ---- drained: a running job goes on, a requeued one runs elsewhere
 id[drain]=$(start drain --time=10 --checkpoint=30 "$counter" 100)
 runs drain
 node=$(on drain)
@@ -78,14 +78,16 @@ id[stays]=$(start stays --time=10 --checkpoint=30 "--exclude=$node" \
 scontrol update "JobId=${id[moves]}" AdminComment='{"site": 1}'
 wait_for 20 'plain to run' has_line plain.out '^runs'
 runs stays
-not_ok 'an owner vacates no node' as_owner scheckpoint vacate "$node"
+not_ok 'an owner may not vacate a node' as_owner scheckpoint vacate "$node"
 said=$(scheckpoint vacate "$node")
 is "$?" 1 'scheckpoint vacate says that a job is still there'
 note "$said"
 like "$said" "job ${id[moves]} \\($JOB_USER, \"moves\"\\): is saving" \
-	'it tells which job saves,'
-like "$said" "job ${id[moves]} .*: has left, .*cause: operator" 'which has left,'
-like "$said" "job ${id[plain]} .*: doesn't answer" 'and which stays'
+	'it names the job that saves,'
+like "$said" "job ${id[moves]} .*: has left, .*cause: operator" \
+	'says that it has left,'
+like "$said" "job ${id[plain]} .*: doesn't answer" \
+	'and names the job that stays'
 like "$(sinfo -h -n "$node" -o '%T %E')" 'drain.* scheckpoint vacate' \
 	'the node is drained'
 like "$(job_field "${id[moves]}" AdminComment)" '^\{"site": 1\} *$' \
@@ -93,9 +95,10 @@ like "$(job_field "${id[moves]}" AdminComment)" '^\{"site": 1\} *$' \
 counted moves 60 'the job goes on'
 unlike "$(on moves)" "^$node\$" 'on another node'
 wait_job 40 "${id[plain]}" COMPLETED
-is "$(paste -sd' ' plain.out)" 'runs whole' 'a job without --checkpoint took no notice'
-counted stays 60 'nor did one on another node'
-is "$(job_field "${id[stays]}" Restarts)" 0 'which was not requeued'
+is "$(paste -sd' ' plain.out)" 'runs whole' \
+	'a job without --checkpoint is not affected'
+counted stays 60 'nor is one on another node'
+is "$(job_field "${id[stays]}" Restarts)" 0 'it was not requeued'
 scontrol update "nodename=$node" state=resume
 
 # ---- what became of the jobs of the failed node
@@ -105,7 +108,7 @@ like "$(cat power.out)" '^from [1-9]' 'from its newest version'
 unlike "$(on power)" '^n1$' 'on another node'
 wait_job 90 "${id[alone]}" COMPLETED
 is "$(job_state "${id[alone]}")" COMPLETED \
-	'with nothing saved it begins again, which is no stall'
+	'with nothing saved it begins again, and that is no stall'
 daemon start n1
 wait_for 20 'n1 to be back' scontrol update nodename=n1 state=resume
 nodes_idle

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Nodes that are back at once: after a crash that no operator has told slurmctld
-# of, and by "scontrol reboot asap", which lets the job end its run.
+# Nodes that are back at once: after a crash that no operator has reported to
+# slurmctld, and by "scontrol reboot asap", which lets the job end its run.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -34,14 +34,14 @@ is "$(job_state "${id[asap]}") $(job_field "${id[asap]}" Restarts)" \
 	'RUNNING 0' 'the job there goes on'
 not_ok 'and the node waits for it' test -e "$SCRATCH/booted"
 
-# ---- a crash of which nobody is told
+# ---- a crash that no operator reports
 wait_for 60 'back to save' has_line back.out '^saved 45$'
 daemon crash n1
 daemon start n1
 wait_for 20 'slurmctld to miss the job' restarted "${id[back]}" 1
 ok 'it is missed as soon as slurmd is back' restarted "${id[back]}" 1
-# slurmctld's own delay is of two minutes; in the second of its end slurmd takes
-# a job for the one that has ended.
+# slurmctld's own delay is two minutes.  In the second in which a job ends
+# slurmd would take its next run for the one that has ended.
 wait_for 20 'an earlier start' scontrol update "JobId=${id[back]}" \
 	StartTime=now+3
 wait_job 60 "${id[back]}" COMPLETED
@@ -51,10 +51,10 @@ is "$(awk '/^saved/ { saved = $2 } /^from [1-9]/ { print $2 - saved }' \
 	back.out)" 0 'from its newest version'
 like "$(cat back.out)" '^saved 70' 'to its end'
 
-# ---- the end of the run that was let alone
+# ---- the end of the run on the node that waits for the reboot
 wait_for 60 'its limit' restarted "${id[asap]}" 1
 like "$(cat asap.out)" 'run 0: requeued: to be continued \(cause: limit\)' \
-	'that run was asked at its limit'
+	'that run was requested at its limit'
 wait_for 60 'the reboot' test -e "$SCRATCH/booted"
 ok 'then the node is rebooted' test -e "$SCRATCH/booted"
 daemon reboot "$node"

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scripts/epilog settles what the plugin could not; and a site's own epilogs
-# that call "scontrol requeue" do no harm beside us.
+# scripts/epilog settles the runs that the plugin could not settle; and a site's
+# own epilogs that call "scontrol requeue" do no harm.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 [ "$(id -u)" -eq 0 ] || skip_all 'an epilog needs root'
 
-# The plugin's settle does nothing where there is a file "broken".
+# The plugin's settle does nothing while the file "broken" exists.
 wrap_helpers "$SCRATCH/helpers" <<END
 #!/bin/sh
 [ -e "$SCRATCH/broken" ] || exec "$SCRATCH/helpers/settle.real"
 END
 
-# A site's epilogs: a bare requeue of some jobs, then ours.
+# The site's epilogs: they requeue some jobs, then call ours.
 mkdir "$SCRATCH/site"
 for name in epilog epilog-slurmctld; do
 	cat >"$SCRATCH/$name" <<END
@@ -42,7 +42,7 @@ cluster_up --nodes 2 --conf "$MANY" --plugstack-arg "helpers=$SCRATCH/helpers" \
 	--conf "Epilog=$SCRATCH/epilog" \
 	--conf "EpilogSlurmctld=$SCRATCH/epilog-slurmctld"
 install -m 755 "$TOP/scripts/epilog" "$CLUSTER/libexec/"
-# Sourced from elsewhere, it finds settle by the plugin's line: a good one.
+# The epilog that is sourced finds settle by the plugin's line: here a good one.
 mkdir "$SCRATCH/good"
 install -m 755 "$B/libexec/settle" "$SCRATCH/good/settle.real"
 cat >"$SCRATCH/good/settle" <<END
@@ -58,7 +58,7 @@ declare -A id
 is "$(env -i sh -x "$TOP/scripts/epilog" 2>&1 | paste -sd' ')" \
 	"+ [ -n  ]" 'a job without --checkpoint costs its first line'
 
-# ---- one whose settle hangs, beside all the rest
+# ---- an epilog whose settle hangs, while the rest runs
 mkdir "$SCRATCH/hangs"
 install -m 755 "$TOP/scripts/epilog" "$SCRATCH/hangs/"
 cat >"$SCRATCH/hangs/settle" <<END
@@ -77,30 +77,30 @@ begun=$SECONDS
 	echo "$? $((SECONDS - begun))" >"$SCRATCH/hung"
 ) &
 
-# ---- the plugin's settle is out of order
+# ---- the plugin's settle does not work
 : >"$SCRATCH/broken"
-for name in asked cancelled named; do
+for name in requested cancelled named; do
 	id[$name]=$(start $name --time=10 --checkpoint=30 \
 		"--checkpoint-dir=$WORK/store-%x-%j" "$counter" 80)
 done
 id[done]=$(start 'done' --time=10 --checkpoint=30 "$counter" 10)
 id[tasks]=$(start tasks --time=10 --checkpoint=30 --array=3,4 "$counter" 10)
 id[plain]=$(submit --partition=many --output=plain.out --wrap 'exit 3')
-for name in asked cancelled named; do
+for name in requested cancelled named; do
 	runs $name
 done
-as_owner scheckpoint requeue "$WORK/store-asked-${id[asked]}"
+as_owner scheckpoint requeue "$WORK/store-requested-${id[requested]}"
 as_owner scancel "${id[cancelled]}"
-# its store has the name that it was submitted with
+# the name of its store is that at submission
 scontrol update "JobId=${id[named]}" JobName=renamed
 scontrol requeue "${id[named]}"
-wait_for 40 'the epilog to requeue it' restarted "${id[asked]}" 1
+wait_for 40 'the epilog to requeue it' restarted "${id[requested]}" 1
 wait_for 40 'the operator to requeue it' \
 	has_line "store-named-${id[named]}/journal-0000.jsonl" '"settled"'
-ends "${id[done]}" COMPLETED 0:0 0 'a job that has completed stays so'
+ends "${id[done]}" COMPLETED 0:0 0 'a completed job stays completed'
 wait_job 30 "${id[cancelled]}" CANCELLED
 is "$(job_state "${id[cancelled]}") $(job_field "${id[cancelled]}" Restarts)" \
-	'CANCELLED 0' 'a cancelled one is not revived'
+	'CANCELLED 0' 'a cancelled one is not requeued'
 ends "${id[plain]}" FAILED 3:0 0 'one without --checkpoint is left alone'
 for task in 3 4; do
 	wait_for 20 'the array to end' job_over "${id[tasks]}_$task"
@@ -109,7 +109,7 @@ for task in 3 4; do
 	ok "task $task of an array is settled" has_line \
 		"checkpoint-${id[tasks]}/$task/journal-0000.jsonl" '"settled"'
 done
-is "$(plan_of "${id[done]}" 0 delay)" 12 "the site's delay is in force there"
+is "$(plan_of "${id[done]}" 0 delay)" 12 "the site's delay counts there"
 limit() # NAME
 {
 	awk -v name="Max $1" 'index($0, name) == 1 {
@@ -117,21 +117,24 @@ limit() # NAME
 	}' "$(printf '%s\n' limits.* | head -n 1)"
 }
 is "$(limit 'address space') $(limit 'file size') $(limit 'cpu time')" \
-	'1073741824 67108864 60' 'and it is bounded as where the plugin starts it'
+	'1073741824 67108864 60' \
+	'and settle has the same limits as where the plugin starts it'
 ok "the site's own epilog, which sources ours, went on after it" \
 	has_line "$SCRATCH/epilog.whole" "^${id[done]}$"
 ok 'also of a job without --checkpoint' \
 	has_line "$SCRATCH/epilog.whole" "^${id[plain]}$"
 
-# ---- a site that has turned it off
+# ---- a site that has turned checkpointing off
 sed 's/$/ enabled=no/' -i "$SCRATCH/good/plugstack.conf"
 id[off]=$(start off --time=10 --checkpoint=30 "$counter" 200)
 runs off
 as_owner scheckpoint requeue "${id[off]}"
 wait_for 40 'its epilog' has_line "$SCRATCH/epilog.whole" "^${id[off]}$"
-ends "${id[off]}" COMPLETED 0:0 0 "where the site's bounds refuse it, it is left alone"
+ends "${id[off]}" COMPLETED 0:0 0 \
+	"where the site's settings refuse it, it is left alone"
 
-# ---- run, not sourced: settle is beside it, plugstack.conf by slurm.conf
+# ---- run, not sourced: settle is in its directory, plugstack.conf as
+# slurm.conf says
 : >"$SCRATCH/run"
 id[ran]=$(start ran --time=10 --checkpoint=30 "$counter" 40)
 runs ran
@@ -139,20 +142,20 @@ as_owner scheckpoint requeue "${id[ran]}"
 wait_for 40 'the epilog to requeue it' restarted "${id[ran]}" 1
 is "$(plan_of "${id[ran]}" 0 delay)" 12 'it is settled with the same bounds'
 rm "$SCRATCH/broken"
-counted asked 80 'a run that was asked and not settled is requeued'
-like "$(cat asked.out)" 'run 0: requeued: .*cause: operator' 'by our epilog'
-is "$(job_field "${id[asked]}" Restarts)" 1 'once'
+counted requested 80 'a run that was requested and not settled is requeued'
+like "$(cat requested.out)" 'run 0: requeued: .*cause: operator' 'by our epilog'
+is "$(job_field "${id[requested]}" Restarts)" 1 'once'
 counted named 80 'a requeue by an operator is settled'
 is "$(job_field "${id[named]}" Restarts)" 1 'once'
 
-# ---- once more, long after
-for name in asked cancelled named; do
+# ---- the epilog once more, later
+for name in requested cancelled named; do
 	# shellcheck disable=SC2016 # for that shell
 	ok "the epilog of $name, run again" xargs -0 -a \
 		"$SCRATCH/env.${id[$name]}" \
 		sh -c 'exec env -i "$@" "$0"' "$CLUSTER/libexec/epilog"
 done
-is "$(for name in asked cancelled named; do
+is "$(for name in requested cancelled named; do
 	echo "$(job_state "${id[$name]}") $(job_field "${id[$name]}" Restarts)"
 done | paste -sd,)" 'COMPLETED 1,CANCELLED 0,COMPLETED 1' 'changes nothing'
 
@@ -170,14 +173,16 @@ done
 for name in epilog epilog-slurmctld; do
 	counted $name 60 "a bare requeue in $name beside us: goes on"
 	is "$(job_field "${id[$name]}" Restarts)" 1 'requeued once'
-	not_ok 'which was called' test -e "$SCRATCH/site/$name.${id[$name]}"
+	not_ok 'which the epilog has called' test -e \
+		"$SCRATCH/site/$name.${id[$name]}"
 done
 
 wait_for 40 'the epilog whose settle hangs' test -s "$SCRATCH/hung"
 read -r status took <"$SCRATCH/hung"
-is "$status" 0 'an epilog whose settle hangs fails not, which would drain'
+is "$status" 0 \
+	'an epilog whose settle hangs does not fail, which would drain the node'
 ok "and ends in time: after $took s" test "$took" -ge 30 -a "$took" -le 40
 is "$(paste -sd' ' hangs)" "$(id -u "$JOB_USER") $(id -G "$JOB_USER")" \
-	'its settle was the owner, with his groups'
+	"its settle had the owner's id and groups"
 nodes_idle
 done_testing

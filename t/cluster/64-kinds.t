@@ -10,7 +10,8 @@ cluster_up --nodes 4 --conf "$MANY" --conf Licenses=pen:1
 declare -A id
 opts='--time=10 --checkpoint=30'
 
-# resumed NAME N TEXT: it completes in two runs, and has counted each number once
+# resumed NAME N TEXT: it completes in two runs, and has counted each number
+# once
 resumed()
 {
 	wait_job 60 "${id[$1]}" COMPLETED
@@ -24,7 +25,7 @@ requeue()
 	as_owner scheckpoint requeue "$@" >/dev/null
 }
 
-# after NAME says what state NAME is in
+# after ID: prints the state of that job
 script after <<'END'
 #!/bin/bash
 scontrol show job "$1" | grep -o 'JobState=[A-Z]*\|Restarts=[0-9]*'
@@ -44,7 +45,7 @@ END
 	id[two]=$(submit --partition=many --job-name=one --output=two.out \
 		--dependency=singleton after "${id[one]}")
 	id[pen]=$(start pen $opts --licenses=pen:1 "$counter" 40)
-	id[lent]=$(start lent $opts --licenses=pen:1 "$counter" 40)
+	id[next]=$(start next $opts --licenses=pen:1 "$counter" 40)
 	id[het]=$(submit --job-name=het --output=het.out --partition=many \
 		$opts : --partition=many --time=10 "$counter" 80)
 	id[short]=$(submit --job-name=short --output=short.out \
@@ -64,12 +65,12 @@ ok 'a reservation' scontrol create reservation=short starttime=now \
 	duration=2 nodes=n4 "users=$JOB_USER,root" flags=ignore_jobs
 id[reservation]=$(start reservation --time=10 --checkpoint=80 \
 	--reservation=short "$counter" 110 1)
-# ---- of two, the other of which has not begun: Slurm names both, always
+# ---- two reservations, of which one has not begun: Slurm always names both
 ok 'a later one' scontrol create reservation=later starttime=now+1hour \
 	duration=2 nodes=n4 "users=$JOB_USER,root"
 id[either]=$(start either --time=10 --checkpoint=80 \
 	--reservation=later,short "$counter" 110 1)
-like "$(job_state "${id[lent]}") $(job_field "${id[lent]}" Reason)" \
+like "$(job_state "${id[next]}") $(job_field "${id[next]}" Reason)" \
 	'PENDING (Licenses|Priority)' 'the next job waits for the licence'
 for name in nodes one pen deadline het short; do
 	runs $name 3
@@ -85,7 +86,7 @@ for task in 1 2; do
 done
 wait_for 60 'task 3 to end' has_line array-3.out '^counted'
 unlike "$(cat array-3.out)" 'run 1 on' \
-	"the task whose number is the array's took no other with it"
+	"the task whose number is the array's was requeued alone"
 
 resumed nodes 40 'a job on two nodes'
 for name in ok any; do
@@ -96,13 +97,13 @@ done
 resumed one 40 'a singleton'
 wait_job 60 "${id[two]}" COMPLETED
 is "$(paste -sd' ' two.out)" 'JobState=COMPLETED Restarts=1' \
-	'the next of its name waits for the last run'
+	'the next job of that name waits for the last run'
 resumed pen 40 'a job with a licence that others wait for'
-wait_job 60 "${id[lent]}" COMPLETED
-ok 'which the next one then had' cmp <(sed -n 's/^count //p' lent.out) <(seq 40)
+wait_job 60 "${id[next]}" COMPLETED
+ok 'the next one got it then' cmp <(sed -n 's/^count //p' next.out) <(seq 40)
 
-# ---- heterogeneous jobs: a component waits as Slurm has put it off, unless
-# it is given the begin of the first
+# ---- heterogeneous jobs: a component waits for Slurm's own delay, unless it
+# gets the begin time of the first
 resumed het 80 'a heterogeneous job'
 components()
 {
@@ -129,13 +130,13 @@ resumed whole 40 'a job with a whole node'
 wait_for 60 'the end of the reservation' \
 	has_line reservation.out 'the run ends in'
 like "$(cat reservation.out)" 'the run ends in (79|8[0-9]) s: asking' \
-	'a job is asked before its reservation ends'
+	'a job is requested before its reservation ends'
 wait_for 20 'its end' has_line reservation.out 'requeued:'
 is "$(job_field "${id[reservation]}" Restarts)" 1 'and requeued'
 note "a job in one of two has Reservation=$(job_field "${id[either]}" Reservation)"
 wait_for 10 'the end of the other' has_line either.out 'the run ends in'
 like "$(cat either.out)" 'the run ends in (79|8[0-9]) s: asking' \
-	'so is one that was submitted to several'
+	'so is one that was submitted to two'
 wait_for 20 'its end' has_line either.out 'requeued:'
 as_owner scancel "${id[reservation]}" "${id[either]}"
 wait_for 30 'the reservation to go' \

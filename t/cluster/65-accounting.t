@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What accounting makes of checkpointed jobs, as sacct and sshare see it: a
-# record for each run, usage booked once; the limits of accounts and QOS hold,
-# and a job that they keep from running isn't lost; sbatch -M.
+# How accounting shows checkpointed jobs, by sacct and sshare: a record for each
+# run, usage booked once; the limits of accounts and QOS are kept, and a job
+# that they stop is not lost; sbatch -M.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -15,14 +15,14 @@ declare -A id
 BOUND=120
 export SLURM_TIME_FORMAT=%s
 
-# records NAME: a line each: state, start, end, seconds, CPUs
+# records NAME: prints state, start, end, seconds and CPUs of each, a line each
 records()
 {
 	sacct -n -X -D -P -j "${id[$1]}" \
 		-o State,Start,End,ElapsedRaw,AllocCPUS | tr '|' ' '
 }
 
-# is_booked NAME STATE...: the states of its records
+# is_booked NAME STATE...: these are the states of its records
 is_booked()
 {
 	local name=$1
@@ -40,14 +40,14 @@ booked() # NAME TEXT STATE...
 	is "$(records "$name" | cut -d' ' -f1 | paste -sd' ')" "$*" "$text"
 }
 
-# One after the other, none of them overlapping the one before.
-in_turn() # NAME
+# in_turn NAME: no record overlaps the one before
+in_turn()
 {
 	records "$1" | awk '$2 < end || $3 < $2 { exit 1 } { end = $3 }'
 }
 
-# fits NAME: each record is as long as what the supervisor saw of the run, and
-# at most 2 s longer
+# fits NAME: each record is as long as the run that the supervisor saw, or at
+# most 2 s longer
 fits()
 {
 	local run=0 journal start end seconds
@@ -94,7 +94,7 @@ counted limit 400 'one that reached its limit'
 wait_job 60 "${id[code]}" COMPLETED
 booked twice 'two runs are booked as requeued, the third as completed' \
 	REQUEUED REQUEUED COMPLETED
-booked limit 'a run that was asked before its limit as requeued' \
+booked limit 'a run that was requested before its limit is booked as requeued' \
 	REQUEUED COMPLETED
 booked code 'one that ended with 85, too' REQUEUED REQUEUED COMPLETED
 booked cancelled 'a cancelled one as cancelled' CANCELLED
@@ -111,7 +111,7 @@ for after in ok any; do
 		"$(records twice | tail -n 1 | cut -d' ' -f3)"
 done
 
-# used: CPU seconds that slurmctld has counted for the user
+# used: prints the CPU seconds that slurmctld has counted for the user
 used()
 {
 	sshare -n -P -A main -u "$JOB_USER" -o User,RawUsage |
@@ -146,7 +146,7 @@ id[poor]=$(start poor --time=9 --checkpoint=30 --account=poor "$counter" 600)
 for name in wall minutes poor; do
 	runs $name
 done
-# What is set for all is less now than what this job has asked for.
+# The limits are lowered below what these jobs have and use.
 manage modify qos wall set maxwall=1
 manage modify qos minutes set grptresmins=cpu=0
 manage modify account poor set grptresmins=cpu=0
@@ -157,18 +157,20 @@ blocked() # NAME REASON TEXT
 	is "$(job_state "${id[$1]}") $(job_field "${id[$1]}" Restarts) $(
 		job_field "${id[$1]}" Reason)" "PENDING 1 $2" "$3"
 	like "$(as_owner scheckpoint status "${id[$1]}")" \
-		"PENDING [(]$2[)]" 'which its status tells'
+		"PENDING [(]$2[)]" 'scheckpoint status says why'
 }
 blocked wall QOSMaxWallDurationPerJobLimit \
 	'a job over the MaxWall of its QOS waits'
 like "$(cat wall.out)" 'run 0: requeued: .*; limit [0-9]+ min' \
-	'its limit is told in its output'
+	'its output names its limit'
 blocked minutes QOSGrpCPUMinutesLimit \
-	'one that has used up the minutes of its QOS was stopped and waits'
-like "$(cat minutes.out)" 'saved: version 1' 'its state saved'
-blocked poor AssocGrpCPUMinutesLimit 'and so has one of an account'
-# What Slurm itself has stopped it books as REQUEUED, from 25.11 as TIMEOUT.
-stopped()
+	'one that has used the minutes of its QOS was stopped and waits'
+like "$(cat minutes.out)" 'saved: version 1' 'it has saved'
+blocked poor AssocGrpCPUMinutesLimit \
+	'so does one that has used those of its account'
+# is_stopped STATE: the run that Slurm has stopped is booked as REQUEUED, from
+# 25.11 as TIMEOUT
+is_stopped()
 {
 	local end
 
@@ -178,16 +180,16 @@ stopped()
 	records minutes
 	return 1
 }
-wait_for 20 'the accounting of minutes' stopped PENDING
-ok 'its run is booked once' stopped PENDING
+wait_for 20 'the accounting of minutes' is_stopped PENDING
+ok 'its run is booked once' is_stopped PENDING
 manage modify qos wall set maxwall=10
 manage modify qos minutes set grptresmins=cpu=-1
 manage modify account poor set grptresmins=cpu=-1
 counted wall 200 'with more MaxWall it goes on'
 counted minutes 600 'with more minutes, too'
 counted poor 600 'in the account as well'
-wait_for 20 'the accounting of minutes' stopped COMPLETED
-ok 'and the next one, too' stopped COMPLETED
+wait_for 20 'the accounting of minutes' is_stopped COMPLETED
+ok 'and the next one, too' is_stopped COMPLETED
 
 # ---- many at once, with slurmctld counting the calls of their owner
 id[many]=$(start many --time=10 --checkpoint=40 --array=1-16 \
@@ -200,7 +202,7 @@ wait_for 90 'all to run' many_run
 for job in $(squeue -h -r -j "${id[many]}" -t RUNNING -o %A); do
 	scontrol requeue "$job"
 done
-# Its owner looks at the queue meanwhile: seconds of the slowest look.
+# Its owner calls squeue meanwhile: the seconds of the slowest call.
 slowest=0
 for ((i = 0; i < 10; i++)); do
 	begun=$SECONDS
@@ -209,7 +211,7 @@ for ((i = 0; i < 10; i++)); do
 	[ "$took" -le "$slowest" ] || slowest=$took
 	sleep 0.5
 done
-ok "the owner's squeue isn't starved: $slowest s at most" \
+ok "the owner's squeue takes $slowest s at most" \
 	test "$slowest" -le 15
 wait_for 240 'the array to end' job_over "${id[many]}"
 is "$(cat many-*.out | sed -n 's/^count //p' | sort -n | uniq -c |

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is told of a job: scheckpoint status while it runs, waits and is over,
-# its history as a table and as JSON, arrays, and a line in syslog for the
-# administrator each time that a run is settled.
+# What users and administrators can read about a job: scheckpoint status while
+# it runs, waits and is over, its history as a table and as JSON, arrays, and a
+# line in syslog for each settled run.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
 . "$TOP/t/cluster/ends.sh"
 
-# In the place of syslog(3), which a machine may not have: a file.
+# A file instead of syslog(3), as a machine may have no syslog.
 cat >"$SCRATCH/log.c" <<END
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,10 +42,10 @@ status()
 	as_owner scheckpoint status "$@"
 }
 
-# line LABEL: the line of $told that begins so
+# line LABEL: prints the line of $shown that begins with it
 line()
 {
-	grep "^  $1 " <<<"$told"
+	grep "^  $1 " <<<"$shown"
 }
 
 id[chain]=$(start chain --time=10 --checkpoint=30 "$counter" 100)
@@ -55,8 +55,9 @@ id[failed]=$(start failed --time=10 --checkpoint=30 --wrap 'exit 3')
 wait_for 40 'a run' has_line chain.out '^count 30$'
 
 # ---- while it runs
-told=$(status "${id[chain]}")
-like "$told" "^job ${id[chain]} \"chain\": RUNNING on n[12]\$" 'running'
+shown=$(status "${id[chain]}")
+like "$shown" "^job ${id[chain]} \"chain\": RUNNING on n[12]\$" \
+	'running, and where'
 like "$(line runs)" \
 	"runs +1, the present one since $clock, ends .*$clock \(in 9 min" \
 	'since when, and when it ends'
@@ -70,8 +71,8 @@ waits()
 		'PENDING BeginTime' ]
 }
 wait_for 20 'it to wait' waits
-told=$(status "${id[chain]}")
-like "$told" "^job ${id[chain]} \"chain\": PENDING \(BeginTime\)\$" \
+shown=$(status "${id[chain]}")
+like "$shown" "^job ${id[chain]} \"chain\": PENDING \(BeginTime\)\$" \
 	'waiting, and why'
 minutes=$(minutes "$(job_field "${id[chain]}" TimeLimit)")
 like "$(line next)" "next +not before $clock, limit $minutes min" \
@@ -87,19 +88,19 @@ like "$(line 'last end')" \
 	'why it was requeued'
 
 # ---- an array
-told=$(status "${id[array]}")
-like "$told" "^job ${id[array]}_3 .*\"array\"" 'an array: its first task'
-like "$told" "^job ${id[array]}_4 .*\"array\"" 'and its second'
+shown=$(status "${id[array]}")
+like "$shown" "^job ${id[array]}_3 .*\"array\"" 'an array: its first task'
+like "$shown" "^job ${id[array]}_4 .*\"array\"" 'and its second'
 wait_for 60 'the array to end' job_over "${id[array]}"
 is "$(as_owner scheckpoint history "${id[array]}_4" | grep -c '^job')" 1 \
 	'the history of one task'
 
 # ---- when it is over
 wait_job 60 "${id[chain]}" COMPLETED
-told=$(status "${id[chain]}")
-like "$told" 'COMPLETED' 'over'
+shown=$(status "${id[chain]}")
+like "$shown" 'COMPLETED' 'over'
 like "$(line 'last end')" 'run 1: exit 0, ended' 'how it ended'
-unlike "$told" '^  next' 'and nothing comes next'
+unlike "$shown" '^  next' 'and nothing comes next'
 history=$(as_owner scheckpoint history "${id[chain]}")
 is "$(grep -c '^ *[01] ' <<<"$history")" \
 	$(($(job_field "${id[chain]}" Restarts) + 1)) 'a row for each run'
@@ -113,9 +114,9 @@ as_owner scheckpoint history --json "${id[chain]}" >history.json
 cat >members.py <<'END'
 import json, re, sys
 page = open(sys.argv[1]).read().split(".SH JSON FORMAT")[1].split(".SH ")[0]
-told = json.load(open(sys.argv[2]))
-keys = set(told) | set(told["store"])
-for run in told["runs"]:
+shown = json.load(open(sys.argv[2]))
+keys = set(shown) | set(shown["store"])
+for run in shown["runs"]:
     keys |= set(run)
 words = set(re.findall(r"\w+", page))
 print(*sorted(keys - words))
@@ -123,9 +124,9 @@ END
 is "$(python3 members.py "$TOP/doc/scheckpoint.1" history.json)" '' \
 	'JSON: every member is in the manual page'
 is "$(python3 -c 'import json
-told = json.load(open("history.json"))
-a, b = told["runs"]
-print(told["format"], told["store"]["job"], told["store"]["cluster"],
+shown = json.load(open("history.json"))
+a, b = shown["runs"]
+print(shown["format"], shown["store"]["job"], shown["store"]["cluster"],
       a["cause"], a["action"], a["settled"], a["exit"], a["version"],
       b["restored"], b["cause"], b["action"],
       a["next_limit_min"] == b["limit_min"], b["start"] > a["end"])')" \

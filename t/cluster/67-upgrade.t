@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Plugin and helpers are replaced while jobs run, Slurm is reconfigured, and a
-# release older than a job's store meets it: no job is lost.
+# Plugin and helpers are replaced while jobs run, Slurm is reconfigured, and an
+# older release of ours finds a store of a later one: no job is lost.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -43,15 +43,16 @@ isnt_written()
 for file in "$plugin" "$helpers/supervise" "$helpers/settle" \
 	"$helpers/rpc" "$helpers/deliver" "$prefix/bin/scheckpoint" \
 	"$prefix/lib/libckptstate.so.0" "$prefix/lib/libckptstate.so"; do
-	ok "${file##*/} is replaced by renaming alone" isnt_written "$file"
-	like "$(grep rename "$SCRATCH/trace")" "\"$file\"" 'in one step'
+	ok "${file##*/} is not written to" isnt_written "$file"
+	like "$(grep rename "$SCRATCH/trace")" "\"$file\"" \
+		'but replaced by a rename'
 done
 isnt()
 {
 	[ "$1" != "$2" ]
 }
 ok 'it is another file now' isnt "$inode" "$(stat -c %i "$plugin")"
-# A settle that tells itself from the old one.
+# A new settle that leaves a trace.
 mv "$helpers/settle" "$helpers/settle.real"
 cat >"$helpers/settle.new" <<END
 #!/bin/sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One version that the tasks of a step on four nodes save together.
+# The tasks of a step on four nodes save one version together.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 cluster_up --nodes 4
@@ -40,16 +40,16 @@ EOF
 script job <<'EOF'
 #!/bin/bash
 srun --kill-on-bad-exit=0 --ntasks=4 ./task
-# Not by the exit code of the step: its other tasks have come to their end.
+# The exit code of the step does not say it: the other tasks have ended well.
 [ "$SLURM_CHECKPOINT_RUN" -gt 0 ] || exit 85
 EOF
 id=$(submit --checkpoint=30 --checkpoint-keep=9 --time=5 --nodes=4 \
 	--ntasks-per-node=1 --output=out job)
 wait_for 60 'the next run' restarted "$id" 1
 is "$(versions "$id")" 2 \
-	'with a task killed before its third save the second version stands'
+	'a task is killed before its third save: the second version is the last'
 is "$(for i in 0 1 3; do tail -n 1 "task$i/log"; done | sort -u)" 'count 12' \
-	'though the other tasks have saved all of theirs'
+	'though the other tasks have saved all of their shards'
 wait_job 60 "$id" COMPLETED
 is "$(job_state "$id")" COMPLETED 'the job completes in its second run'
 for i in 0 1 2 3; do
@@ -60,7 +60,7 @@ is "$(sed -n 's/^run 0 on \(.*\) from.*/\1/p' task?/log | sort -u | wc -l)" 4 \
 	'they were on four nodes'
 is "$(versions "$id")" 4 'the second run saved the third and the fourth'
 is "$(cat "checkpoint-$id/v000004"/shard-000?/part | sort | uniq -c | xargs)" \
-	'4 12' 'of one moment each'
+	'4 12' 'each of one moment'
 ok 'all of it is whole' as_owner "$B/bin/scheckpoint" verify \
 	"checkpoint-$id"
 is "$(find "checkpoint-$id" -name '.stage*')" '' 'no stage is left'
@@ -80,6 +80,6 @@ wait_job 60 "$id" COMPLETED
 is "$(grep -x -E '[0-9]+' once.out | xargs)" '1 2 3' \
 	'each step makes a version, which its last task prints'
 is "$(cat "checkpoint-$id/v000003"/shard-000?/part.? | xargs)" \
-	'3.0 3.1 3.2 3.3' 'of its own'
+	'3.0 3.1 3.2 3.3' 'each version has its own contents'
 nodes_idle
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What becomes of versions: set aside for damage or for strikes and released
-# again, removed when a job has completed, begun from by another job.
+# What becomes of versions: they are set aside for damage or for strikes and
+# released again, removed when a job has completed, and used by another job.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/cluster/ends.sh
@@ -14,16 +14,16 @@ scheckpoint() # ARGUMENT...: as the job's owner
 	as_owner "$B/bin/scheckpoint" "$@"
 }
 
-# versions DIR [WORD]: numbers of the versions of a store, or of those that
-# are so
+# versions DIR [WORD]: prints the numbers of the versions of a store, or of
+# those whose line has the word
 versions()
 {
 	scheckpoint list "$1" | awk -v word="${2:-.}" \
 		'$1 ~ /^[0-9]+$/ && $0 ~ word { print $1 }' | xargs
 }
 
-# Two versions in the first run, "good" and then $1; a later run says what it
-# began from, and fails where that is "bad".
+# chain STATE [CODE]: the first run saves two versions, "good" and then STATE; a
+# later run prints from what it began, and fails if that is "bad"
 script chain <<'EOF2'
 #!/bin/bash
 state=none
@@ -37,12 +37,12 @@ none)
 	mkdir "in-$SLURM_JOB_ID" && cd "in-$SLURM_JOB_ID" || exit 9
 	echo good >state && scheckpoint save state || exit 9
 	echo "$1" >state && scheckpoint save state || exit 9
-	# Damage, as a disk or an operator might do it.
+	# Damage, as by a disk or an operator
 	[ "$1" != torn ] || echo x >>"$SLURM_CHECKPOINT_DIR/v000002/state"
 	exit 85
 	;;
 esac
-# Once it has saved, it isn't the version's fault that it fails.
+# A failure after a save is no strike against the version.
 if [ -n "${2:-}" ]; then
 	cd "in-$SLURM_JOB_ID" && scheckpoint save state || exit 9
 	exit "$2"
@@ -118,7 +118,7 @@ like "$(cat other.out)" "begins from version 2 of $WORK/checkpoint-" \
 	'and says so'
 is "$(versions "checkpoint-${id[other]}")" '' 'it has none of its own yet'
 
-# scheckpoint restore gets that one, and a failure is nobody's strike.
+# scheckpoint restore takes that version, and a failure is no strike.
 script restores <<'EOF2'
 #!/bin/bash
 scheckpoint restore || exit 9
@@ -134,13 +134,13 @@ like "$(cat restores.out)" \
 	"restored version 2 of run 0 of $WORK/checkpoint-${id[kept]}: 1 file" \
 	'and says from where'
 is "$(job_field "${id[restores]}" ExitCode)" 3:0 \
-	'when it fails soon after, it has failed'
-unlike "$(cat restores.out)" 'strike' 'without a strike against any version'
+	'a failure soon after is a failure of the job'
+unlike "$(cat restores.out)" 'strike' 'and no strike against a version'
 job nowhere --checkpoint-from="$WORK/nowhere" -- good
 wait_held 60 "${id[nowhere]}"
-ok 'where there is no store it is held' is_held "${id[nowhere]}"
+ok 'a job whose --checkpoint-from has no store is held' is_held "${id[nowhere]}"
 like "$(cat nowhere.out)" '--checkpoint-from=.*nowhere: there is no store' \
-	'the output has why'
+	'the output says why'
 like "$(job_field "${id[nowhere]}" Comment)" \
 	'nothing to begin from where --checkpoint-from points.*scontrol release' \
 	'and the comment has reason and remedy'
@@ -149,7 +149,7 @@ as_owner cp -a "checkpoint-${id[kept]}" nowhere
 as_owner scontrol release "${id[nowhere]}"
 wait_job 90 "${id[nowhere]}" COMPLETED
 is "$(grep '^run' nowhere.out)" 'run 1: 2 is good' \
-	'mended and released it begins from there'
+	'with a store there and released it begins from it'
 
 ok 'an owner cleans up' scheckpoint clean "checkpoint-${id[kept]}"
 is "$(versions "checkpoint-${id[kept]}")" '' 'no version is left'

@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Each job of examples/ is stopped in two of its runs and gives the same
-# result, to the last bit, as when it is left alone.
+# Each of these jobs of examples/ is stopped in two of its runs and has the same
+# result, to the last bit, as an uninterrupted one.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 examples='heat bash python'
 declare -A id stopping result=([heat]=field.txt [bash]=results.txt
 	[python]=magnetization.txt)
-# What a job is given, so that it takes some seconds.
+# Arguments with which a job takes some seconds
 declare -A size=([heat]='' [bash]=300 [python]=5000)
 
-# A directory as the user of the example would have it.
-prepare() # EXAMPLE DIR
+# prepare EXAMPLE DIR: makes the directory as a user of the example has it
+prepare()
 {
 	mkdir -p "$2"
 	cp "$TOP/examples/$1"/* "$2"
@@ -25,8 +25,8 @@ prepare() # EXAMPLE DIR
 	chown -R "$JOB_USER" "$2"
 }
 
-# The same job left alone, outside of Slurm.
-run_alone() # EXAMPLE
+# run_alone EXAMPLE: runs the same job uninterrupted, outside of Slurm
+run_alone()
 {
 	prepare "$1" "alone/$1"
 	# shellcheck disable=SC2086 # none or one argument
@@ -34,8 +34,8 @@ run_alone() # EXAMPLE
 		2>&1
 }
 
-# It has computed something since the beginning of this run.
-has_worked() # EXAMPLE RUN
+# has_worked EXAMPLE RUN: it has computed something in this run
+has_worked()
 {
 	sed -n "/^scheckpoint: run $2 on /,\$p" "$1/out" |
 		grep -q -E '^(step|case|sweep) '
@@ -54,8 +54,8 @@ stop_twice() # EXAMPLE
 	stop_run "$1" 0 && stop_run "$1" 1
 }
 
-# What the one in the background has come to.
-stopped_twice() # EXAMPLE
+# stopped_twice EXAMPLE: its stop_twice, in the background, has succeeded
+stopped_twice()
 {
 	wait "${stopping[$1]}" && return
 	cat "$1.log" "$1/out"

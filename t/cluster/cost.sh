@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What the plugin costs, measured (sourced after lib.sh and cluster_up, as
-# root): by the tests against bounds, by the benchmarks as figures.
+# Functions that measure what the plugin costs (sourced after lib.sh and
+# cluster_up, as root).  Tests compare the figures with bounds, benchmarks print
+# them.
 
 cost_plugstack=$CLUSTER/etc/plugstack.conf
 cost_line=$(cat "$cost_plugstack")
@@ -17,7 +18,7 @@ without_plugin()
 	: >"$cost_plugstack"
 }
 
-# least COMMAND...: the lowest of five numbers that it prints
+# least COMMAND...: runs it five times and prints the lowest of its numbers
 least()
 {
 	for _ in 1 2 3 4 5; do
@@ -33,8 +34,8 @@ cost_job()
 	END
 }
 
-# run_plain NAME: submit a plain job, and wait until nothing of it is left;
-# asks slurmctld nothing
+# run_plain NAME: submits a plain job and waits until slurmd has cleaned up
+# after it, without a query to slurmctld
 run_plain()
 {
 	rm -f "$1.ran"
@@ -47,7 +48,7 @@ plain_is_over()
 	[ -s "$1.ran" ] && ! compgen -G "$CLUSTER/spool/n1/n1_*"
 }
 
-# System calls of one sbatch of a plain job.
+# calls_of_sbatch: prints the number of system calls of sbatch for a plain job
 calls_of_sbatch()
 {
 	local trace=$SCRATCH/sbatch.trace
@@ -57,13 +58,14 @@ calls_of_sbatch()
 	grep -v -c -e '+++' -e '---' -e 'resumed>' "$trace"
 }
 
-# is_traced PID: each of its threads, as any of them may launch
+# is_traced PID: strace has attached to each of its threads: any may launch
 is_traced()
 {
 	! grep -L 'TracerPid:	[1-9]' "/proc/$1/task"/*/status | grep -q .
 }
 
-# System calls of one launch of a plain job, up to its script.
+# calls_of_launch: prints the number of system calls that launch a plain job, up
+# to its script
 calls_of_launch()
 {
 	local trace=$SCRATCH/launch.trace slurmd strace
@@ -78,7 +80,7 @@ calls_of_launch()
 	awk -f "$TOP/t/cluster/launch-calls.awk" "$trace" "$trace"
 }
 
-# kilobytes PID FIELD...: the sum of these lines of its smaps_rollup
+# kilobytes PID FIELD...: prints the sum of these lines of its smaps_rollup
 kilobytes()
 {
 	local pid=$1
@@ -91,8 +93,8 @@ kilobytes()
 		END { print sum + 0 }' "/proc/$pid/smaps_rollup"
 }
 
-# rpcs: slurmctld's count of calls since the last sdiag --reset, but for
-# sdiag's own and slurmd's word of an epilog, which may be part of an answer
+# rpcs: prints slurmctld's counts of calls since the last sdiag --reset, without
+# those of sdiag and of slurmd, which may report an epilog in another message
 rpcs()
 {
 	sdiag | awk '
@@ -104,7 +106,8 @@ rpcs()
 		}' | sort
 }
 
-# calls_of_user: how often $JOB_USER has called slurmctld since sdiag --reset
+# calls_of_user: prints how often $JOB_USER has called slurmctld since the last
+# sdiag --reset
 calls_of_user()
 {
 	sdiag | awk -v user="$JOB_USER" '

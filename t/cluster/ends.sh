@@ -2,14 +2,15 @@
 # shellcheck shell=bash disable=SC2154
 #
 # What the tests of a run's end share (sourced after lib.sh): many jobs at a
-# time on few nodes, scripts that do one thing, and a settle that waits.
+# time on few nodes, how a job ended, and a script in the place of a helper.
 
-# Jobs share cores in the partition "many", so that all of a test's run at once.
+# Jobs share cores in the partition "many", so that all jobs of a test run at
+# once.
 MANY='PartitionName=many Nodes=ALL OverSubscribe=FORCE:16 MaxTime=UNLIMITED'
 MANY="$MANY DefaultTime=10 PriorityTier=5 State=UP"
 
-# start NAME ARGUMENT...: submit to "many", output in NAME.out; the options
-# stand before the script, which is NAME unless it is named
+# start NAME ARGUMENT...: submits options and script to "many"; NAME is the
+# job's name, NAME.out its output
 start()
 {
 	local name=$1
@@ -37,7 +38,7 @@ release()
 	ok 'its owner releases it' as_owner scontrol release "${id[$1]}"
 }
 
-# ends ID STATE EXIT RESTARTS TEXT: how the job ended, in Slurm's view
+# ends ID STATE EXIT RESTARTS TEXT: tests how the job ended, as Slurm shows it
 ends()
 {
 	local got
@@ -48,7 +49,7 @@ ends()
 	is "$got $(job_field "$1" Restarts)" "$2 $3 restarts $4" "$5"
 }
 
-# plan_of ID RUN KEY: a number of the plan that settle recorded
+# plan_of ID RUN KEY: prints a number of the plan that settle recorded
 plan_of()
 {
 	local journal
@@ -57,7 +58,7 @@ plan_of()
 	grep '"rec":"plan"' "$journal" | grep -o "\"$3\":[-0-9]*" | cut -d: -f2
 }
 
-# minutes D-HH:MM:SS: of Slurm's spelling of a limit
+# minutes D-HH:MM:SS: prints the minutes of a limit that Slurm shows
 minutes()
 {
 	awk -v text="$1" 'BEGIN {

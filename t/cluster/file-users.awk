@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# awk -f who-opens.awk TRACE TRACE: from what "strace -f -y -o TRACE -e
-# trace=%file,%process,setuid,setreuid,setresuid" saw: effective uid, call and
-# path of each call that takes a path.  Threads that were there before are
-# taken for root's.  The first reading tells who began whom, as a
-# child's first line may come before its parent's last word.
+# awk -f file-users.awk TRACE TRACE: prints effective uid, call and path of each
+# call that takes a path, from the output of "strace -f -y -o TRACE -e
+# trace=%file,%process,setuid,setreuid,setresuid".  Processes that ran before
+# the trace count as root's.  The file is read twice: first for the parent of
+# each process, since a child's first line may come before the line in which its
+# parent's clone() returns.
 
 function effective(call, uids, n)
 {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# awk -f launch-calls.awk TRACE TRACE: how many system calls slurmstepd and
-# its children made until they became somebody's program, from what "strace
-# -f -y -o TRACE -p SLURMD" saw.  What depends on the moment is left out:
-# waiting, looks at all processes of the machine, ids set in each thread.  The
-# first reading tells who began whom.
+# awk -f launch-calls.awk TRACE TRACE: prints how many system calls slurmstepd
+# and its children made before they executed a program of the job, from the
+# output of "strace -f -y -o TRACE -p SLURMD".  Calls whose number varies are
+# left out: waiting, reading /proc, setting ids in each thread.  The file is
+# read twice: first for the parent of each process.
 
 NR == FNR {
 	if ($0 ~ /(clone|clone3|fork|vfork)/ && match($0, /= [0-9]+$/))

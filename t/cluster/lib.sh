@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What the tests on a private cluster share: TAP, the cluster's life, and
-# questions about jobs and nodes as Slurm sees them.  A test sources it:
+# What the tests on a private cluster share: TAP, starting and stopping the
+# cluster, and the states of jobs and nodes as Slurm reports them.  A test
+# sources it:
 #
 #	. "$(dirname "$0")/lib.sh"
 #	plan 3
@@ -10,8 +11,9 @@
 #	id=$(submit --checkpoint=20 --time=1 job.sh)
 #	...
 #
-# It then runs in $WORK, where jobs may write; $SCRATCH is removed at the end
-# unless a test failed.  Under root, jobs are $JOB_USER's, an ordinary user.
+# The test then runs in $WORK, where jobs may write.  $SCRATCH is removed at the
+# end unless a test failed.  If root runs the test, its jobs belong to the
+# ordinary user $JOB_USER.
 set -u
 umask 022
 
@@ -29,7 +31,7 @@ plan()
 	echo "1..$1"
 }
 
-# Without a plan: at the end of the test.
+# done_testing: at the end of a test that has no plan
 done_testing()
 {
 	plan "$tap_count"
@@ -52,7 +54,7 @@ bail_out()
 	exit 255
 }
 
-# tap STATUS TEXT: one line of result
+# tap STATUS TEXT: prints one line of result
 tap()
 {
 	tap_count=$((tap_count + 1))
@@ -65,7 +67,7 @@ tap()
 	return 1
 }
 
-# ok TEXT COMMAND...: the command succeeds; what it says is shown if not
+# ok TEXT COMMAND...: the command succeeds; if not, its output is shown
 ok()
 {
 	local text=$1 said="$SCRATCH/said"
@@ -125,7 +127,7 @@ unlike()
 	return 1
 }
 
-# skip_all REASON: this machine can't do it; on CI that is a failure
+# skip_all REASON: this machine can't run the test; on CI that is a failure
 skip_all()
 {
 	[ "${CI:-}" != true ] || bail_out "skipped on CI: $*"
@@ -133,7 +135,7 @@ skip_all()
 	exit 0
 }
 
-# skip N REASON: the next N
+# skip N REASON: leaves out the next N tests
 skip()
 {
 	local i
@@ -154,8 +156,9 @@ CLUSTER=$SCRATCH/cluster
 WORK=$SCRATCH/work
 mkdir "$WORK"
 
-# Two ordinary users: under root jobs are the first one's.  Not nobody: 26.05
-# has no cluster of his; and there --export=NONE needs one with a login shell.
+# Two ordinary users; if root runs the test, the first owns the jobs.  It is not
+# the user nobody: on 26.05 that user can't have a cluster.  There it also needs
+# a login shell for --export=NONE.
 if [ "$(id -u)" -eq 0 ]; then
 	JOB_USER=${JOB_USER:-games} OTHER_USER=daemon
 	chown "$JOB_USER" "$WORK"
@@ -170,7 +173,8 @@ at_exit()
 
 	trap - EXIT
 	unset SLURM_CONF
-	# The one of this test even if its directory is gone, and any others.
+	# The cluster of this test, even if its directory is gone, and others
+	# that it has in $SCRATCH.
 	[ -z "$tap_cluster" ] || cluster_down
 	for dir in "$SCRATCH"/*/run/slurmctld.pid; do
 		[ ! -e "$dir" ] || [ "$dir" -ef "$CLUSTER/run/slurmctld.pid" ] ||
@@ -196,7 +200,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 cd "$WORK" || exit 1
 
-# run_as USER COMMAND...: with that user's ids and groups and nothing of ours
+# run_as USER COMMAND...: with the user's ids and groups, without capabilities
 run_as()
 {
 	local user=$1
@@ -211,7 +215,7 @@ run_as()
 		--inh-caps=-all -- "$@"
 }
 
-# as_owner COMMAND...: as the user whose jobs are tested
+# as_owner COMMAND...: as the user who owns the jobs
 as_owner()
 {
 	run_as "$JOB_USER" "$@"
@@ -234,7 +238,7 @@ wait_for()
 
 # -------------------------------------------------------------- cluster
 
-# cluster_up [OPTION]...: as of scripts/cluster up; bails out if it fails
+# cluster_up [OPTION]...: scripts/cluster up with these; bails out if it fails
 cluster_up()
 {
 	tap_cluster=yes
@@ -258,13 +262,13 @@ daemon()
 	"$TOP/scripts/cluster" "$verb" "$CLUSTER" "$@"
 }
 
-# is_idle: every node is, and none is drained, down or silent
+# is_idle: every node is idle; none is drained, down or not responding
 is_idle()
 {
 	! sinfo -h -N -o '%T' | grep -v -x idle
 }
 
-# nodes_idle: that as a test, once running epilogs are over
+# nodes_idle: a test of that, when running epilogs have ended
 nodes_idle()
 {
 	wait_for 30 'all nodes to be idle' is_idle
@@ -283,8 +287,8 @@ submit()
 	run_as "$JOB_USER" sbatch --parsable "$@"
 }
 
-# job_field ID FIELD: as scontrol shows it; of an array the record whose
-# JobId is ID
+# job_field ID FIELD: prints it as scontrol shows it; for an array, from the
+# record whose JobId is ID
 job_field()
 {
 	scontrol show job "$1" 2>/dev/null | awk -v id="$1" -v field="$2" '
@@ -324,7 +328,7 @@ job_is()
 	return 1
 }
 
-# job_over ID: nothing of it runs or waits any more
+# job_over ID: no part of it runs or is pending
 job_over()
 {
 	! squeue -h -j "$1" -o %T 2>/dev/null | grep -q .
@@ -341,7 +345,7 @@ wait_job()
 	return 1
 }
 
-# restarted ID COUNT: slurmctld has requeued it at least so often
+# restarted ID COUNT: slurmctld has requeued it at least COUNT times
 restarted()
 {
 	[ "$(job_field "$1" Restarts)" -ge "$2" ]
@@ -375,13 +379,13 @@ job_settings()
 	job_environment "$1" | sed -n 's/^.*SLURM_SPANK_CHECKPOINT=//p'
 }
 
-# has_line FILE EXTENDED-REGEX [COUNT]: in so many lines, 1 unless it is given
+# has_line FILE EXTENDED-REGEX [COUNT]: at least COUNT lines match (default 1)
 has_line()
 {
 	[ "$(grep -c -E -e "$2" "$1")" -ge "${3:-1}" ]
 }
 
-# script NAME: a job script from the standard input, executable, in $WORK
+# script NAME: writes a job script in $WORK from the standard input
 script()
 {
 	cat >"$WORK/$1" && chmod 755 "$WORK/$1"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A program that was compiled against an earlier release runs with this one.
-# abi-0 lists what such a program has taken from the header.  Adding to it is
-# fine; a change of what is there breaks programs: then SOVERSION goes up, and
-# a new list begins.
+# A program that was compiled with an earlier release runs with this one.  abi-0
+# lists what such a program has taken from the header.  New lines may be added.
+# A change of an old line breaks programs: then SOVERSION goes up, and a new
+# list begins.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/../cmd/cmd.sh"
 library=$build/lib/libckptstate.so
@@ -20,7 +20,7 @@ awk '/^CKPT_API/ { on = 1 } on { print } /;/ { on = 0 }' "$header" |
 	grep -o 'ckpt_[a-z_]*(' | tr -d '(' | sort >declared
 is "the library exports what the header declares, and nothing else" "" \
 	"$(cut -d ' ' -f 1 exported | diff declared - 2>&1)"
-is "nothing but functions" "" "$(nm -D --defined-only "$library" |
+is "it exports nothing but functions" "" "$(nm -D --defined-only "$library" |
 	grep -v -e ' T ' -e ' A CKPTSTATE_0$')"
 
 {
@@ -29,6 +29,6 @@ is "nothing but functions" "" "$(nm -D --defined-only "$library" |
 } >now
 is "all that abi-0 lists is there, unchanged" "" \
 	"$(grep -v '^#' "$root/t/lib/abi-0" | grep -v -x -F -f now)"
-is "and all that is there is listed" "" "$(grep -v -x -F \
+is "and all that there is is listed" "" "$(grep -v -x -F \
 	-f "$root/t/lib/abi-0" now)"
 finish

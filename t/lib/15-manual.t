@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The program of ckptstate(3), as printed there, goes on where it was; in a
-# locale that writes one half as 0,5, too.
+# The program of ckptstate(3), as printed there, goes on from where it was, also
+# in a locale that writes one half as 0,5.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/../cmd/cmd.sh"
 export LD_LIBRARY_PATH="$build/lib"
 
-# try WHAT ARGUMENT...: in two runs
+# try WHAT ARGUMENT...: runs the program in two runs of a job
 try() {
 	what=$1
 	shift
@@ -14,15 +14,15 @@ try() {
 	"$mkstore" claim "$PWD/store" 7 0 || exit 1
 	in_job "$PWD/store" 7 0
 	run "$build/t/lib/manual" "$@"
-	exits 0 "$what: it saves when it is asked to"
+	exits 0 "$what: it saves when it is requested to"
 	is "$what: after the third step" "step 3" "$(said out | tail -n 1)"
 	"$mkstore" claim "$PWD/store" 7 1 || exit 1
 	in_job "$PWD/store" 7 1
 	run "$build/t/lib/manual" "$@"
-	exits 0 "$what: comes to its end"
+	exits 0 "$what: it comes to its end"
 	is "$what: from the fourth step on" "step 4 step 5 step 6" \
 		"$(said out | xargs)"
-	is "$what: and says so" yes "$(
+	is "$what: and says that it is done" yes "$(
 		test -e store/done-0001.json && echo yes)"
 	outside
 }
@@ -32,8 +32,8 @@ is "the version knows its progress" "50.0 %" "$(scheckpoint list "$PWD/store" |
 	grep -o '[0-9.]* %')"
 try header header
 
-# A locale of our own, as no machine has to have any: localedef wants to know
-# what the characters are first.
+# A machine may have no such locale: localedef makes one, from a list of
+# characters and the decimal point.
 {
 	printf '<comment_char> %%\n<escape_char> /\n<code_set_name> ASCII\n'
 	printf '<mb_cur_min> 1\n<mb_cur_max> 1\nCHARMAP\n'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A C++ program, linked with the shared library, goes on where it was.
+# A C++ program, linked with the shared library, goes on from where it was.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/../cmd/cmd.sh"
 export LD_LIBRARY_PATH="$build/lib"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Everything that the Python module offers, on real stores.
+# Tests of all that the Python module offers, on real stores.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/../cmd/cmd.sh"
 export PYTHONPATH="$root/python" PYTHONDONTWRITEBYTECODE=1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What ckptstate.py offers, tried one by one; prints TAP.
+"""Tests of all that ckptstate.py offers; prints TAP.
 
 usage: binding.py STORE MKSTORE LAYOUT
 """
@@ -29,7 +29,7 @@ def record(*words):
 
 
 class Binding(unittest.TestCase):
-    """In the order of the names: each goes on from the one before."""
+    """The tests run in the order of their names; each needs the one before."""
 
     def fails(self, status, words, call, *arguments, **more):
         with self.assertRaises(Error) as caught:

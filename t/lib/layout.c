@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* layout.c: print what a program that was compiled against ckptstate.h has
- * taken from it for good: values, sizes and places of members. */
+/*
+ * layout.c: prints what a program that was compiled with ckptstate.h depends
+ * on: values, sizes and places of members.
+ */
 #include <stdio.h>
 
 #include "lib/ckptstate.h"

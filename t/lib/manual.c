@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * manual.c: what ckptstate(3) and ckptstate.h show, compiled as it stands
- * there and run: six steps, after the third of which the program signals
- * itself.  "header" runs the header's.
+ * manual.c: runs the programs that ckptstate(3) and ckptstate.h show, as
+ * printed there: six steps, and a signal to the program itself after the third.
+ * With the argument "header" it runs that of ckptstate.h.
  */
 #include <err.h>
 #include <locale.h>
@@ -72,7 +72,7 @@ static int as_in_the_header(void)
 
 int main(int argc, char **argv)
 {
-	/* Numbers in the store are none of the locale's. */
+	/* The locale must not change the numbers in the store. */
 	setlocale(LC_ALL, "");
 	return argc > 1 && !strcmp(argv[1], "header") ? as_in_the_header()
 						      : as_in_the_manual();

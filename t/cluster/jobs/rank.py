@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rank.py TARGET DIR: one rank of a job: counts to TARGET, saves into DIR when
-# it gets SIGTERM, goes on from there.
+# rank.py TARGET DIR: one rank of a job: it counts to TARGET, saves into DIR when
+# it gets SIGTERM, and goes on from there.
 import os
 import signal
 import sys
