@@ -42,6 +42,7 @@ END
 	echo '#include "requeue/policy/plan.h"' >cmd/helpers/rpc.c
 }
 
+# build: compiles the sources of requeue/ beside them
 build()
 {
 	find requeue -name '*.c' | while IFS= read -r file; do
@@ -49,25 +50,32 @@ build()
 	done
 }
 
-# includes_are REGEX TEXT: lint-include fails and says REGEX
-includes_are()
+# finds REGEX TEXT COMMAND...: tests that the command fails and prints REGEX
+finds()
 {
-	"$scripts/lint-include" . >out 2>&1
-	[ $? = 1 ] && grep -q -e "$1" out
-	result $? "$2"
+	regex=$1
+	text=$2
+	shift 2
+	"$@" >out 2>&1
+	[ $? = 1 ] && grep -q -e "$regex" out
+	result $? "$text"
 	tree
 }
 
-# calls_are REGEX TEXT: lint-calls fails and says REGEX
+# includes_are REGEX TEXT: lint-include finds REGEX
+includes_are()
+{
+	finds "$@" "$scripts/lint-include" .
+}
+
+# calls_are REGEX TEXT: lint-calls finds REGEX
 calls_are()
 {
 	build
-	B=. "$scripts/lint-calls" >out 2>&1
-	[ $? = 1 ] && grep -q -e "$1" out
-	result $? "$2"
-	tree
+	finds "$@" "$scripts/lint-calls"
 }
 
+export B=.
 tree
 "$scripts/lint-include" . >out 2>&1
 result $? 'includes in the right direction pass'
@@ -108,7 +116,7 @@ includes_are 'plan.c: has no requeue/policy/plan.h' \
 	'a file without a header is found'
 
 build
-B=. "$scripts/lint-calls" >out 2>&1
+"$scripts/lint-calls" >out 2>&1
 result $? 'calls in one direction pass'
 
 echo 'int plan_a(void); int text_b(void) { return plan_a(); }' \
