@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * notice: the one task of the step by which the supervisor hears of a
- * preemption.  It waits for Slurm's SIGCONT and SIGTERM, and tells at once: the
- * end of the step, by way of slurmstepd and srun, comes later than that of a
- * program which was told in the same moment.
+ * notice: the task of the sentinel, the step by which the supervisor notices a
+ * preemption.  It waits for Slurm's SIGCONT and SIGTERM, and passes them on at
+ * once.  The end of the step would come too late: it goes through slurmstepd
+ * and srun, while a program that got the same SIGTERM may end at once.
  *
  * notice PID START	(of the supervisor, as in /proc/PID/stat)
  */
@@ -34,8 +34,8 @@ int main(int argc, char **argv)
 	while (signum != SIGTERM) {
 		if (sigwait(&set, &signum))
 			return 1;
-		/* Where it has ended after all, its number is another's, to
-		 * whom an URG means nothing. */
+		/* If the supervisor has ended and another process has its pid
+		 * meanwhile, SIGURG does nothing to that. */
 		if (pid > 1 && pid_is_alive(pid, strtoull(argv[2], NULL, 10)))
 			sigqueue(pid, SIGURG, value);
 	}

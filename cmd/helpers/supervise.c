@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * supervise: started by the plugin in the batch step, as the user, in the
- * process that slurmstepd takes for the script; see
- * requeue/supervise/supervise.h.
+ * supervise: the process that slurmstepd takes for the script.  The plugin
+ * starts it in the batch step, as the user; see requeue/supervise/supervise.h.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +17,7 @@
 #include "requeue/supervise/report.h"
 #include "requeue/supervise/supervise.h"
 
-/* End as the script did: the same exit code, or by the same signal. */
+/* End as the script did, with its exit code or by its signal. */
 static int end_as(int wait_status)
 {
 	const struct rlimit no_core = {0, 0};
@@ -45,7 +44,7 @@ int main(void)
 	char **env = NULL;
 	int status;
 
-	/* Nothing may be missed from here on. */
+	/* From here on no signal may be missed. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -55,7 +54,8 @@ int main(void)
 	}
 	close(BRIEF_FD);
 	memo_use(BRIEF_MEMO_FD);
-	/* The script starts when this is closed: no child may keep it open. */
+	/* The script starts when this is closed, so that no child may keep it
+	 * open. */
 	fcntl(BRIEF_REPLY_FD, F_SETFD, FD_CLOEXEC);
 	status = supervise_run(&brief, env);
 	free(env);

@@ -26,7 +26,8 @@
 #include "requeue/settle/settle.h"
 #include "requeue/settings/text.h"
 
-/* Our begin time is set a moment after it was planned. */
+/* The begin time of a requeued job is set so long after it was planned, at
+ * most. */
 #define BEGIN_SLACK_S 10
 
 static int exit_status(int code)
@@ -34,7 +35,7 @@ static int exit_status(int code)
 	return code << 8;
 }
 
-/* ---------------------------------------------------- the script's word */
+/* ------------------------------------------- words to the script's process */
 
 static void send_word(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
@@ -50,7 +51,7 @@ static void send_word(const char *format, ...)
 	va_end(args);
 	if (len >= 0 && (size_t)len < sizeof(entry) &&
 	    write(BRIEF_REPLY_FD, entry, (size_t)len + 1) < 0)
-		return; /* the script's process is gone, as we shall see */
+		return; /* that process is gone: it will be reaped */
 }
 
 /* A variable of the job: sent, and kept for the hook. */
@@ -72,7 +73,7 @@ static void set_env(struct begin *b, const char *format, ...)
 		send_word("%s", b->run_env[n]);
 }
 
-/* Nothing is run: the script's process ends, and we reap it. */
+/* Nothing is to be run: have the script's process end, and reap it. */
 static void refuse_start(const struct brief *brief)
 {
 	send_word("stop");
@@ -82,7 +83,7 @@ static void refuse_start(const struct brief *brief)
 
 /* --------------------------------------------------------- preparation */
 
-/* Returns 0, or the code to end with, -1 where it is that of any failure: why
+/* Returns 0, a code of settle.h to end with, or -1 for EXIT_FAILURE; the reason
  * has been said. */
 static int read_settings(struct begin *b)
 {
@@ -110,12 +111,13 @@ static bool is_missing(const char *dir)
 }
 
 /*
- * Runs came before this one, and there is no store: it was renamed, its file
- * system is not mounted here, or no run had come as far as to make it.  To
- * begin anew without a word would waste what is saved.  Only an owner to whom
- * we said last that it can't be used has mended it, by taking it away perhaps.
+ * There is no store, though runs came before this one: it was renamed, its file
+ * system is not mounted here, or no run got as far as making it.  A new store
+ * would waste what is saved.  It is made only where the job's comment shows
+ * that the owner was told to mend an unusable store: then the owner has removed
+ * it.
  */
-static bool may_begin_anew(const struct begin *b)
+static bool may_make_store(const struct begin *b)
 {
 	struct job job = {0};
 	char err[CLIENT_ERROR_MAX];
@@ -130,21 +132,23 @@ static bool may_begin_anew(const struct begin *b)
 	job_forget(&job);
 	if (is_mended)
 		return true;
-	report_line("the checkpoint directory %s is gone, though this is run "
-		    "%u; the job is requeued and held: put it back, or make an "
-		    "empty directory there to begin anew, then scontrol "
-		    "release %" PRIu32,
-		    b->dir, b->run, b->job_id);
+	report_line(
+		"the checkpoint directory %s is gone, though this is run "
+		"%u; the job is requeued and held: put it back, or make an "
+		"empty directory there to begin from the start, then scontrol "
+		"release %" PRIu32,
+		b->dir, b->run, b->job_id);
 	return false;
 }
 
-/* Returns 0, or the code to end with: why has been said. */
+/* Take over the store, or make it.  Returns 0, or the code to end with; the
+ * reason has been said. */
 static int claim_store(struct begin *b)
 {
 	struct ckpt_identity id = open_job_identity(b->brief, &b->set);
 	struct ckpt_error err = {0};
 
-	if (b->run && is_missing(b->dir) && !may_begin_anew(b))
+	if (b->run && is_missing(b->dir) && !may_make_store(b))
 		return SETTLE_GONE_CODE;
 	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
 		report_line("the checkpoint directory %s can't be used: %s; "
@@ -156,7 +160,8 @@ static int claim_store(struct begin *b)
 	return 0;
 }
 
-/* What "scheckpoint set" has left in the store, over the settings. */
+/* Put what "scheckpoint set" has left in the store over the settings; returns
+ * how many have changed. */
 static int amend(struct begin *b)
 {
 	char err[SETTINGS_ERROR_LEN];
@@ -187,7 +192,8 @@ void begin_amend(struct begin *b)
 		    b->set.max_runs, b->set.max_stalls);
 }
 
-/* The job had ended: from 24.05 slurmctld starts some jobs once more. */
+/* Had the job ended before this run?  Slurm 24.05 and later start some jobs
+ * once more.  *status is what it ended with then. */
 static bool has_ended(struct begin *b, int *status)
 {
 	struct history history;
@@ -239,8 +245,9 @@ static enum ckpt_status restore_from(struct begin *b, struct ckpt_store *store,
 	return status;
 }
 
-/* To begin anew because of a slip in a path would waste what is saved there.
- * Returns 0, or the code to end with: why has been said. */
+/* Restore from the store of --checkpoint-from.  Where that fails, the job must
+ * not begin from nothing because of a typing error in a path.  Returns 0, or
+ * the code to end with; the reason has been said. */
 static int begin_elsewhere(struct begin *b)
 {
 	struct ckpt_error err = {0};
@@ -262,7 +269,7 @@ static int begin_elsewhere(struct begin *b)
 	return SETTLE_FROM_CODE;
 }
 
-/* As begin_elsewhere(). */
+/* Find the version to go on from; returns as begin_elsewhere(). */
 static int find_version(struct begin *b)
 {
 	struct ckpt_error err = {0};
@@ -273,7 +280,7 @@ static int find_version(struct begin *b)
 	return status && b->set.from[0] ? begin_elsewhere(b) : 0;
 }
 
-/* Where the job's output goes, for settle's last word. */
+/* Where the job's output goes: settle writes its last line there. */
 static void read_output(char *path, size_t size)
 {
 	ssize_t len = readlink("/proc/self/fd/2", path, size - 1);
@@ -346,7 +353,8 @@ refuse:
 	return -1;
 }
 
-/* Whoever changed the limit of the pending job meant it for later runs too. */
+/* A limit that was changed while the job was pending is meant for later runs
+ * too. */
 static void note_limit_order(const struct begin *b, struct ckpt_record *view,
 			     const struct job *job)
 {
@@ -418,7 +426,7 @@ static void say_start(const struct begin *b, const struct run *run)
 			    run->reply_ms
 				    ? "it has no time limit, and is asked to "
 				      "save when Slurm says so"
-				    : "slurmctld doesn't answer yet, so its "
+				    : "slurmctld doesn't reply yet, so its "
 				      "end isn't known");
 }
 
@@ -438,13 +446,14 @@ void begin_go(struct begin *b, const struct run *run)
 	close(BRIEF_REPLY_FD);
 }
 
-/* Reads two versions, which may take long: in a child that gives way. */
+/* In a child with a low priority, because it reads two versions, which may
+ * take long. */
 void begin_tidy(struct begin *b)
 {
 	pid_t pid = b->version.number ? fork() : -1;
 
 	if (pid)
-		return; /* reaped like any other; nothing depends on it */
+		return; /* the loop reaps it; nothing depends on it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	setpriority(PRIO_PROCESS, 0, 10);
 	ckpt_retain(b->store, (unsigned)b->set.keep, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * begin.h: what a run begins with (settings, store, the version to go on
- * from, the word to the script's process) and what it leaves behind.
+ * begin.h: what a run begins with: the settings, the store, the version to go
+ * on from, and the word by which the script's process starts.
  */
 #ifndef BEGIN_H
 #define BEGIN_H
@@ -14,8 +14,8 @@
 #include "requeue/policy/plan.h"
 #include "requeue/policy/run.h"
 
-/* slurmctld's first answer is waited for this long before the script starts;
- * then it starts without knowing its deadline. */
+/* The first reply of slurmctld is awaited this long; then the script starts
+ * without knowing its deadline. */
 #define BEGIN_REPLY_WAIT_S 5
 
 #define BEGIN_ENV_MAX 8
@@ -41,32 +41,36 @@ struct begin {
 };
 
 /*
- * Check the settings, take the store over, find the version to go on from.
+ * Check the settings, take over the store, find the version to go on from.
  *
- * status  on failure: the wait status to end with; why has been said
+ * begin   filled in; what it holds is freed by begin_end()
+ * brief   borrowed for as long as begin is used
+ * status  on failure: the wait status to end with; the reason has been said
  *
- * Returns 0, or -1: nothing is to be run, and the script's process was told.
+ * Returns 0, or -1: nothing is to be run, and the script's process has ended.
  */
 int begin_run(struct begin *begin, const struct brief *brief, int *status);
 
-/* The owner has set something for the run under way: read it, say it. */
+/* The owner has used "scheckpoint set": read the new settings, record and say
+ * them. */
 void begin_amend(struct begin *begin);
 
-/* slurmctld's first answer, for the journal; tells a restart delay that was
- * too short. */
+/* Record slurmctld's first reply; also that the delay of the restart was too
+ * short, if it was. */
 void begin_record_view(struct begin *begin, const struct job *job);
 
-/* Let the script start: its environment and the word "go"; says the line
- * that tells what will happen when. */
+/* Have the script start, with the variables of this run; say when it will be
+ * requested to save. */
 void begin_go(struct begin *begin, const struct run *run);
 
-/* Remove versions beyond --checkpoint-keep, beside the run. */
+/* Remove versions beyond --checkpoint-keep, in a child that the caller
+ * reaps. */
 void begin_tidy(struct begin *begin);
 
 /* Has the memory cgroup counted an OOM kill since the start? */
 bool begin_has_oom(const struct begin *begin);
 
-/* Say what was saved, and close the store. */
+/* The run is over: say what was saved, free what begin holds. */
 void begin_end(struct begin *begin, const struct run *run);
 
 #endif

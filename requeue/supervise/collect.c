@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* collect.c: take files that software writes by itself into the store. */
+/* collect.c: take files that the software writes by itself into the store. */
 #include <errno.h>
 #include <fts.h>
 #include <glob.h>
@@ -19,7 +19,8 @@
 /* A file that changes within this time is still being written. */
 #define STILL_MS 200
 
-/* What shows that a file, or anything in a directory, has changed. */
+/* A change of any of these shows that a file, or anything in a directory, has
+ * changed. */
 struct look {
 	bool is_state; /* a file or directory that can be looked through */
 	int64_t newest_ns;
@@ -27,7 +28,7 @@ struct look {
 	uint64_t entries;
 };
 
-/* "out/" and "out" are the same to us; "/" stays what it is. */
+/* "out/" becomes "out"; "/" stays. */
 static void trim(char *path)
 {
 	size_t len = strlen(path);
@@ -75,8 +76,8 @@ static void add_entry(struct look *look, const FTSENT *entry)
 		look->size_bytes += (uint64_t)stat->st_size;
 }
 
-/* Of a directory all that is in it: software rewrites its files in place, at
- * which the directory itself doesn't change. */
+/* All that is in a directory counts: software rewrites files in place, which
+ * doesn't change the directory itself. */
 static struct look look_at(char *path)
 {
 	char *paths[] = {path, NULL};
@@ -113,8 +114,9 @@ static void swap(char **a, char **b)
 }
 
 /*
- * Drop what can't be a state: empty files and those that still grow.  What
- * stays is moved to the front; *newest_s is its latest change.
+ * Drop what can't be a state: empty files, and files that still grow.  The
+ * others are moved to the front; *newest_s is the time of the last change.
+ * Returns how many they are.
  */
 static size_t sieve(char **paths, size_t count, bool is_said, int64_t *newest_s)
 {
@@ -154,7 +156,7 @@ static size_t sieve(char **paths, size_t count, bool is_said, int64_t *newest_s)
 	return kept;
 }
 
-/* Are these files, unchanged, what the newest version of this run holds? */
+/* Does this run's newest version hold these files, unchanged since? */
 static bool is_known(struct ckpt_store *store, unsigned run, int64_t newest_s)
 {
 	struct ckpt_version *versions = NULL;
@@ -167,7 +169,8 @@ static bool is_known(struct ckpt_store *store, unsigned run, int64_t newest_s)
 	return is_known;
 }
 
-/* The name within the version: the relative path, but nothing above. */
+/* The name in the version: the path, or where that leads out of the work
+ * directory, its last component. */
 static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -200,7 +203,7 @@ static enum collect_exit commit(struct ckpt_store *store, char **paths,
 	return COLLECT_FAILED;
 }
 
-/* One look at the files: nothing yet, or taken. */
+/* Look at the files once, and take them if they are complete. */
 static enum collect_exit take(const struct collect *c, bool is_last)
 {
 	enum collect_exit result = COLLECT_NOTHING;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * collect.h: take files that software writes by itself into the store.
+ * collect.h: take files that the software writes by itself into the store.
  */
 #ifndef COLLECT_H
 #define COLLECT_H
@@ -13,20 +13,20 @@ struct collect {
 	unsigned run;
 	const char *globs;    /* separated by commas */
 	const char *work_dir; /* what they are relative to */
-	int64_t since_s;      /* only if one has changed since; 0 any */
-	int64_t wait_s;	      /* how long to wait for that; 0 one look */
+	int64_t since_s;      /* only if one has changed since then; 0 any */
+	int64_t wait_s;	      /* how long to wait for that; 0: look once */
 };
 
 enum collect_exit {
 	COLLECT_SAVED = 0,
 	COLLECT_NOTHING = 1, /* no file matches, or none has changed */
-	COLLECT_FAILED = 2,  /* said why on stderr */
+	COLLECT_FAILED = 2,  /* the reason is on stderr */
 };
 
 /*
  * Collect in a child, which says on stderr what it leaves out: empty files,
- * and those that still grow.  Names are kept relative to the work directory;
- * of a file outside of it, the last component.
+ * and files that still grow.  A file is stored under its path relative to the
+ * work directory; one outside of it, under the last component of its path.
  *
  * Returns its pid, or -1 with errno; its exit code is enum collect_exit.
  */

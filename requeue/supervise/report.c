@@ -25,7 +25,7 @@ void report_line(const char *format, ...)
 	len = strlen(line);
 	line[len++] = '\n';
 	if (write(STDERR_FILENO, line, len) < 0)
-		return; /* a full disk must not stop the job */
+		return; /* see report.h */
 }
 
 void report_record(struct ckpt_store *store, unsigned run,

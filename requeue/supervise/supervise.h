@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * supervise.h: the process that Slurm knows as the batch script: it watches
- * over the user's script, asks it to save in time, and ends as it did.
+ * supervise.h: the process that Slurm takes for the batch script.  It watches
+ * over the user's script, requests it to save in time, and ends as it did.
  */
 #ifndef SUPERVISE_H
 #define SUPERVISE_H
@@ -9,8 +9,9 @@
 #include "requeue/settings/brief.h"
 
 /*
- * Supervise one run; called once, in a process of its own, as the user, with
- * the user's script waiting for a word on BRIEF_REPLY_FD.
+ * Supervise one run.  Called once, as the user, in a process of its own that
+ * has all signals blocked and is a child subreaper.  The process of the user's
+ * script waits for a word on BRIEF_REPLY_FD.
  *
  * env  the job's environment, borrowed
  *
