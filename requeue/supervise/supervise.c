@@ -130,7 +130,7 @@ static void run_events(struct supervisor *s)
 		run_step(&s->ctx.run, &event, &orders);
 		s->wake_ms = orders.wake_ms;
 		carry_out(s, &orders);
-		/* A preemption that is over is followed by a new sentinel. */
+		/* The sentinel has ended with its notice: start the next. */
 		if (s->is_begun && (event.kind == RUN_EV_REPLY ||
 				    event.kind == RUN_EV_NO_REPLY))
 			start_sentinel(s);

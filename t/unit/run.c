@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "requeue/policy/run.h"
+#include "requeue/supervise/events.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
@@ -16,6 +17,7 @@
 struct world {
 	struct run run;
 	struct run_orders orders; /* of the last step */
+	struct events events;	  /* as the supervisor has them */
 	int64_t now_ms;
 	int64_t end_ms; /* what slurmctld would reply */
 	enum job_state state;
@@ -34,7 +36,68 @@ struct world {
 	int64_t delivered_ms, killed_ms;
 };
 
-static void tell(struct world *w, struct run_event event);
+static void post_reply(struct world *w)
+{
+	struct run_event event = {.kind = RUN_EV_REPLY};
+
+	if (w->is_away)
+		event.kind = RUN_EV_NO_REPLY;
+	event.view.state = w->state;
+	event.view.is_preempting = w->is_preempting;
+	event.view.term_reaches_all = w->term_reaches_all;
+	event.view.end_ms = w->end_ms;
+	ck_assert(events_post(&w->events, &event));
+}
+
+/* Count the orders, and post what they lead to. */
+static void carry_out(struct world *w, const struct run_orders *orders)
+{
+	const struct run_event delivered = {
+		.kind = RUN_EV_DELIVERED,
+		.count = w->catchers,
+	};
+
+	w->queries += orders->query;
+	w->deliveries += orders->deliver;
+	w->looks += orders->look_again;
+	w->kills_frozen += orders->kill_frozen;
+	w->hooks += orders->hook;
+	w->saves += orders->save;
+	w->collects += orders->collect;
+	w->kills += orders->kill;
+	w->freezes_again += orders->freeze_again;
+	w->freezes += orders->freeze;
+	w->thaws += orders->thaw;
+	w->has_announced |= orders->announce_uncaught;
+	w->is_finished |= orders->finish;
+	if (orders->forward)
+		w->forwarded = orders->forward;
+	if (orders->kill)
+		w->killed_ms = w->now_ms;
+	if (orders->deliver)
+		w->delivered_ms = w->now_ms;
+	if (orders->deliver || orders->look_again)
+		ck_assert(events_post(&w->events, &delivered));
+	if (orders->query && !w->is_slow)
+		post_reply(w);
+}
+
+static void run_events(struct world *w)
+{
+	struct run_event event;
+
+	while (events_take(&w->events, &event)) {
+		event.now_ms = w->now_ms;
+		run_step(&w->run, &event, &w->orders);
+		carry_out(w, &w->orders);
+	}
+}
+
+static void tell(struct world *w, struct run_event event)
+{
+	ck_assert(events_post(&w->events, &event));
+	run_events(w);
+}
 
 static void tell_kind(struct world *w, enum run_event_kind kind)
 {
@@ -43,50 +106,8 @@ static void tell_kind(struct world *w, enum run_event_kind kind)
 
 static void reply(struct world *w)
 {
-	struct run_event event = {.kind = RUN_EV_REPLY};
-
-	if (w->is_away) {
-		tell_kind(w, RUN_EV_NO_REPLY);
-		return;
-	}
-	event.view.state = w->state;
-	event.view.is_preempting = w->is_preempting;
-	event.view.term_reaches_all = w->term_reaches_all;
-	event.view.end_ms = w->end_ms;
-	tell(w, event);
-}
-
-static void tell(struct world *w, struct run_event event)
-{
-	struct run_orders orders;
-
-	event.now_ms = w->now_ms;
-	run_step(&w->run, &event, &orders);
-	w->orders = orders;
-	w->queries += orders.query;
-	w->deliveries += orders.deliver;
-	w->looks += orders.look_again;
-	w->kills_frozen += orders.kill_frozen;
-	w->hooks += orders.hook;
-	w->saves += orders.save;
-	w->collects += orders.collect;
-	w->kills += orders.kill;
-	w->freezes_again += orders.freeze_again;
-	w->freezes += orders.freeze;
-	w->thaws += orders.thaw;
-	w->has_announced |= orders.announce_uncaught;
-	w->is_finished |= orders.finish;
-	if (orders.forward)
-		w->forwarded = orders.forward;
-	if (orders.kill)
-		w->killed_ms = w->now_ms;
-	if (orders.deliver)
-		w->delivered_ms = w->now_ms;
-	if (orders.deliver || orders.look_again)
-		tell(w, (struct run_event){.kind = RUN_EV_DELIVERED,
-					   .count = w->catchers});
-	if (orders.query && !w->is_slow)
-		reply(w);
+	post_reply(w);
+	run_events(w);
 }
 
 static void begin(struct world *w, int64_t limit_ms, int64_t grace_s)
