@@ -18,16 +18,16 @@
 #include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
 #include "spank/batch.h"
+#include "spank/environment.h"
 #include "spank/launch.h"
-#include "spank/sbatch.h"
 
 /* The step id of a batch script: SLURM_BATCH_SCRIPT of slurm.h. */
 #define BATCH_STEP 0xfffffffbU
 
 /*
- * What only the task's process gets to know, in memory that it shares with
- * slurmstepd.  It comes from the user's side: copied within bounds, and used
- * as the user only.
+ * Facts that only the task's process learns, in memory that it shares with
+ * slurmstepd.  The user could forge them: they are copied within bounds, and
+ * used as the user only.
  */
 struct told {
 	uint32_t restart_count;
@@ -41,10 +41,10 @@ static struct {
 	struct launch_user user;
 	struct site site;
 	struct brief brief;
-	char refusal[SETTINGS_ERROR_LEN]; /* why the job can't be helped */
+	char refusal[SETTINGS_ERROR_LEN]; /* why the job can't run; "" it can */
 	struct told *told;
 	int memo_fd;		     /* see memo.h; -1 none */
-	char oom_path[OOM_PATH_MAX]; /* the kernel's word; see oom_find() */
+	char oom_path[OOM_PATH_MAX]; /* where OOM kills are counted */
 } batch;
 
 static void get_env(spank_t sp, const char *name, char *value, size_t size)
@@ -53,7 +53,7 @@ static void get_env(spank_t sp, const char *name, char *value, size_t size)
 		value[0] = '\0';
 }
 
-/* Our own text has no control characters; a forged one may. */
+/* Settings that sbatch wrote have no control characters; forged ones may. */
 static bool is_plain(const char *text)
 {
 	for (; *text; text++)
@@ -62,8 +62,8 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-/* Is this the batch script of a job with --checkpoint?  If so, copy what the
- * job carries. */
+/* Is this the batch script of a job with --checkpoint?  If so, its settings are
+ * copied. */
 static bool is_ours(spank_t sp)
 {
 	uint32_t step_id = 0;
@@ -123,7 +123,7 @@ void batch_init(spank_t sp, int ac, char **av)
 		sizeof(brief->cluster));
 	get_env(sp, "SLURM_JOB_NAME", brief->job_name, sizeof(brief->job_name));
 	get_env(sp, "SLURM_JOB_USER", brief->user, sizeof(brief->user));
-	/* The arguments are the administrator's. */
+	/* The user can't mend an error in the administrator's arguments. */
 	if (site_read(&batch.site, ac, av, batch.refusal,
 		      sizeof(batch.refusal)) ||
 	    site_encode(&batch.site, brief->site, batch.refusal,
@@ -139,7 +139,8 @@ void batch_init(spank_t sp, int ac, char **av)
 
 /* ---------------------------------------------------------- task_init */
 
-/* The brief and the job's environment, as data, in memory. */
+/* Write the brief and the job's environment, as data, into memory of their own.
+ * Returns its descriptor; -1: errno says why. */
 static int write_brief(spank_t sp)
 {
 	char head[BRIEF_HEAD_LEN], **env = NULL;
@@ -165,8 +166,9 @@ fail:
 }
 
 /*
- * 22.05 leaves S_SLURM_RESTART_COUNT at 0 and sets the variable only from the
- * first restart on; the sbatch side clears one that a nested sbatch inherits.
+ * The number of the run.  22.05 leaves S_SLURM_RESTART_COUNT at 0, and sets the
+ * variable only from the first restart on.  sbatch.c unsets a variable that a
+ * nested sbatch has inherited.
  */
 static uint32_t count_restarts(spank_t sp)
 {
@@ -188,7 +190,7 @@ static int tell_parent(spank_t sp)
 									  : -1;
 }
 
-/* The last byte stays the NUL that batch.brief began with. */
+/* Copy them into the brief.  The last byte of each stays 0, as it was. */
 static void read_told(void)
 {
 	batch.brief.restart_count = batch.told->restart_count;
@@ -198,7 +200,7 @@ static void read_told(void)
 	       sizeof(batch.brief.node) - 1);
 }
 
-/* What the brief carries a line each. */
+/* A brief has one line for each of these. */
 static bool has_newline(void)
 {
 	return strchr(batch.brief.work_dir, '\n') ||
@@ -209,14 +211,15 @@ static bool has_newline(void)
 
 static void forget_options(spank_t sp)
 {
-	char name[SBATCH_ENV_NAME_LEN];
+	char name[ENVIRONMENT_NAME_LEN];
 
-	for (size_t i = 0; sbatch_env_name(i, name); i++)
+	for (size_t i = 0; environment_name(i, name); i++)
 		spank_unsetenv(sp, name);
 }
 
-/* The script's process waits here for the supervisor's word: entries that end
- * with a NUL, NAME=VALUE for the environment, "go" or "stop" at last. */
+/* Wait, in the process that becomes the script, for the supervisor's word:
+ * entries that end with a NUL, NAME=VALUE for the environment, and "go" or
+ * "stop" as the last one. */
 static int await_word(spank_t sp, int fd)
 {
 	static char word[65536];
@@ -288,8 +291,8 @@ int batch_task_init(spank_t sp)
 	if (pid < 0)
 		goto fail;
 	if (pid == 0) {
-		/* Without it, proctrack/linuxproc would lose the script when
-		 * the supervisor is killed: the next run would have two. */
+		/* proctrack/linuxproc loses a script whose supervisor is
+		 * killed, and it would still run beside the next run. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		close(word[1]);
 		return await_word(sp, word[0]);

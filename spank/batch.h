@@ -8,7 +8,7 @@
 
 #include <slurm/spank.h>
 
-/* As root: note who the job is; copies the user's text without reading it. */
+/* As root: note whose job it is.  The user's text is copied, not read. */
 void batch_init(spank_t sp, int ac, char **av);
 
 /*
@@ -22,13 +22,13 @@ int batch_task_init(spank_t sp);
 /* As root: note which memory cgroup the task is in. */
 void batch_task_post_fork(spank_t sp);
 
-/* As root, while that cgroup is still there: note how the supervisor ended,
- * and whether for lack of memory. */
+/* As root, while that cgroup still exists: note how the supervisor ended, and
+ * how many processes were killed for lack of memory. */
 void batch_task_exit(spank_t sp);
 
 /*
  * As root, when all processes of the step are dead and slurmctld doesn't know
- * yet: run settle as the owner and wait for it within bounds.
+ * it yet: run settle as the owner, and wait for it within bounds.
  */
 void batch_exit(void);
 

@@ -29,14 +29,14 @@
 #include "spank/launch.h"
 
 #define SECOND_MS 1000
-/* Of a file that settle writes. */
+/* Largest file that settle may write, but for the job's output. */
 #define FILE_MAX  (64 << 20)
 
 static char path_entry[] = "PATH=/usr/bin:/bin";
 static char conf_entry[4096];
 
-/* A fixed environment: where Slurm's configuration is comes from slurmstepd,
- * never from the job. */
+/* The environment of a helper: fixed but for the place of Slurm's
+ * configuration, which comes from slurmstepd, never from the job. */
 static char **clean_env(void)
 {
 	static char *env[3];
@@ -52,7 +52,8 @@ static char **clean_env(void)
 	return env;
 }
 
-/* Everything from `first` on; close_range() where the kernel has it (5.9). */
+/* Close all descriptors from `first` on, by close_range() where the kernel has
+ * it (5.9). */
 static void close_from(int first)
 {
 	struct rlimit limit;
@@ -69,9 +70,9 @@ static void close_from(int first)
 }
 
 /*
- * Put the descriptors where the helper looks for them, whatever numbers they
- * have now, and close the rest.  Of 0..2 the first null_count become
- * /dev/null.  Without a memo that stays closed.
+ * Move the descriptors to where the helper looks for them, whatever numbers
+ * they have now, and close all others.  The first null_count of 0, 1 and 2
+ * become /dev/null.  Without a memo its descriptor is closed.
  */
 static bool arrange_fds(const struct launch_fds *fds, int null_count)
 {
@@ -111,7 +112,7 @@ static void set_limit(int resource, rlim_t value)
 	setrlimit(resource, &limit);
 }
 
-/* All ids, and a proof that there is no way back. */
+/* Take the owner's ids for good, and check that root can't be got back. */
 static bool drop_ids(const struct launch_user *user)
 {
 	if (geteuid() != 0)
@@ -128,10 +129,11 @@ static bool drop_ids(const struct launch_user *user)
 }
 
 /*
- * Outside of the job's cgroup nothing else bounds what a damaged journal may
- * make of it.  Not RLIMIT_NPROC: it counts all that the user runs.  Files may
- * be made small ones only, but the job's output, to which a line is added, is
- * as large as it is: for that the helper lifts the limit.
+ * Bound settle, which runs outside of the job's cgroup, so that a damaged
+ * journal can't make it take all memory or time.  RLIMIT_NPROC would not do: it
+ * counts all processes of the user.  The limit on files is a soft one, because
+ * settle adds a line to the job's output, which may be larger: settle lifts it
+ * for that.
  */
 static void set_limits(void)
 {
@@ -144,7 +146,7 @@ static void set_limits(void)
 	set_limit(RLIMIT_CORE, 0);
 	set_limit(RLIMIT_CPU, 60);
 	set_limit(RLIMIT_AS, 1 << 30);
-	set_limit(RLIMIT_STACK, 8 << 20); /* that of a thread, too */
+	set_limit(RLIMIT_STACK, 8 << 20); /* also the default of threads */
 }
 
 static void settle_child(const char *path, const struct launch_user *user,
@@ -155,7 +157,7 @@ static void settle_child(const char *path, const struct launch_user *user,
 	sigset_t all;
 
 	/* After the requeue slurmd ends the step, and with proctrack/linuxproc
-	 * its TERM comes to us as well. */
+	 * its TERM reaches this process as well. */
 	sigfillset(&all);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
@@ -179,16 +181,16 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
 }
 
-/* How long a helper is waited for, over all of its attempts. */
+/* How long slurmstepd waits for settle, over all attempts. */
 struct patience {
 	int64_t end_ms;
-	bool is_waiting; /* slurmctld was away when it last gave a sign */
+	bool is_waiting; /* its last sign said that slurmctld is away */
 };
 
 /*
- * Wait until the helper ends or our patience does.  The owner's other jobs
- * may stop, continue and kill it as they please: beats alone don't count as
- * progress for ever, and what an attempt took isn't given to the next.
+ * Wait for the end of settle: true.  False: the bound has passed.  The owner's
+ * other jobs may stop, continue and kill settle: so signs of life alone don't
+ * prolong the bound for ever, and one bound holds for all attempts.
  */
 static bool watch(int fd, struct patience *patience)
 {
@@ -220,7 +222,9 @@ static bool watch(int fd, struct patience *patience)
 	}
 }
 
-/* Reap it; one that hangs in the kernel is left to init. */
+/* Reap settle, and kill it before unless it is over.  One that hangs in the
+ * kernel is left behind after 2 s, for init to reap.  Returns its wait status;
+ * -1: it wasn't reaped. */
 static int reap(pid_t pid, bool is_over)
 {
 	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
@@ -245,7 +249,7 @@ enum attempt {
 	ATTEMPT_FAILED
 };
 
-/* One start of the helper, to its end or to the end of our patience. */
+/* Start settle once, and wait for its end within the bound. */
 static enum attempt settle_once(const char *path,
 				const struct launch_user *user,
 				struct launch_fds fds, char **env,
@@ -278,7 +282,7 @@ static enum attempt settle_once(const char *path,
 	return ATTEMPT_OVER;
 }
 
-/* The brief into its memory, anew. */
+/* Write the brief into its memory, in place of what is there. */
 static bool write_brief(int fd, const struct brief *brief)
 {
 	char head[BRIEF_HEAD_LEN];
@@ -317,11 +321,12 @@ void launch_settle(const char *path, const struct launch_user *user,
 		if (fds.brief < 0 || !write_brief(fds.brief, brief))
 			break;
 		attempt = settle_once(path, user, fds, env, &patience);
-		/* What is silent hangs on the owner's storage. */
+		/* A settle without a sign of life hangs on the owner's storage:
+		 * the next one keeps off it. */
 		if (attempt == ATTEMPT_LEFT && !patience.is_waiting &&
 		    !brief->is_blind)
 			brief->is_blind = true;
-		/* Settle goes on where a killed one stopped. */
+		/* The next settle goes on where a killed one stopped. */
 		else if (attempt != ATTEMPT_KILLED)
 			break;
 	}

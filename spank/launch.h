@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * launch.h: how a helper is started: with an environment of its own, no
- * descriptor but its own, and, where root starts it, as the owner for good.
+ * launch.h: how a helper is started: with an environment of its own, without
+ * descriptors of other files, and, where root starts it, as the owner for good.
  */
 #ifndef SPANK_LAUNCH_H
 #define SPANK_LAUNCH_H
@@ -25,18 +25,22 @@ struct launch_fds {
 	int memo; /* -1: none */
 };
 
-/* Exec a helper in this process, which is the user's already.  Returns only
- * on failure, with errno. */
+/* Exec a helper in this process, which runs as the user already.  Returns only
+ * on failure: errno says why. */
 void launch_exec(const char *path, const struct launch_fds *fds);
 
 /*
- * Fork, drop every id for good, exec settle, and wait for it.  It writes a
- * byte now and then as long as it has a reason to go on; a helper that is
- * silent for LAUNCH_SILENCE_MS is killed and left behind, so that the step
- * can't become unkillable, and so is one that works for LAUNCH_WORK_MS
- * without having to wait for slurmctld.  One that is killed by somebody is
- * started again within that time, LAUNCH_ATTEMPTS times in all; and so is one
- * that was silent, with brief->is_blind set.
+ * Fork, drop every id for good, exec settle, and wait for it.  Settle writes a
+ * byte now and then as long as it has a reason to go on.  It is killed where it
+ * gives no sign for LAUNCH_SILENCE_MS, or works for LAUNCH_WORK_MS without
+ * having to wait for slurmctld, so that the step can't become unkillable.  A
+ * settle that another process has killed is started again within that time,
+ * LAUNCH_ATTEMPTS times in all; so is one without a sign of life, with
+ * brief->is_blind set.  A failure is written to slurmd's log.
+ *
+ * path     of the helper
+ * user     the job's owner
+ * memo_fd  see memo.h; -1: none
  */
 #define LAUNCH_SILENCE_MS 25000
 #define LAUNCH_WORK_MS	  45000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin.c: the symbols that Slurm calls.  No logic: each asks in which
- * program it runs and passes on.
+ * plugin.c: the symbols that Slurm calls.  They have no logic: each looks in
+ * which program it runs, and calls the file for that.
  *
  * slurm_spank_job_prolog and slurm_spank_job_epilog are left out on purpose:
  * a plugin that has them costs every job of the cluster a process.
@@ -10,6 +10,8 @@
 #include <slurm/spank.h>
 SPANK_PLUGIN(checkpoint, 1)
 #pragma GCC visibility pop
+
+#include <stdbool.h>
 
 #include "spank/batch.h"
 #include "spank/sbatch.h"
@@ -23,7 +25,9 @@ static bool is_submitting(void)
 
 int slurm_spank_init(spank_t sp, int ac, char **av)
 {
-	return is_submitting() ? sbatch_init(sp, ac, av) : 0;
+	(void)ac;
+	(void)av;
+	return is_submitting() ? sbatch_init(sp) : 0;
 }
 
 int slurm_spank_init_post_opt(spank_t sp, int ac, char **av)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settle: run by the plugin as the job's owner when a run has ended; see
- * requeue/settle/settle.h.  Takes its brief on descriptor 3 and writes a byte
- * to descriptor 4 now and then, so that its parent knows it alive.
+ * settle: what the plugin runs as the job's owner when a run has ended; see
+ * requeue/settle/settle.h.  It reads its brief from descriptor 3, and writes a
+ * byte to descriptor 4 now and then, so that its parent knows that it lives.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static void beat(bool is_waiting)
 	const char byte = is_waiting ? BRIEF_BEAT_WAITING : BRIEF_BEAT;
 
 	if (write(BRIEF_REPLY_FD, &byte, 1) < 0)
-		return; /* nobody watches: go on all the same */
+		return; /* the parent has gone: go on all the same */
 }
 
 int main(void)
