@@ -8,8 +8,8 @@
 
 /* Exit codes of every command. */
 enum {
-	SAYS_YES = 0, /* done, or the answer is yes */
-	SAYS_NO = 1,  /* there is none, or the answer is no */
+	SAYS_YES = 0, /* done, or yes */
+	SAYS_NO = 1,  /* there is none, or no */
 	SAYS_ERROR = 2,
 };
 

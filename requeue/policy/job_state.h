@@ -5,7 +5,7 @@
 
 enum job_state {
 	STATE_RUNNING, /* or SUSPENDED: slurmctld hasn't booked its end */
-	STATE_PENDING, /* also PENDING,COMPLETING: somebody requeued it */
+	STATE_PENDING, /* also PENDING,COMPLETING: it was requeued */
 	STATE_TIMEOUT,
 	STATE_PREEMPTED,
 	STATE_NODE_FAIL,
