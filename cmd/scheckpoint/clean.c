@@ -8,19 +8,19 @@
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/find.h"
-#include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
+#include "requeue/journal/history.h"
 
 /* Is the job over?  Slurm says it, or else the journal. */
 static int check_over(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct slurm_reply reply;
-	struct run_row *rows = NULL;
+	const struct recorded_plan *plan;
+	struct history history;
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
-	size_t count;
 	bool is_over = true;
 
 	if (id->job && slurm_query(id->job, &reply)) {
@@ -35,13 +35,13 @@ static int check_over(const struct call *call, struct ckpt_store *store)
 		slurm_forget(&reply);
 		return code;
 	}
-	status = runs_load(store, &rows, &count, &err);
+	status = history_load_shown(&history, store, &err);
 	if (status)
 		return say_status(call, status, &err);
-	if (count)
-		is_over = rows[count - 1].has_plan &&
-			  rows[count - 1].action == ACT_LEAVE;
-	free(rows);
+	plan = &history_newest(&history)->plan;
+	if (history.count)
+		is_over = plan->is_there && plan->action == ACT_LEAVE;
+	history_free(&history);
 	if (is_over)
 		return SAYS_YES;
 	return say_error(call,

@@ -12,44 +12,48 @@
 #include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/table.h"
+#include "requeue/journal/history.h"
+#include "requeue/policy/decision.h"
 #include "requeue/settings/text.h"
 
 /* Programs read it; a change of meaning makes it 2. */
 #define HISTORY_FORMAT 1
+/* Bytes of a node's name that are shown, with a NUL. */
+#define NODE_MAX       64
 
-static void add_row(struct table *table, const struct run_row *row,
+static void add_row(struct table *table, const struct run_record *run,
 		    bool is_newest)
 {
+	const struct run_shown *shown = &run->shown;
+	int64_t end_s = history_end_s(run);
 	char clock[TEXT_CLOCK_MAX], progress[SAY_PROGRESS_MAX];
-	char end[RUN_END_MAX];
+	char end[RUN_END_MAX], node[NODE_MAX];
 	/* Without an end on record it runs, or died with its node. */
-	const char *open = !is_newest	  ? "no end on record"
-			   : row->is_done ? "running, done"
-					  : "running";
+	const char *open = !is_newest	    ? "no end on record"
+			   : shown->is_done ? "running, done"
+					    : "running";
 
-	table_add(table, "%u", row->run);
+	table_add(table, "%u", run->run);
 	table_add(table, "%s",
-		  row->start_s ? text_clock(clock, row->start_s, 0) : "");
+		  run->started_s ? text_clock(clock, run->started_s, 0) : "");
 	table_add(table, "%s",
-		  row->end_s ? text_clock(clock, row->end_s, row->start_s)
-			     : "");
-	table_add(table, "%s", row->node);
-	if (row->limit_min)
-		table_add(table, "%" PRId64 " min", row->limit_min);
+		  end_s ? text_clock(clock, end_s, run->started_s) : "");
+	table_add(table, "%s", say_clean(node, sizeof(node), run->node));
+	if (run->limit_min)
+		table_add(table, "%" PRId64 " min", run->limit_min);
 	else
 		table_add(table, "-");
 	table_add(table, "%s",
-		  row->cause == CAUSE_NONE ? "" : cause_name(row->cause));
-	if (row->version)
-		table_add(table, "%" PRIu32, row->version);
+		  shown->cause == CAUSE_NONE ? "" : cause_name(shown->cause));
+	if (shown->version)
+		table_add(table, "%" PRIu32, shown->version);
 	else
 		table_add(table, "-");
-	table_add(table, "%s", say_progress(progress, row->progress));
-	run_end(end, row);
-	table_add(table, "%s", row->end_s ? end : open);
+	table_add(table, "%s", say_progress(progress, shown->progress));
+	table_add(table, "%s", end_s ? run_end(end, run) : open);
 }
 
-static int print_table(const struct run_row *rows, size_t count)
+static int print_table(const struct run_record *runs, size_t count)
 {
 	static const char *const heads[] = {
 		"RUN",	 "START", "END",      "NODE",	     "LIMIT",
@@ -60,12 +64,13 @@ static int print_table(const struct run_row *rows, size_t count)
 	for (size_t i = 0; i < columns; i++)
 		table_add(table, "%s", heads[i]);
 	for (size_t i = 0; i < count; i++)
-		add_row(table, &rows[i], i == count - 1);
+		add_row(table, &runs[i], i == count - 1);
 	if (!table_print(table))
 		return SAYS_ERROR;
 	for (size_t i = 0; i < count; i++)
-		if (rows[i].action == ACT_REQUEUE_HOLD || rows[i].strike)
-			printf("run %u: %s\n", rows[i].run, rows[i].reason);
+		if (runs[i].plan.action == ACT_REQUEUE_HOLD || runs[i].strike)
+			printf("run %u: %s\n", runs[i].run,
+			       runs[i].plan.reason);
 	return SAYS_YES;
 }
 
@@ -81,7 +86,7 @@ static bool print_record(struct ckpt_record *rec, const char *before)
 	return text != NULL;
 }
 
-static struct ckpt_record *store_record(const struct ckpt_store *store)
+static struct ckpt_record *store_json(const struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct ckpt_record *rec = ckpt_record_new("store");
@@ -102,96 +107,108 @@ static void set_known(struct ckpt_record *rec, const char *key, int64_t value)
 		ckpt_record_set_int(rec, key, value);
 }
 
-static void set_end(struct ckpt_record *rec, const struct run_row *row)
+static void set_plan(struct ckpt_record *rec, const struct run_record *run)
 {
-	if (row->exit_code >= 0)
-		ckpt_record_set_int(rec, "exit", row->exit_code);
-	set_known(rec, "signal", row->signal);
-	ckpt_record_set_bool(rec, "answered", row->has_complied);
-	ckpt_record_set_bool(rec, "cut", row->is_cut);
-	ckpt_record_set_bool(rec, "done", row->is_done);
-	ckpt_record_set_bool(rec, "oom", row->is_oom);
-	if (!row->has_plan)
-		return;
-	ckpt_record_set_str(rec, "action", action_name(row->action));
-	ckpt_record_set_bool(rec, "settled", row->is_settled);
-	ckpt_record_set_str(rec, "reason", row->reason);
-	set_known(rec, "next_limit_min", row->next_limit_min);
-	set_known(rec, "next_time_min_min", row->next_time_min_min);
-	set_known(rec, "next_begin", row->next_begin_s);
-	if (row->remaining_s >= 0)
-		ckpt_record_set_int(rec, "remaining", row->remaining_s);
-	if (row->used_s >= 0)
-		ckpt_record_set_int(rec, "used", row->used_s);
+	const struct recorded_plan *plan = &run->plan;
+
+	ckpt_record_set_str(rec, "action", action_name(plan->action));
+	ckpt_record_set_bool(rec, "settled", run->is_settled);
+	ckpt_record_set_str(rec, "reason", plan->reason);
+	set_known(rec, "next_limit_min", run->shown.next_limit_min);
+	set_known(rec, "next_time_min_min", plan->time_min_min);
+	set_known(rec, "next_begin", run->shown.next_begin_s);
+	if (plan->remaining_s >= 0)
+		ckpt_record_set_int(rec, "remaining", plan->remaining_s);
+	if (plan->used_s >= 0)
+		ckpt_record_set_int(rec, "used", plan->used_s);
 }
 
-static struct ckpt_record *run_record(const struct run_row *row)
+static void set_end(struct ckpt_record *rec, const struct run_record *run)
 {
-	struct ckpt_record *rec = ckpt_record_new("run");
+	if (run->ending == END_SIGNAL)
+		set_known(rec, "signal", run->code);
+	else if (run->ending != END_SUPERVISOR)
+		ckpt_record_set_int(rec, "exit", run->code);
+	ckpt_record_set_bool(rec, "answered", run->has_complied);
+	ckpt_record_set_bool(rec, "cut", run->is_cut);
+	ckpt_record_set_bool(rec, "done", run->shown.is_done);
+	ckpt_record_set_bool(rec, "oom", run->is_oom);
+	if (run->plan.is_there)
+		set_plan(rec, run);
+}
 
-	ckpt_record_set_int(rec, "run", row->run);
-	set_known(rec, "start", row->start_s);
-	set_known(rec, "end", row->end_s);
-	set_known(rec, "deadline", row->deadline_s);
-	if (row->node[0])
-		ckpt_record_set_str(rec, "node", row->node);
-	set_known(rec, "limit_min", row->limit_min);
-	set_known(rec, "restored", row->restored);
-	ckpt_record_set_str(rec, "cause", cause_name(row->cause));
-	set_known(rec, "request", row->request_s);
-	ckpt_record_set_int(rec, "requests", row->requests);
-	ckpt_record_set_int(rec, "versions", row->versions);
-	set_known(rec, "version", row->version);
-	set_known(rec, "saved", row->saved_s);
-	if (row->version)
-		ckpt_record_set_int(rec, "bytes", (int64_t)row->bytes);
-	if (row->progress >= 0)
-		ckpt_record_set_num(rec, "progress", row->progress);
-	set_known(rec, "strike", row->strike);
-	set_end(rec, row);
+static struct ckpt_record *run_json(const struct run_record *run)
+{
+	const struct run_shown *shown = &run->shown;
+	struct ckpt_record *rec = ckpt_record_new("run");
+	char node[NODE_MAX];
+
+	ckpt_record_set_int(rec, "run", run->run);
+	set_known(rec, "start", run->started_s);
+	set_known(rec, "end", history_end_s(run));
+	set_known(rec, "deadline", run->deadline_s);
+	if (run->node[0])
+		ckpt_record_set_str(rec, "node",
+				    say_clean(node, sizeof(node), run->node));
+	set_known(rec, "limit_min", run->limit_min);
+	set_known(rec, "restored", run->restored);
+	ckpt_record_set_str(rec, "cause", cause_name(shown->cause));
+	set_known(rec, "request", shown->request_s);
+	ckpt_record_set_int(rec, "requests", shown->requests);
+	ckpt_record_set_int(rec, "versions", shown->versions);
+	set_known(rec, "version", shown->version);
+	set_known(rec, "saved", shown->saved_s);
+	if (shown->version)
+		ckpt_record_set_int(rec, "bytes", (int64_t)shown->bytes);
+	if (shown->progress >= 0)
+		ckpt_record_set_num(rec, "progress", shown->progress);
+	set_known(rec, "strike", run->strike);
+	set_end(rec, run);
 	return rec;
 }
 
 static int print_json(const struct ckpt_store *store,
-		      const struct run_row *rows, size_t count)
+		      const struct run_record *runs, size_t count)
 {
 	bool is_good = true;
 
 	printf("{\"format\":%d,", HISTORY_FORMAT);
-	is_good = print_record(store_record(store), "\"store\":");
+	is_good = print_record(store_json(store), "\"store\":");
 	printf(",\"runs\":[");
 	for (size_t i = 0; i < count && is_good; i++)
-		is_good =
-			print_record(run_record(&rows[i]), i ? ",\n " : "\n ");
+		is_good = print_record(run_json(&runs[i]), i ? ",\n " : "\n ");
 	printf("]}\n");
 	return is_good ? SAYS_YES : SAYS_ERROR;
 }
 
 static int show(const struct call *call, struct ckpt_store *store)
 {
-	struct run_row *rows = NULL;
+	struct history history;
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 	char clean[4096], name[JOB_NAME_MAX], left_out[RUNS_LEFT_OUT_MAX];
-	size_t count = 0;
+	const struct run_record *runs;
+	size_t count;
 	int code;
 
-	status = runs_load(store, &rows, &count, &err);
+	status = history_load_shown(&history, store, &err);
 	if (status)
 		return say_status(call, status, &err);
+	runs = history.runs;
+	count = history.count;
 	if (call_option(call, "json")) {
-		code = print_json(store, rows, count);
+		code = print_json(store, runs, count);
 	} else {
 		job_name(name, store);
 		printf("%s%s%s: %zu run%s%s\n", name, name[0] ? ", " : "",
 		       say_clean(clean, sizeof(clean), ckpt_dir(store)), count,
 		       count == 1 ? "" : "s",
-		       runs_left_out(left_out, rows, count));
-		code = count ? print_table(rows, count) : SAYS_YES;
+		       runs_left_out(left_out, runs, count));
+		code = count ? print_table(runs, count) : SAYS_YES;
 	}
 	if (code)
 		say_error(call, "memory ran out");
-	free(rows);
+	history_free(&history);
 	return code;
 }
 

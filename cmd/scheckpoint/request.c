@@ -15,9 +15,9 @@
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/find.h"
-#include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
+#include "requeue/journal/history.h"
 #include "requeue/settings/text.h"
 #include "requeue/slurm/ctl.h"
 
@@ -29,25 +29,26 @@ struct request {
 
 /* Is a run under way, as far as the journal knows?  *run is set to it. */
 static int check_run(const struct call *call, struct ckpt_store *store,
-		     const char *name, struct run_row *run)
+		     const char *name, struct run_record *run)
 {
-	struct run_row *rows = NULL;
+	const struct run_record *newest;
+	struct history history;
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
-	size_t count;
 	int code = SAYS_YES;
 
-	status = runs_load(store, &rows, &count, &err);
+	status = history_load_shown(&history, store, &err);
+	newest = history_newest(&history);
 	if (status)
 		code = say_status(call, status, &err);
-	else if (!count || !rows[count - 1].is_begun || rows[count - 1].end_s)
+	else if (!newest->is_begun || history_end_s(newest))
 		code = say_error(call,
 				 "%s has no run on record that is under "
 				 "way; scheckpoint history tells more",
 				 name);
 	else
-		*run = rows[count - 1];
-	free(rows);
+		*run = *newest;
+	history_free(&history);
 	return code;
 }
 
@@ -98,7 +99,7 @@ static int request_one(const struct call *call, struct ckpt_store *store,
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	char name[JOB_NAME_MAX], span[TEXT_SPAN_MAX];
-	struct run_row run = {0};
+	struct run_record run = {0};
 	int code;
 
 	job_name(name, store);
@@ -145,7 +146,7 @@ int request_set(const struct call *call, struct ckpt_store *store)
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	char name[JOB_NAME_MAX];
 	struct slurm_reply reply;
-	struct run_row run = {0};
+	struct run_record run = {0};
 	bool is_running;
 	int code;
 

@@ -14,10 +14,10 @@
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/find.h"
 #include "cmd/scheckpoint/request.h"
-#include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
 #include "requeue/journal/amend.h"
+#include "requeue/journal/history.h"
 
 /* Split WORD=VALUE; false: it isn't that. */
 static bool split(const char *operand, char word[CKPT_SET_KEY_MAX + 1],
@@ -55,15 +55,14 @@ static int check(const struct call *call, int64_t limit_min)
  * left to compute. */
 static int64_t longest_limit_min(struct ckpt_store *store, int64_t limit_min)
 {
-	struct run_row *rows = NULL;
-	size_t count = 0;
+	struct history history = {0};
 
 	if (limit_min)
-		runs_load(store, &rows, &count, NULL);
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].limit_min > limit_min)
-			limit_min = rows[i].limit_min;
-	free(rows);
+		history_load_shown(&history, store, NULL);
+	for (size_t i = 0; i < history.count; i++)
+		if (history.runs[i].limit_min > limit_min)
+			limit_min = history.runs[i].limit_min;
+	history_free(&history);
 	return limit_min;
 }
 

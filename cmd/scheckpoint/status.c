@@ -13,6 +13,8 @@
 #include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
+#include "requeue/journal/history.h"
+#include "requeue/policy/decision.h"
 #include "requeue/settings/text.h"
 
 #define BAR_LEN 20
@@ -61,21 +63,23 @@ static void print_next(const struct slurm_reply *reply, int64_t now_s)
 }
 
 static void print_now(const struct slurm_reply *reply,
-		      const struct run_row *rows, size_t runs, int64_t now_s)
+		      const struct run_record *runs, size_t count,
+		      int64_t now_s)
 {
-	const struct run_row *row = runs ? &rows[runs - 1] : NULL;
+	const struct run_record *run = count ? &runs[count - 1] : NULL;
 	char left_out[RUNS_LEFT_OUT_MAX];
 	char clock[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
 	bool is_running = reply->is_known ? slurm_is_running(reply)
-					  : row && !row->end_s;
+					  : run && !history_end_s(run);
 	int64_t end_s = reply->job.end_s;
 
-	if (!end_s && row)
-		end_s = row->deadline_s;
-	printf("  runs      %zu%s", runs, runs_left_out(left_out, rows, runs));
-	if (row && is_running && row->start_s) {
+	if (!end_s && run)
+		end_s = run->deadline_s;
+	printf("  runs      %zu%s", count,
+	       runs_left_out(left_out, runs, count));
+	if (run && is_running && run->started_s) {
 		printf(", the present one since %s",
-		       text_clock(clock, row->start_s, now_s));
+		       text_clock(clock, run->started_s, now_s));
 		if (end_s > now_s)
 			printf(", ends %s (in %s)",
 			       text_clock(clock, end_s, now_s),
@@ -86,20 +90,21 @@ static void print_now(const struct slurm_reply *reply,
 		print_next(reply, now_s);
 }
 
-static void print_last_end(const struct run_row *rows, size_t count)
+static void print_last_end(const struct run_record *runs, size_t count)
 {
 	char end[RUN_END_MAX];
 
 	for (size_t i = count; i-- > 0;) {
-		if (!rows[i].end_s)
+		const struct run_record *run = &runs[i];
+
+		if (!history_end_s(run))
 			continue;
-		printf("  last end  run %u: %s", rows[i].run,
-		       run_end(end, &rows[i]));
-		if (rows[i].cause != CAUSE_NONE)
-			printf(" (cause: %s)", cause_name(rows[i].cause));
+		printf("  last end  run %u: %s", run->run, run_end(end, run));
+		if (run->shown.cause != CAUSE_NONE)
+			printf(" (cause: %s)", cause_name(run->shown.cause));
 		putchar('\n');
-		if (rows[i].action == ACT_REQUEUE_HOLD)
-			printf("  held      %s\n", rows[i].reason);
+		if (run->plan.action == ACT_REQUEUE_HOLD)
+			printf("  held      %s\n", run->plan.reason);
 		return;
 	}
 }
@@ -120,7 +125,7 @@ static void print_version(const struct ckpt_version *version, int64_t now_s)
 }
 
 static void print_progress(const struct slurm_reply *reply,
-			   const struct run_row *rows, size_t count)
+			   const struct run_record *runs, size_t count)
 {
 	char bar[BAR_LEN + 1], text[SAY_PROGRESS_MAX], span[TEXT_SPAN_MAX];
 	double progress = -1;
@@ -129,8 +134,8 @@ static void print_progress(const struct slurm_reply *reply,
 
 	/* The newest progress that is known, and the estimate of that run. */
 	for (size_t i = count; i-- > 0 && progress < 0;) {
-		progress = rows[i].progress;
-		remaining_s = rows[i].remaining_s;
+		progress = runs[i].shown.progress;
+		remaining_s = runs[i].plan.remaining_s;
 	}
 	if (!(progress >= 0 && progress <= 1))
 		return;
@@ -159,19 +164,19 @@ static int show(const struct call *call, struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct ckpt_version *list = NULL;
-	struct run_row *rows = NULL;
-	size_t versions = 0, runs = 0;
+	struct history history;
+	size_t versions = 0;
 	struct ckpt_error err = {0};
 	struct slurm_reply reply = {0};
 	enum ckpt_status status;
 	char clean[4096];
 	int64_t now_s = time(NULL);
 
-	status = runs_load(store, &rows, &runs, &err);
+	status = history_load_shown(&history, store, &err);
 	if (!status)
 		status = ckpt_list(store, &list, &versions, &err);
 	if (status) {
-		free(rows);
+		history_free(&history);
 		return say_status(call, status, &err);
 	}
 	if (id->job)
@@ -179,13 +184,13 @@ static int show(const struct call *call, struct ckpt_store *store)
 	print_job(store, &reply);
 	printf("  store     %s\n",
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
-	print_now(&reply, rows, runs, now_s);
+	print_now(&reply, history.runs, history.count, now_s);
 	print_version(newest_good(list, versions), now_s);
-	print_progress(&reply, rows, runs);
-	print_last_end(rows, runs);
+	print_progress(&reply, history.runs, history.count);
+	print_last_end(history.runs, history.count);
 	slurm_forget(&reply);
 	free(list);
-	free(rows);
+	history_free(&history);
 	return SAYS_YES;
 }
 

@@ -6,157 +6,259 @@
 
 #include "requeue/journal/history.h"
 #include "requeue/journal/memo.h"
+#include "requeue/journal/records.h"
+#include "requeue/settings/text.h"
 
 /* More runs than any site allows, and than are worth reading. */
 #define RUN_MOST 100000
 
-/* What one record kind adds to the picture. */
+/* For people: no job has more runs, but somebody may have written more. */
+#define SHOWN_RUNS_MOST	 10000
+/* For people: bytes of the journals, apart from the newest.  A run's takes a
+ * few KiB, but a file with holes may be of any size. */
+#define SHOWN_BYTES_MOST (32u << 20)
+
+/* A run whose journal is being read. */
 struct reading {
 	struct history *history;
 	struct run_record *run;
 	bool has_finish;
-	bool has_plan;
 };
 
-static void copy(char *to, size_t size, const char *from)
+/* What no record has told yet. */
+static void init_run(struct run_record *run, unsigned number)
 {
-	snprintf(to, size, "%s", from ? from : "");
+	*run = (struct run_record){
+		.run = number,
+		.ending = END_SUPERVISOR,
+		.progress = -1,
+		.restored_progress = -1,
+		.plan = {.remaining_s = -1, .used_s = -1},
+		.shown = {.progress = -1},
+	};
 }
 
-static void read_run(struct reading *r, const struct ckpt_record *rec)
+static void copy_clean(char *to, size_t size, const char *from)
 {
-	struct history *h = r->history;
-	int64_t completing_s = ckpt_record_int(rec, "completing", 0);
+	text_clean(to, size, from ? from : "");
+}
 
-	r->run->started_s = ckpt_record_int(rec, "start", 0);
-	r->run->limit_min = ckpt_record_int(rec, "limit_min", 0);
-	r->run->restored = (uint32_t)ckpt_record_int(rec, "restored", 0);
-	r->run->is_elsewhere = ckpt_record_str(rec, "from") != NULL;
-	r->run->restored_progress =
-		ckpt_record_num(rec, "restored_progress", -1);
-	if (!h->submitted_min)
-		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
+/* ------------------------------------------------ what each record adds */
+
+/* How long COMPLETING took, or that a delay was too short for it. */
+static void count_completing(struct history *h, bool has_missed,
+			     int64_t completing_s)
+{
 	if (completing_s > h->completing_s)
 		h->completing_s = completing_s;
-	h->misses += ckpt_record_bool(rec, "missed") && completing_s <= 0;
-	copy(h->node, sizeof(h->node), ckpt_record_str(rec, "node"));
-	copy(h->output, sizeof(h->output), ckpt_record_str(rec, "output"));
+	h->misses += has_missed && completing_s <= 0;
 }
 
-static void read_order(struct history *h, const struct ckpt_record *rec)
+static void read_run(struct reading *r, const struct record *record)
 {
-	int64_t ordered_min = ckpt_record_int(rec, "ordered_min", -1);
+	const struct record_run *from = &record->run;
+	struct history *h = r->history;
+	struct run_record *run = r->run;
 
-	if (ordered_min >= 0)
-		h->ordered_min = ordered_min;
+	run->is_begun = true;
+	run->started_s = from->start_s ? from->start_s : record->time_s;
+	if (from->limit_min >= 0)
+		run->limit_min = from->limit_min;
+	if (from->end_s)
+		run->deadline_s = from->end_s;
+	run->restored = (uint32_t)from->restored;
+	run->is_elsewhere = from->from != NULL;
+	run->restored_progress = from->restored_progress;
+	run->grace_s = from->grace_s;
+	run->total_s = from->total_s;
+	run->can_save = from->can_save;
+	copy_clean(run->node, sizeof(run->node), from->node);
+	if (!h->submitted_min)
+		h->submitted_min = from->submitted_min;
+	count_completing(h, from->has_missed, from->completing_s);
+	/* It is opened, not shown: as it is. */
+	snprintf(h->output, sizeof(h->output), "%s",
+		 from->output ? from->output : "");
 }
 
-static void read_view(struct reading *r, const struct ckpt_record *rec)
+static void read_view(struct reading *r, const struct record_view *from)
 {
 	struct history *h = r->history;
-	int64_t completing_s = ckpt_record_int(rec, "completing", 0);
+	struct run_record *run = r->run;
 
-	r->run->limit_min =
-		ckpt_record_int(rec, "limit_min", r->run->limit_min);
-	h->call_timeout_s = ckpt_record_int(rec, "call_timeout", 0);
-	h->began_min = h->left.limit_min =
-		ckpt_record_int(rec, "limit_min", -1);
-	h->left.time_min_min = ckpt_record_int(rec, "time_min_min", 0);
-	h->could_requeue = ckpt_record_bool(rec, "requeue");
-	read_order(h, rec);
+	if (from->limit_min >= 0)
+		run->limit_min = from->limit_min;
+	if (from->end_s >= 0)
+		run->deadline_s = from->end_s;
+	h->call_timeout_s = from->call_timeout_s;
+	h->began_min = h->left.limit_min = from->limit_min;
+	h->left.time_min_min = from->time_min_min;
+	h->could_requeue = from->can_requeue;
+	if (from->ordered_min >= 0)
+		h->ordered_min = from->ordered_min;
 	if (!h->submitted_min)
-		h->submitted_min = ckpt_record_int(rec, "submitted_min", 0);
-	if (completing_s > h->completing_s)
-		h->completing_s = completing_s;
-	h->misses += ckpt_record_bool(rec, "missed") && completing_s <= 0;
+		h->submitted_min = from->submitted_min;
+	count_completing(h, from->has_missed, from->completing_s);
 }
 
-static void read_request(struct reading *r, const struct ckpt_record *rec)
+/* The owner's scheckpoint set. */
+static void read_set(struct run_record *run, const struct record_set *from)
 {
-	if (!ckpt_record_bool(rec, "made"))
+	if (from->grace_s >= 0)
+		run->grace_s = from->grace_s;
+	if (from->total_s >= 0)
+		run->total_s = from->total_s;
+}
+
+static void read_request(struct run_record *run, const struct record *record)
+{
+	struct run_shown *shown = &run->shown;
+
+	shown->requests++;
+	shown->cause = record->request.cause;
+	shown->request_s = record->time_s;
+	if (!record->request.is_made)
 		return;
-	r->run->cause = cause_from_name(ckpt_record_str(rec, "cause"));
-	r->run->request_s = (int64_t)ckpt_record_time(rec);
+	run->cause = record->request.cause;
+	run->request_s = record->time_s;
 }
 
-static void read_finish(struct reading *r, const struct ckpt_record *rec)
+static void read_finish(struct reading *r, const struct record *record)
 {
-	int64_t signum = ckpt_record_int(rec, "signal", 0);
+	const struct record_finish *from = &record->finish;
+	struct run_record *run = r->run;
 
 	r->has_finish = true;
-	r->run->ended_s = (int64_t)ckpt_record_time(rec);
-	r->run->ending = signum ? END_SIGNAL : END_EXIT;
-	r->run->code = (int)(signum ? signum : ckpt_record_int(rec, "exit", 0));
-	r->run->has_complied = ckpt_record_bool(rec, "answered");
-	r->run->is_cut = ckpt_record_bool(rec, "cut");
-	r->run->is_oom = ckpt_record_bool(rec, "oom");
-	if (ckpt_record_bool(rec, "repeat"))
-		r->run->ending = END_REPEAT;
-	if (ckpt_record_bool(rec, "store"))
-		r->run->ending = END_STORE;
+	run->ended_s = record->time_s;
+	run->ending = from->has_store_failed ? END_STORE
+		      : from->is_repeat	     ? END_REPEAT
+		      : from->signal	     ? END_SIGNAL
+					     : END_EXIT;
+	run->code = (int)(from->signal	    ? from->signal
+			  : from->exit >= 0 ? from->exit
+					    : 0);
+	run->has_complied = from->has_complied;
+	run->is_cut = from->is_cut;
+	run->is_oom = from->is_oom;
+	run->shown.is_done |= from->is_done;
+	if (from->progress >= 0)
+		run->shown.progress = from->progress;
 }
 
-static void read_plan(struct reading *r, const struct ckpt_record *rec)
+static void read_plan(struct reading *r, const struct record *record)
 {
-	struct recorded_plan *plan = &r->history->plan;
+	const struct record_plan *from = &record->plan;
+	struct run_record *run = r->run;
 
-	r->has_plan = true;
-	plan->is_there = true;
-	plan->action = action_from_name(ckpt_record_str(rec, "action"));
-	plan->cause = cause_from_name(ckpt_record_str(rec, "cause"));
-	plan->limit_min = ckpt_record_int(rec, "limit_min", 0);
-	plan->time_min_min = ckpt_record_int(rec, "time_min_min", 0);
-	plan->begin_s = ckpt_record_int(rec, "begin", 0);
-	plan->delay_s = ckpt_record_int(rec, "delay", 0);
-	plan->has_ended = ckpt_record_bool(rec, "ended");
-	copy(plan->reason, sizeof(plan->reason),
-	     ckpt_record_str(rec, "reason"));
-	r->history->planned_begin_s = plan->begin_s;
+	run->plan = (struct recorded_plan){
+		.is_there = true,
+		.action = from->action,
+		.cause = from->cause,
+		.written_s = record->time_s,
+		.limit_min = from->limit_min,
+		.time_min_min = from->time_min_min,
+		.begin_s = from->begin_s,
+		.delay_s = from->delay_s,
+		.remaining_s = from->remaining_s,
+		.used_s = from->used_s,
+		.has_ended = from->has_ended,
+	};
+	copy_clean(run->plan.reason, sizeof(run->plan.reason), from->reason);
 	/* Versions may have been pruned since. */
-	r->run->versions = (unsigned)ckpt_record_int(rec, "versions", 0);
-	r->run->saved_s = ckpt_record_int(rec, "saved", 0);
-	r->run->progress = ckpt_record_num(rec, "progress", -1);
-	r->run->is_done = ckpt_record_bool(rec, "done");
-	r->run->cause = plan->cause;
-	read_order(r->history, rec);
+	run->versions = (unsigned)from->versions;
+	run->saved_s = from->saved_s;
+	run->progress = from->progress;
+	run->is_done = from->is_done;
+	run->cause = run->shown.cause = from->cause;
+	run->shown.is_done |= from->is_done;
+	if (from->progress >= 0)
+		run->shown.progress = from->progress;
+	run->shown.next_limit_min = from->limit_min;
+	run->shown.next_begin_s = from->begin_s;
+	if (from->ordered_min >= 0)
+		r->history->ordered_min = from->ordered_min;
 }
 
 /* A limit that could not be set, as while the job was preempted, is none to
  * which another could be compared. */
-static void read_settled(struct reading *r, const struct ckpt_record *rec)
+static void read_settled(struct reading *r, const struct record_settled *from)
 {
 	struct history *h = r->history;
-	int64_t limit_min = ckpt_record_int(rec, "limit_min", -1);
-	bool is_set = !h->plan.limit_min || h->plan.limit_min == limit_min;
+	struct run_record *run = r->run;
+	bool is_set = !run->plan.limit_min ||
+		      run->plan.limit_min == from->limit_min;
 
-	h->is_settled = true;
-	h->left.limit_min = is_set ? limit_min : -1;
-	h->left.time_min_min = ckpt_record_int(rec, "time_min_min", 0);
+	run->is_settled = true;
+	h->left.limit_min = is_set ? from->limit_min : -1;
+	h->left.time_min_min = from->time_min_min;
+	if (from->limit_min >= 0)
+		run->shown.next_limit_min = from->limit_min;
+	if (from->begin_s >= 0)
+		run->shown.next_begin_s = from->begin_s;
+}
+
+static void read_version(struct run_shown *shown, const struct record *record)
+{
+	if (record->version.version <= shown->version)
+		return;
+	shown->versions++;
+	shown->version = (uint32_t)record->version.version;
+	shown->saved_s = record->time_s;
+	shown->bytes = (uint64_t)record->version.bytes;
+}
+
+static void add_record(struct reading *r, const struct record *record)
+{
+	switch (record->kind) {
+	case RECORD_RUN:
+		read_run(r, record);
+		break;
+	case RECORD_VIEW:
+		read_view(r, &record->view);
+		break;
+	case RECORD_DEADLINE:
+		if (record->deadline.end_s >= 0)
+			r->run->deadline_s = record->deadline.end_s;
+		break;
+	case RECORD_SET:
+		read_set(r->run, &record->set);
+		break;
+	case RECORD_REQUEST:
+		read_request(r->run, record);
+		break;
+	case RECORD_TERM:
+		r->history->has_term = true;
+		break;
+	case RECORD_FINISH:
+		read_finish(r, record);
+		break;
+	case RECORD_PLAN:
+		read_plan(r, record);
+		break;
+	case RECORD_SETTLED:
+		read_settled(r, &record->settled);
+		break;
+	case RECORD_STRIKE:
+		r->run->strike = (uint32_t)record->strike.version;
+		break;
+	case RECORD_VERSION:
+		read_version(&r->run->shown, record);
+		break;
+	default: /* what was done on the way: nothing rests on it */
+		break;
+	}
 }
 
 static bool read_record(const struct ckpt_record *rec, void *arg)
 {
-	struct reading *r = arg;
-	const char *kind = ckpt_record_kind(rec);
+	struct record record;
 
-	if (!strcmp(kind, "run"))
-		read_run(r, rec);
-	else if (!strcmp(kind, "view"))
-		read_view(r, rec);
-	else if (!strcmp(kind, "request"))
-		read_request(r, rec);
-	else if (!strcmp(kind, "term"))
-		r->history->has_term = true;
-	else if (!strcmp(kind, "finish"))
-		read_finish(r, rec);
-	else if (!strcmp(kind, "plan"))
-		read_plan(r, rec);
-	else if (!strcmp(kind, "strike"))
-		r->history->has_strike = true;
-	else if (!strcmp(kind, "settled"))
-		read_settled(r, rec);
+	if (record_decode(&record, rec))
+		add_record(arg, &record);
 	return true;
 }
+
+/* ------------------------------------------------- what the store adds */
 
 /* What the versions themselves tell of a run that settle has not summed up. */
 static void count_versions(struct run_record *run,
@@ -175,68 +277,148 @@ static void count_versions(struct run_record *run,
 	}
 }
 
-void history_count(struct ckpt_store *store, struct run_record *run)
+static void count_run(struct ckpt_store *store, struct run_record *run,
+		      const struct ckpt_version *versions, size_t count)
 {
-	struct ckpt_version *versions = NULL;
-	size_t count = 0;
-
 	run->progress = -1;
-	ckpt_list(store, &versions, &count, NULL);
 	count_versions(run, versions, count);
-	free(versions);
 	run->is_done = ckpt_is_done(store, run->run);
 	if (run->progress < 0)
 		run->progress = ckpt_run_progress(store, run->run);
 }
 
+void history_count(struct ckpt_store *store, struct run_record *run)
+{
+	struct ckpt_version *versions = NULL;
+	size_t count = 0;
+
+	ckpt_list(store, &versions, &count, NULL);
+	count_run(store, run, versions, count);
+	free(versions);
+}
+
+/* For people: versions that are still there tell more than the journal. */
+static void show_versions(struct run_record *run,
+			  const struct ckpt_version *versions, size_t count)
+{
+	struct run_shown *shown = &run->shown;
+	unsigned found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (versions[i].run != run->run)
+			continue;
+		found++;
+		if (versions[i].number < shown->version)
+			continue;
+		shown->version = versions[i].number;
+		shown->saved_s = versions[i].time_s;
+		shown->bytes = versions[i].bytes;
+		if (versions[i].progress >= 0)
+			shown->progress = versions[i].progress;
+	}
+	if (found > shown->versions)
+		shown->versions = found;
+}
+
+static void show_store(struct ckpt_store *store, struct run_record *run,
+		       const struct ckpt_version *versions, size_t count)
+{
+	struct run_shown *shown = &run->shown;
+
+	shown->is_done |= ckpt_is_done(store, run->run);
+	if (shown->progress < 0)
+		shown->progress = ckpt_run_progress(store, run->run);
+	show_versions(run, versions, count);
+}
+
+/* ----------------------------------------------------------------- load */
+
+static enum ckpt_status load_run(struct history *history,
+				 struct ckpt_store *store,
+				 struct run_record *run, struct ckpt_error *err)
+{
+	struct reading reading = {history, run, false};
+	enum ckpt_status status;
+
+	history->has_term = history->could_requeue = false;
+	history->began_min = -1;
+	status = ckpt_journal_read(store, run->run, read_record, &reading, err);
+	return status == CKPT_NONE ? CKPT_OK : status;
+}
+
+/* Runs first to last. */
+static enum ckpt_status load(struct history *history, struct ckpt_store *store,
+			     unsigned first, unsigned last, bool is_shown,
+			     struct ckpt_error *err)
+{
+	struct ckpt_version *versions = NULL;
+	size_t count = 0;
+	enum ckpt_status status = ckpt_list(store, &versions, &count, err);
+
+	if (status && status != CKPT_NONE)
+		return status;
+	history->runs =
+		calloc((size_t)last - first + 1, sizeof(*history->runs));
+	status = history->runs ? CKPT_OK : CKPT_ENOMEM;
+	for (unsigned i = first; !status && i <= last; i++) {
+		struct run_record *run = &history->runs[history->count++];
+
+		init_run(run, i);
+		status = load_run(history, store, run, err);
+		if (!status && !run->plan.is_there)
+			count_run(store, run, versions, count);
+		if (!status && is_shown)
+			show_store(store, run, versions, count);
+		/* Not settled: the node went away with the run. */
+		run->is_node_fail = i < last && !run->plan.is_there;
+	}
+	free(versions);
+	return status;
+}
+
 enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 			      unsigned run, struct ckpt_error *err)
 {
-	struct ckpt_version *versions = NULL;
-	size_t version_count = 0;
+	memset(history, 0, sizeof(*history));
+	history->ordered_min = history->left.limit_min = -1;
+	if (run <= RUN_MOST)
+		return load(history, store, 0, run, false, err);
+	if (err)
+		snprintf(err->text, sizeof(err->text),
+			 "the job's environment speaks of run %u", run);
+	return CKPT_EINVAL;
+}
+
+/* The first of the newest runs that together are not too long to be read. */
+static unsigned first_shown(const struct ckpt_store *store, unsigned newest)
+{
+	unsigned run = newest;
+	uint64_t bytes = 0;
+
+	while (run && newest - run + 1 < SHOWN_RUNS_MOST) {
+		bytes += ckpt_journal_size(store, run - 1);
+		if (bytes > SHOWN_BYTES_MOST)
+			break;
+		run--;
+	}
+	return run;
+}
+
+enum ckpt_status history_load_shown(struct history *history,
+				    struct ckpt_store *store,
+				    struct ckpt_error *err)
+{
+	int newest = ckpt_journal_newest(store);
 	enum ckpt_status status;
 
 	memset(history, 0, sizeof(*history));
 	history->ordered_min = history->left.limit_min = -1;
-	if (run > RUN_MOST) {
-		if (err)
-			snprintf(err->text, sizeof(err->text),
-				 "the job's environment speaks of run %u", run);
-		return CKPT_EINVAL;
-	}
-	history->runs = calloc((size_t)run + 1, sizeof(*history->runs));
-	if (!history->runs)
-		return CKPT_ENOMEM;
-	status = ckpt_list(store, &versions, &version_count, err);
-	if (status && status != CKPT_NONE)
-		return status;
-	for (unsigned i = 0; i <= run; i++) {
-		struct run_record *record = &history->runs[history->count++];
-		struct reading reading = {history, record, false, false};
-
-		record->run = i;
-		record->progress = record->restored_progress = -1;
-		record->ending = END_SUPERVISOR;
-		history->has_term = history->is_settled = false;
-		history->has_strike = false;
-		history->began_min = -1;
-		history->could_requeue = false;
-		history->plan.is_there = false;
-		status =
-			ckpt_journal_read(store, i, read_record, &reading, err);
-		if (status && status != CKPT_NONE)
-			break;
-		if (!reading.has_plan) {
-			count_versions(record, versions, version_count);
-			record->is_done = ckpt_is_done(store, i);
-			if (record->progress < 0)
-				record->progress = ckpt_run_progress(store, i);
-		}
-		/* Nobody settled it: the node went away with the run. */
-		record->is_node_fail = i < run && !reading.has_plan;
-		status = CKPT_OK;
-	}
-	free(versions);
+	if (newest < 0)
+		return CKPT_OK;
+	status = load(history, store, first_shown(store, (unsigned)newest),
+		      (unsigned)newest, true, err);
+	if (status)
+		history_free(history);
 	return status;
 }
 
@@ -253,33 +435,38 @@ struct run_record *history_newest(struct history *history)
 			      : &history->blind;
 }
 
-/* What the store tells by itself where it can be read. */
-static void read_sum(struct run_record *run, const struct ckpt_record *rec)
+int64_t history_end_s(const struct run_record *run)
 {
-	run->is_done = ckpt_record_bool(rec, "done");
-	run->versions = (unsigned)ckpt_record_int(rec, "versions", 0);
-	run->saved_s = ckpt_record_int(rec, "saved", 0);
-	run->progress = ckpt_record_num(rec, "progress", -1);
+	return run->ended_s ? run->ended_s : run->plan.written_s;
 }
+
+/* ----------------------------------------------------------------- memo */
 
 static void recall(const struct ckpt_record *rec, void *arg)
 {
 	struct reading *r = arg;
-	const char *kind = ckpt_record_kind(rec);
+	bool is_blind = !r->history->count;
+	struct record record;
 
-	/* The journal has these two, which add up. */
-	if (r->history->count &&
-	    (!strcmp(kind, "run") || !strcmp(kind, "view")))
+	if (!record_decode(&record, rec))
 		return;
-	read_record(rec, r);
-	if (!r->history->count && !strcmp(kind, "finish"))
-		read_sum(r->run, rec);
+	/* The journal has these two, which add up. */
+	if (!is_blind &&
+	    (record.kind == RECORD_RUN || record.kind == RECORD_VIEW))
+		return;
+	add_record(r, &record);
+	/* The store tells these by itself where it can be read. */
+	if (is_blind && record.kind == RECORD_FINISH) {
+		r->run->is_done = record.finish.is_done;
+		r->run->versions = (unsigned)record.finish.versions;
+		r->run->saved_s = record.finish.saved_s;
+		r->run->progress = record.finish.progress;
+	}
 }
 
-bool history_recall(struct history *history, struct run_record *run,
-		    int memo_fd)
+bool history_recall(struct history *history, int memo_fd)
 {
-	struct reading reading = {history, run, false, false};
+	struct reading reading = {history, history_newest(history), false};
 
 	memo_read(memo_fd, recall, &reading);
 	return reading.has_finish;

@@ -2,8 +2,8 @@
 /*
  * history.h: the runs of a job, read back from the store's journals.
  */
-#ifndef HISTORY_H
-#define HISTORY_H
+#ifndef JOURNAL_HISTORY_H
+#define JOURNAL_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,12 +20,8 @@ struct history {
 	size_t count;		 /* 0: no journal could be read */
 	struct run_record blind; /* then it stands for all runs */
 	/* of the newest run */
-	struct recorded_plan plan;
-	bool is_settled;	/* the plan was carried out */
-	bool has_strike;	/* the version it began from got its strike */
-	bool has_term;		/* Slurm had begun to end the run */
-	int64_t call_timeout_s; /* of a call to slurmctld; 0 unknown */
-	char node[256];		/* where its supervisor ran */
+	bool has_term;		       /* Slurm had begun to end the run */
+	int64_t call_timeout_s;	       /* of a call to slurmctld; 0 unknown */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
 	int64_t began_min;  /* the limit that it began with; -1 unknown */
 	bool could_requeue; /* Requeue=1 as it began; false: also unknown */
@@ -38,7 +34,6 @@ struct history {
 	int64_t completing_s;	 /* longest COMPLETING seen */
 	unsigned misses;	 /* restart delays that were too short for
 				    a COMPLETING of unknown length */
-	int64_t planned_begin_s; /* begin time planned by the newest plan */
 };
 
 /*
@@ -49,7 +44,23 @@ struct history {
  */
 enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 			      unsigned run, struct ckpt_error *err);
+
+/*
+ * Read the journals that there are, for people: each run's `shown` is filled as
+ * well.  Of a job with very many runs, or with very long journals, only the
+ * newest are read, because a journal is its owner's and may be of any size.
+ *
+ * history  filled; of a store without a journal its count is 0; after failure,
+ *          too; history_free() frees what it owns
+ */
+enum ckpt_status history_load_shown(struct history *history,
+				    struct ckpt_store *store,
+				    struct ckpt_error *err);
 void history_free(struct history *history);
+
+/* When the run ended: by its own record, or else when it was settled; 0: no end
+ * is on record. */
+int64_t history_end_s(const struct run_record *run);
 
 /*
  * The runs, oldest first, and how many; where no journal could be read, the
@@ -65,15 +76,12 @@ struct run_record *history_newest(struct history *history);
 void history_count(struct ckpt_store *store, struct run_record *run);
 
 /*
- * What the memo of the newest run has, over what is known of it: its request
- * and its end, which the journal lacks where it couldn't be written; and all
- * else where the history is empty, as the store can't be read.
- *
- * run  of the history, or where that is empty one of the caller's
+ * Add what the memo of the newest run has to that run: its request and its end,
+ * which the journal lacks where it couldn't be written; and all else where the
+ * history is empty because the store can't be read.
  *
  * True: it tells how the run ended.
  */
-bool history_recall(struct history *history, struct run_record *run,
-		    int memo_fd);
+bool history_recall(struct history *history, int memo_fd);
 
 #endif

@@ -7,9 +7,10 @@
 #include "requeue/policy/decision.h"
 
 /* Beyond these a number is nonsense: sums of such stay far from an overflow. */
-#define TIME_MOST  ((int64_t)1 << 40) /* seconds, of a span or since the epoch \
-				       */
-#define LIMIT_MOST UINT32_MAX	      /* minutes, as slurmctld has them */
+#define TIME_MOST                                                              \
+	((int64_t)1 << 40)    /* seconds, of a span or since the epoch         \
+			       */
+#define LIMIT_MOST UINT32_MAX /* minutes, as slurmctld has them */
 #define COUNT_MOST UINT32_MAX
 
 static const char *cause_word(int value)

@@ -61,7 +61,8 @@ struct recorded_plan {
 /*
  * The same run for people: all that its records tell, and which of its
  * versions the store holds today.  A decision rests on less: on requests that
- * were made, and on what the plan counted before versions were pruned.
+ * were made, and on what the plan counted before versions were pruned.  Only
+ * history_load_shown() fills it.
  */
 struct run_shown {
 	enum cause cause;  /* of its last request, or what its plan names */

@@ -100,7 +100,7 @@ void settle_decide(struct settle *s)
 
 void settle_take_plan(struct settle *s)
 {
-	const struct recorded_plan *plan = &s->history.plan;
+	const struct recorded_plan *plan = &history_newest(&s->history)->plan;
 
 	s->decision.action = plan->action;
 	s->decision.cause = plan->cause;

@@ -129,8 +129,8 @@ void settle_complete_run(struct settle *s)
 	if (!s->history.count)
 		begin_blind(s, run);
 	is_new = run->ending == END_SUPERVISOR;
-	if (!s->history.plan.is_there)
-		history_recall(&s->history, run, BRIEF_MEMO_FD);
+	if (!run->plan.is_there)
+		history_recall(&s->history, BRIEF_MEMO_FD);
 	if (run->ending == END_SUPERVISOR && status != BRIEF_NO_STATUS &&
 	    WIFEXITED(status))
 		judge_status(run, status);
@@ -145,7 +145,8 @@ void settle_strike(struct settle *s)
 	struct ckpt_record *rec;
 	struct ckpt_error err;
 
-	if (!s->decision.strike || !s->store || s->history.has_strike)
+	if (!s->decision.strike || !s->store ||
+	    history_newest(&s->history)->strike)
 		return;
 	rec = ckpt_record_new("strike");
 	ckpt_record_set_int(rec, "version", s->decision.strike);

@@ -71,7 +71,7 @@ static void tidy_store(struct settle *s)
 static void settle_known(struct settle *s)
 {
 	settle_complete_run(s);
-	if (s->history.plan.is_there) {
+	if (history_newest(&s->history)->plan.is_there) {
 		settle_take_plan(s);
 	} else {
 		settle_decide(s);
@@ -105,9 +105,11 @@ static enum ctl_result complete_brief(struct settle *s, struct brief *brief)
  * An epilog settles only what it knows to be the run that ended on its node:
  * that of the newest journal, if Slurm counts the same.
  */
-static bool is_epilogs(const struct settle *s)
+static bool is_epilogs(struct settle *s)
 {
-	return s->store && !strcmp(s->history.node, s->brief->node) &&
+	const struct run_record *run = history_newest(&s->history);
+
+	return s->store && !strcmp(run->node, s->brief->node) &&
 	       (s->job.restart_count == s->run || settle_is_next(s));
 }
 
@@ -120,7 +122,8 @@ static int settle_late(struct settle *s, const struct brief *brief)
 	result = complete_brief(s, &whole);
 	if (result == CTL_OK)
 		open_all(s);
-	if (result == CTL_OK && is_epilogs(s) && !s->history.is_settled)
+	if (result == CTL_OK && is_epilogs(s) &&
+	    !history_newest(&s->history)->is_settled)
 		settle_known(s);
 	return result == CTL_OK || result == CTL_GONE ? 0 : -1;
 }
@@ -132,7 +135,8 @@ static int settle_now(struct settle *s)
 
 	open_all(s);
 	settle_beat(s, false);
-	result = s->history.is_settled ? CTL_GONE : settle_load(s, text);
+	result = history_newest(&s->history)->is_settled ? CTL_GONE
+							 : settle_load(s, text);
 	if (result == CTL_OK)
 		settle_known(s);
 	return result == CTL_OK || result == CTL_GONE ? 0 : -1;

@@ -209,12 +209,11 @@ static bool has_ended(struct begin *b, int *status)
 		const struct run_record *last =
 			&history.runs[history.count - 1];
 
-		is_over = history.plan.is_there && history.plan.has_ended;
+		is_over = last->plan.has_ended;
 		*status = last->ending == END_SIGNAL
 				  ? exit_status(128 + last->code)
 				  : exit_status(last->code);
-		b->planned_begin_s =
-			history.plan.is_there ? history.planned_begin_s : 0;
+		b->planned_begin_s = last->plan.begin_s;
 		b->ended_s = last->ended_s;
 		b->left = history.left;
 	}
