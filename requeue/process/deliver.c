@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * deliver.c: stop what would start more, look again, then signal.
+ * deliver.c: freeze what would start more, look again, then signal.
  *
- * Stopping comes first because a shell whose program ends at once would be
- * at its next command before anybody could stop it.  Between the look and
- * the stop it may have started something, hence the second look.
+ * The freeze comes first because a shell whose program ends at once would be
+ * at its next command before it could be frozen.  Between the look and the
+ * freeze it may have started something: hence the second look.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,40 +15,20 @@
 #include <time.h>
 
 #include "requeue/process/deliver.h"
+#include "requeue/process/look.h"
 #include "requeue/process/picture.h"
 #include "requeue/process/pid.h"
 
-/* A shell that is found anew at every look is stopped, too; but a tree that
+/* A shell that is found anew at every look is frozen, too; but a tree that
  * grows without end must not hold us for ever. */
 #define LOOKS_MAX      16
-#define STOP_WAIT_MS   200
+#define FREEZE_WAIT_MS 200
 #define KILL_LOOKS_MAX 64
-
-struct entry {
-	struct delivery_item item;
-	/* The signalled shell above, which waits for what is below it. */
-	pid_t guard;
-	uint64_t guard_ticks;
-	/* The nearest one above that is stopped. */
-	pid_t stopper;
-	uint64_t freezer_ticks;
-	bool is_branch_ended; /* its end was seen to by end_branches() */
-	bool is_unwatched;    /* stopped, and so are all above it */
-	bool has_exit_trap;
-	bool is_gone;
-	bool is_killed;
-};
-
-struct entries {
-	struct entry *list;
-	size_t count;
-	size_t told;
-};
 
 struct delivery {
 	struct entries signalled;
 	struct entries passed;
-	struct entries stopped;
+	struct entries frozen;
 	struct entries sruns;
 	struct entries awaited;
 };
@@ -64,98 +44,15 @@ void delivery_free(struct delivery *d)
 		return;
 	free(d->signalled.list);
 	free(d->passed.list);
-	free(d->stopped.list);
+	free(d->frozen.list);
 	free(d->sruns.list);
 	free(d->awaited.list);
 	free(d);
 }
 
-/* ------------------------------------------------------------ entries */
+/* -------------------------------------------------------------- freezing */
 
-static struct entry *find(const struct entries *entries, pid_t pid,
-			  uint64_t start_ticks)
-{
-	for (size_t i = 0; i < entries->count; i++)
-		if (entries->list[i].item.pid == pid &&
-		    entries->list[i].item.start_ticks == start_ticks)
-			return &entries->list[i];
-	return NULL;
-}
-
-static struct entry *add(struct entries *entries, pid_t pid,
-			 uint64_t start_ticks)
-{
-	size_t count = entries->count;
-	struct entry *entry;
-
-	/* The room doubles whenever the count is a power of two. */
-	if (!(count & (count - 1))) {
-		size_t room = count ? count * 2 : 1;
-
-		entry = realloc(entries->list, room * sizeof(*entry));
-		if (!entry)
-			return NULL;
-		entries->list = entry;
-	}
-	entry = &entries->list[entries->count++];
-	*entry = (struct entry){
-		.item = {.pid = pid, .start_ticks = start_ticks, .reason = ""}};
-	return entry;
-}
-
-static const struct delivery_item *next(struct entries *entries)
-{
-	if (entries->told == entries->count)
-		return NULL;
-	return &entries->list[entries->told++].item;
-}
-
-static bool is_entry_alive(struct entry *entry)
-{
-	if (!entry->is_gone &&
-	    !pid_is_alive(entry->item.pid, entry->item.start_ticks))
-		entry->is_gone = true;
-	return !entry->is_gone;
-}
-
-static size_t count_alive(struct entries *entries)
-{
-	size_t alive = 0;
-
-	for (size_t i = 0; i < entries->count; i++)
-		alive += is_entry_alive(&entries->list[i]);
-	return alive;
-}
-
-/* --------------------------------------------------------------- looks */
-
-/* One look: the picture, and what was chosen. */
-struct look {
-	struct procs procs;
-	struct choice *choices;
-};
-
-static void look_free(struct look *look)
-{
-	procs_free(&look->procs);
-	free(look->choices);
-	look->choices = NULL;
-}
-
-static void mark_known(struct procs *procs, const struct entries *entries)
-{
-	for (size_t i = 0; i < entries->count; i++) {
-		const struct delivery_item *item = &entries->list[i].item;
-		struct proc *proc =
-			procs_find(procs, item->pid, item->start_ticks);
-
-		if (proc)
-			proc->is_signalled = true;
-	}
-}
-
-/* Returns 0, -1 with errno; the caller frees the look in any case. */
-static int look_take(struct look *look, const struct delivery *d,
+static int take_look(struct look *look, const struct delivery *d,
 		     const struct delivery_order *order, bool is_hasty)
 {
 	const struct choose_order choose_order = {
@@ -166,65 +63,12 @@ static int look_take(struct look *look, const struct delivery *d,
 		.is_hooked = order->is_hooked,
 		.target = order->target,
 	};
+	const struct look_known known = {&d->signalled, &d->sruns};
 
-	look->choices = NULL;
-	if ((is_hasty ? picture_take_in_haste
-		      : picture_take)(&look->procs, order->root, order->signum))
-		return -1;
-	look->choices = calloc(look->procs.count + 1, sizeof(*look->choices));
-	if (!look->choices)
-		return -1;
-	mark_known(&look->procs, &d->signalled);
-	mark_known(&look->procs, &d->sruns);
-	choose(&look->procs, &choose_order, look->choices);
-	return 0;
+	return look_take(look, order->root, &choose_order, &known, is_hasty);
 }
 
-/* Who is stopped above it, and whether anybody would notice its end. */
-static void remember_frozen(struct entry *entry, const struct look *look,
-			    size_t i)
-{
-	const struct proc *list = look->procs.list;
-
-	/* A reader must stay, and an EXIT trap must come last. */
-	entry->is_unwatched = !list[i].stdin_pipe && !entry->has_exit_trap;
-	for (i = list[i].parent; i != PROCS_NONE; i = list[i].parent) {
-		if (look->choices[i].action != CHOICE_FREEZE) {
-			entry->is_unwatched = false;
-		} else if (!entry->stopper) {
-			entry->stopper = list[i].pid;
-			entry->freezer_ticks = list[i].start_ticks;
-		}
-	}
-}
-
-static struct entry *remember(struct entries *entries, const struct look *look,
-			      size_t i)
-{
-	const struct proc *proc = &look->procs.list[i];
-	const struct choice *choice = &look->choices[i];
-	struct entry *entry = add(entries, proc->pid, proc->start_ticks);
-
-	if (!entry)
-		return NULL;
-	choose_name(proc, entry->item.name, sizeof(entry->item.name));
-	entry->item.kind = choice->kind;
-	entry->item.reason = choice->reason;
-	entry->has_exit_trap = choice->has_exit_trap;
-	remember_frozen(entry, look, i);
-	if (choice->signalled_above != PROCS_NONE) {
-		const struct proc *guard =
-			&look->procs.list[choice->signalled_above];
-
-		entry->guard = guard->pid;
-		entry->guard_ticks = guard->start_ticks;
-	}
-	return entry;
-}
-
-/* --------------------------------------------------------------- stops */
-
-static bool is_stopped(const struct entry *entry)
+static bool is_frozen(const struct entry *entry)
 {
 	char state = 'X';
 
@@ -235,84 +79,83 @@ static bool is_stopped(const struct entry *entry)
 
 /* SIGSTOP takes effect when the process next runs: until then it may still
  * fork. */
-static void wait_until_frozen(const struct entries *stopped, size_t first)
+static void wait_until_frozen(const struct entries *frozen, size_t first)
 {
 	const struct timespec pause = {.tv_nsec = 1000 * 1000};
 
-	for (int ms = 0; ms < STOP_WAIT_MS && first < stopped->count; ms++) {
-		while (first < stopped->count &&
-		       is_stopped(&stopped->list[first]))
+	for (int ms = 0; ms < FREEZE_WAIT_MS && first < frozen->count; ms++) {
+		while (first < frozen->count && is_frozen(&frozen->list[first]))
 			first++;
-		if (first < stopped->count)
+		if (first < frozen->count)
 			nanosleep(&pause, NULL);
 	}
 }
 
 /*
- * Stop all that are chosen and weren't yet.  Returns how many, -1 with errno
- * if there was no memory.
+ * Freeze all that are chosen and weren't frozen yet.  Returns how many, -1
+ * with errno if there was no memory.
  *
- * A shell with job control, which gives each child a group, must not see that
- * its child has stopped: when it goes on, it would go to its next command.
+ * A shell with job control, which gives each child a process group, must not
+ * see that its child is stopped: once thawed, it would go to its next command.
+ * So its child is frozen only when the shell is.
  */
 static int freeze_chosen(struct delivery *d, const struct look *look)
 {
-	size_t first = d->stopped.count;
+	size_t first = d->frozen.count;
 
 	for (size_t i = 0; i < look->procs.count; i++) {
 		const struct proc *proc = &look->procs.list[i];
 
 		if (look->choices[i].action != CHOICE_FREEZE ||
-		    find(&d->stopped, proc->pid, proc->start_ticks))
+		    entries_find(&d->frozen, proc->pid, proc->start_ticks))
 			continue;
 		if (proc->group == proc->pid)
-			wait_until_frozen(&d->stopped, first);
+			wait_until_frozen(&d->frozen, first);
 		if (pid_kill(proc->pid, proc->start_ticks, SIGSTOP))
 			continue;
-		if (!remember(&d->stopped, look, i)) {
+		if (!look_remember(look, i, &d->frozen)) {
 			pid_kill(proc->pid, proc->start_ticks, SIGCONT);
 			return -1;
 		}
 	}
-	wait_until_frozen(&d->stopped, first);
-	return (int)(d->stopped.count - first);
+	wait_until_frozen(&d->frozen, first);
+	return (int)(d->frozen.count - first);
 }
 
 /*
- * Look and stop until there is nothing new to stop, the first time in haste:
- * a shell may be about to go on.  The caller frees the look in any case.
+ * Look and freeze until a look finds nothing new to freeze, the first time in
+ * haste: a shell may be about to go on.  The caller frees the look in any
+ * case.
  */
 static int freeze_feeders(struct delivery *d,
 			  const struct delivery_order *order, struct look *look)
 {
-	bool is_new = !d->stopped.count;
+	bool is_new = !d->frozen.count;
 
 	for (int looks = 0; looks < LOOKS_MAX; looks++) {
-		int stopped;
+		int frozen;
 
 		look_free(look);
-		if (look_take(look, d, order, is_new && looks == 0))
+		if (take_look(look, d, order, is_new && looks == 0))
 			return -1;
-		stopped = freeze_chosen(d, look);
-		if (stopped < 0)
+		frozen = freeze_chosen(d, look);
+		if (frozen < 0)
 			return -1;
-		if (!stopped && !look->procs.is_hasty)
+		if (!frozen && !look->procs.is_hasty)
 			break;
 	}
 	return 0;
 }
 
-/* Nobody heard after all: let those go that this delivery has stopped.  A
- * shell with job control that wakes before the one that it waits for would
- * take that for a stopped job, and go on: hence the last one first. */
+/* Thaw what was frozen from first on, the last one first: a shell with job
+ * control that wakes before the process that it waits for would take that for
+ * a stopped job, and go on. */
 static void thaw_frozen(struct delivery *d, size_t first)
 {
-	for (size_t i = d->stopped.count; i-- > first;)
-		pid_kill(d->stopped.list[i].item.pid,
-			 d->stopped.list[i].item.start_ticks, SIGCONT);
-	d->stopped.count = first;
-	if (d->stopped.told > first)
-		d->stopped.told = first;
+	for (size_t i = d->frozen.count; i-- > first;)
+		pid_kill(d->frozen.list[i].item.pid,
+			 d->frozen.list[i].item.start_ticks, SIGCONT);
+	entries_cut(&d->frozen, first);
 }
 
 /* ------------------------------------------------------------ delivery */
@@ -329,7 +172,7 @@ static int signal_chosen(struct delivery *d, const struct look *look,
 		    proc->is_signalled)
 			continue;
 		/* Remember it first: it must never get it twice. */
-		entry = remember(&d->signalled, look, i);
+		entry = look_remember(look, i, &d->signalled);
 		if (!entry)
 			return -1;
 		entry->item.is_sent = action == CHOICE_SIGNAL;
@@ -346,7 +189,7 @@ static int note_sruns(struct delivery *d, const struct look *look)
 		if (look->choices[i].kind == CHOICE_SRUN &&
 		    look->choices[i].action == CHOICE_PASS &&
 		    !look->procs.list[i].is_signalled &&
-		    !remember(&d->sruns, look, i))
+		    !look_remember(look, i, &d->sruns))
 			return -1;
 	return 0;
 }
@@ -358,8 +201,8 @@ static int note_passed(struct delivery *d, const struct look *look)
 
 		if (look->choices[i].action != CHOICE_PASS)
 			continue;
-		if (!find(&d->passed, proc->pid, proc->start_ticks) &&
-		    !remember(&d->passed, look, i))
+		if (!entries_find(&d->passed, proc->pid, proc->start_ticks) &&
+		    !look_remember(look, i, &d->passed))
 			return -1;
 	}
 	return 0;
@@ -368,11 +211,11 @@ static int note_passed(struct delivery *d, const struct look *look)
 static int deliver(struct delivery *d, const struct delivery_order *order,
 		   bool is_sent)
 {
-	size_t first_frozen = d->stopped.count;
+	size_t first_frozen = d->frozen.count;
 	struct look look = {0};
 	int status = -1;
 
-	if (order->goes_on ? look_take(&look, d, order, false)
+	if (order->goes_on ? take_look(&look, d, order, false)
 			   : freeze_feeders(d, order, &look))
 		goto out;
 	if (signal_chosen(d, &look, order->signum, is_sent) ||
@@ -413,7 +256,7 @@ void delivery_thaw(struct delivery *d)
 	d->sruns.count = 0;
 }
 
-/* ------------------------------------------------------------ questions */
+/* -------------------------------------------------------------- queries */
 
 size_t delivery_count(const struct delivery *d)
 {
@@ -429,26 +272,26 @@ bool delivery_is_alone(const struct delivery *d, pid_t pid)
 
 bool delivery_has_killed(const struct delivery *d, pid_t pid)
 {
-	for (size_t i = 0; i < d->stopped.count; i++)
-		if (d->stopped.list[i].item.pid == pid &&
-		    d->stopped.list[i].is_killed)
+	for (size_t i = 0; i < d->frozen.count; i++)
+		if (d->frozen.list[i].item.pid == pid &&
+		    d->frozen.list[i].is_killed)
 			return true;
 	return false;
 }
 
 const struct delivery_item *delivery_next_signalled(struct delivery *d)
 {
-	return next(&d->signalled);
+	return entries_next(&d->signalled);
 }
 
 const struct delivery_item *delivery_next_passed(struct delivery *d)
 {
-	return next(&d->passed);
+	return entries_next(&d->passed);
 }
 
 const struct delivery_item *delivery_next_frozen(struct delivery *d)
 {
-	return next(&d->stopped);
+	return entries_next(&d->frozen);
 }
 
 size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max)
@@ -473,65 +316,69 @@ void delivery_await(struct delivery *d, pid_t pid)
 {
 	uint64_t start_ticks = pid_start_ticks(pid, NULL);
 
-	if (start_ticks && !find(&d->awaited, pid, start_ticks))
-		add(&d->awaited, pid, start_ticks);
+	if (start_ticks && !entries_find(&d->awaited, pid, start_ticks))
+		entries_add(&d->awaited, pid, start_ticks);
 }
 
-/* Does anything live that this shell's trap waits for? */
-static bool is_guard_busy(const struct entry *stopped, struct entries *entries)
+/* Does anything still live that the shell above this frozen process waits
+ * for in its trap? */
+static bool is_guard_busy(const struct entry *frozen, struct entries *entries)
 {
 	for (size_t i = 0; i < entries->count; i++) {
 		struct entry *entry = &entries->list[i];
 
-		if (entry->guard == stopped->guard &&
-		    entry->guard_ticks == stopped->guard_ticks &&
-		    is_entry_alive(entry))
+		if (entry->guard == frozen->guard &&
+		    entry->guard_ticks == frozen->guard_ticks &&
+		    entries_is_alive(entry))
 			return true;
 	}
 	return false;
 }
 
 /*
- * A shell with an EXIT trap dies of TERM at once, but copies home before it
- * what it must: it gets the time, if there is any.  It sees the TERM before
- * it sees that its program has ended, because it was stopped until then.
+ * A shell with an EXIT trap dies of TERM at once, but runs the trap before,
+ * which may copy results home: it gets what is left of the grace.  It sees the
+ * TERM before it sees that its program has ended, because it was frozen until
+ * then.
  */
-static void kill_frozen(struct delivery *d, struct entry *stopped)
+static void kill_frozen(struct delivery *d, struct entry *frozen)
 {
-	pid_t pid = stopped->item.pid;
-	uint64_t start_ticks = stopped->item.start_ticks;
+	pid_t pid = frozen->item.pid;
+	uint64_t start_ticks = frozen->item.start_ticks;
 
-	if (stopped->is_gone)
+	if (frozen->is_gone)
 		return;
-	stopped->is_gone = true;
-	if (stopped->has_exit_trap && add(&d->awaited, pid, start_ticks)) {
+	frozen->is_gone = true;
+	if (frozen->has_exit_trap &&
+	    entries_add(&d->awaited, pid, start_ticks)) {
 		pid_kill(pid, start_ticks, SIGTERM);
 		pid_kill(pid, start_ticks, SIGCONT);
 	} else {
-		stopped->is_killed = !pid_kill(pid, start_ticks, SIGKILL);
+		frozen->is_killed = !pid_kill(pid, start_ticks, SIGKILL);
 	}
 }
 
 /*
- * A stopped shell whose program has ended would go on at the next SIGCONT,
- * before anybody could stop it again.  Where nobody is above it but other
- * stopped ones, nobody misses it: end it now.  (A launcher that misses one
- * of its own kills the others.)
+ * Kill the frozen shells above a program that has ended, where all above them
+ * are frozen as well and nothing watches their end: such a shell would go on
+ * at the next SIGCONT, before it could be frozen again.  (A launcher that
+ * loses one of its own kills the others.)
  */
 static void end_branches(struct delivery *d, struct entries *entries)
 {
 	for (size_t i = 0; i < entries->count; i++) {
 		struct entry *entry = &entries->list[i], *above;
 
-		if (entry->is_branch_ended || is_entry_alive(entry))
+		if (entry->is_branch_ended || entries_is_alive(entry))
 			continue;
 		entry->is_branch_ended = true;
-		above = find(&d->stopped, entry->stopper, entry->freezer_ticks);
+		above = entries_find(&d->frozen, entry->freezer,
+				     entry->freezer_ticks);
 		while (above) {
 			if (above->is_unwatched)
 				kill_frozen(d, above);
-			above = find(&d->stopped, above->stopper,
-				     above->freezer_ticks);
+			above = entries_find(&d->frozen, above->freezer,
+					     above->freezer_ticks);
 		}
 	}
 }
@@ -540,31 +387,32 @@ size_t delivery_waiting(struct delivery *d)
 {
 	end_branches(d, &d->signalled);
 	end_branches(d, &d->sruns);
-	for (size_t i = 0; i < d->stopped.count; i++) {
-		struct entry *stopped = &d->stopped.list[i];
+	for (size_t i = 0; i < d->frozen.count; i++) {
+		struct entry *frozen = &d->frozen.list[i];
 
-		if (stopped->guard && !stopped->is_gone &&
-		    !is_guard_busy(stopped, &d->signalled) &&
-		    !is_guard_busy(stopped, &d->sruns))
-			kill_frozen(d, stopped);
+		if (frozen->guard && !frozen->is_gone &&
+		    !is_guard_busy(frozen, &d->signalled) &&
+		    !is_guard_busy(frozen, &d->sruns))
+			kill_frozen(d, frozen);
 	}
-	return count_alive(&d->signalled) + count_alive(&d->awaited);
+	return entries_count_alive(&d->signalled) +
+	       entries_count_alive(&d->awaited);
 }
 
-/* ----------------------------------------------------------- the stopped */
+/* --------------------------------------------------- end of the frozen */
 
 void delivery_freeze_again(struct delivery *d)
 {
-	for (size_t i = 0; i < d->stopped.count; i++)
-		if (!d->stopped.list[i].is_gone)
-			pid_kill(d->stopped.list[i].item.pid,
-				 d->stopped.list[i].item.start_ticks, SIGSTOP);
+	for (size_t i = 0; i < d->frozen.count; i++)
+		if (!d->frozen.list[i].is_gone)
+			pid_kill(d->frozen.list[i].item.pid,
+				 d->frozen.list[i].item.start_ticks, SIGSTOP);
 }
 
 void delivery_kill_frozen(struct delivery *d)
 {
-	for (size_t i = 0; i < d->stopped.count; i++)
-		kill_frozen(d, &d->stopped.list[i]);
+	for (size_t i = 0; i < d->frozen.count; i++)
+		kill_frozen(d, &d->frozen.list[i]);
 }
 
 void delivery_kill_all(pid_t root)
@@ -581,11 +429,11 @@ void delivery_kill_all(pid_t root)
 			const struct proc *proc = &procs.list[i];
 
 			if (proc->state == 'Z' ||
-			    find(&killed, proc->pid, proc->start_ticks))
+			    entries_find(&killed, proc->pid, proc->start_ticks))
 				continue;
 			is_new = true;
 			pid_kill(proc->pid, proc->start_ticks, SIGKILL);
-			add(&killed, proc->pid, proc->start_ticks);
+			entries_add(&killed, proc->pid, proc->start_ticks);
 		}
 		procs_free(&procs);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * deliver.h: bring a signal to the programs that hear it, and see them end.
+ * deliver.h: bring a signal to the programs that catch it, and see them end.
  */
 #ifndef REQUEUE_DELIVER_H
 #define REQUEUE_DELIVER_H
@@ -11,18 +11,10 @@
 #include <sys/types.h>
 
 #include "requeue/policy/choose.h"
+#include "requeue/process/entries.h"
 
-/* Who was signalled, who was stopped, who is awaited. */
+/* The processes that were signalled, frozen, passed over, or are awaited. */
 struct delivery;
-
-struct delivery_item {
-	pid_t pid;
-	char name[PROCS_NAME_MAX];
-	enum choice_kind kind;
-	const char *reason; /* static */
-	bool is_sent;	    /* got the signal; false: only awaited */
-	uint64_t start_ticks;
-};
 
 struct delivery_order {
 	enum choose_target target;
@@ -31,8 +23,8 @@ struct delivery_order {
 	const char *launchers; /* more names, comma-separated; may be "" */
 	const pid_t *exclude;  /* our own helpers; 0 entries are ignored */
 	size_t exclude_count;
-	bool is_hooked; /* see choose.h; who is awaited counts as signalled */
-	bool goes_on;	/* a state is asked for, no end: stop nothing */
+	bool is_hooked; /* see choose.h; what is awaited counts as signalled */
+	bool goes_on;	/* the programs are to save and go on: freeze nothing */
 };
 
 /* NULL: no memory. */
@@ -40,10 +32,10 @@ struct delivery *delivery_new(void);
 void delivery_free(struct delivery *d); /* may be NULL */
 
 /*
- * Signal those that hear it, as choose() says; first those are stopped that
- * would start the next piece of work.  Call it again to reach who didn't
- * hear yet: no process gets the signal twice.  If nobody hears it, nothing
- * is stopped.
+ * Signal the processes that catch it, as choose() says; before that, freeze
+ * what would start the next piece of work.  A further call reaches processes
+ * that catch it since: no process gets the signal twice.  If no process
+ * catches it, nothing stays frozen.
  *
  * Returns 0, or -1 with errno when there was no memory or no /proc; what was
  * done until then stays known.
@@ -51,20 +43,20 @@ void delivery_free(struct delivery *d); /* may be NULL */
 int delivery_make(struct delivery *d, const struct delivery_order *order);
 
 /*
- * The same when the signal has reached everybody by other hands: those that
- * hear it count as signalled, nothing is sent but the stops.
+ * The same where Slurm has sent the signal to all: processes that catch it
+ * count as signalled, and nothing is sent but the freeze.
  */
 int delivery_note(struct delivery *d, const struct delivery_order *order);
 
 /*
- * Only the stops, before the programs are asked in some other way: whatever
- * would start the next piece of work is stopped, and srun clients are known
- * even if they have ended when delivery_make() looks.  0, or -1 with errno.
+ * Only the freeze, before the programs are requested to save in some other
+ * way: what would start the next piece of work is frozen, and srun clients are
+ * known even if they have ended when delivery_make() looks.  0, or -1 with
+ * errno.
  */
 int delivery_freeze(struct delivery *d, const struct delivery_order *order);
 
-/* Nobody heard after all: what was stopped goes on; srun clients are forgotten.
- */
+/* Thaw what was frozen, as the job goes on; srun clients are forgotten. */
 void delivery_thaw(struct delivery *d);
 
 /* Signalled so far. */
@@ -72,17 +64,18 @@ size_t delivery_count(const struct delivery *d);
 
 /*
  * How many of the signalled and awaited still live (a zombie doesn't).
- * Ends what was stopped and need not wait for delivery_kill_frozen(): below a
- * shell that traps the signal, once all else below that shell has ended (its
- * trap waits for it); and shells that nobody watches, once a program below
- * has ended (they would go on at a SIGCONT).
+ *
+ * Kills those of the frozen that can't wait for delivery_kill_frozen(): below
+ * a shell that traps the signal, once all else below that shell has ended, as
+ * its trap waits for it; and shells above which all is frozen, once a program
+ * below has ended, as they would go on at a SIGCONT.
  */
 size_t delivery_waiting(struct delivery *d);
 
-/* Was this one signalled, and nobody else? */
+/* Was this process signalled, and no other? */
 bool delivery_is_alone(const struct delivery *d, pid_t pid);
 
-/* Was this one stopped, and killed as it stood? */
+/* Was this process frozen, and killed as it was? */
 bool delivery_has_killed(const struct delivery *d, pid_t pid);
 
 /* Each new one once, NULL at the end; valid until the next delivery. */
@@ -97,16 +90,16 @@ size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max);
 /* Was one found, whether it still lives or not? */
 bool delivery_has_srun(const struct delivery *d);
 
-/* Count this one as waited for, too. */
+/* Count this process as waited for, too. */
 void delivery_await(struct delivery *d, pid_t pid);
 
-/* Stop again what was stopped: somebody sent SIGCONT to all. */
+/* Freeze again what was frozen: Slurm or the user has sent SIGCONT to all. */
 void delivery_freeze_again(struct delivery *d);
 
 /*
- * End what was stopped; its children fall to the subreaper.  It is SIGKILL
- * but for shells that have an EXIT trap (and none for TERM): they get TERM,
- * run the trap and nothing else, and are awaited.
+ * Kill what was frozen; its children fall to the subreaper.  It is SIGKILL but
+ * for shells that have an EXIT trap (and none for TERM): they get TERM, run the
+ * trap and nothing else, and are awaited.
  */
 void delivery_kill_frozen(struct delivery *d);
 

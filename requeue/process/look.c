@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* look.c: one look at the processes: the picture, and what was chosen. */
+#include <stdlib.h>
+
+#include "requeue/process/look.h"
+#include "requeue/process/picture.h"
+
+void look_free(struct look *look)
+{
+	procs_free(&look->procs);
+	free(look->choices);
+	look->choices = NULL;
+}
+
+static void mark_known(struct procs *procs, const struct entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct delivery_item *item = &entries->list[i].item;
+		struct proc *proc =
+			procs_find(procs, item->pid, item->start_ticks);
+
+		if (proc)
+			proc->is_signalled = true;
+	}
+}
+
+int look_take(struct look *look, pid_t root, const struct choose_order *order,
+	      const struct look_known *known, bool is_hasty)
+{
+	int status = is_hasty ? picture_take_in_haste(&look->procs, root,
+						      order->signum)
+			      : picture_take(&look->procs, root, order->signum);
+
+	look->choices = NULL;
+	if (status)
+		return -1;
+	look->choices = calloc(look->procs.count + 1, sizeof(*look->choices));
+	if (!look->choices)
+		return -1;
+	mark_known(&look->procs, known->signalled);
+	mark_known(&look->procs, known->sruns);
+	choose(&look->procs, order, look->choices);
+	return 0;
+}
+
+/* What is frozen above it, and whether a process would notice its end. */
+static void remember_frozen(struct entry *entry, const struct look *look,
+			    size_t i)
+{
+	const struct proc *list = look->procs.list;
+
+	/* It must live on as a reader, and its EXIT trap comes last. */
+	entry->is_unwatched = !list[i].stdin_pipe && !entry->has_exit_trap;
+	for (i = list[i].parent; i != PROCS_NONE; i = list[i].parent) {
+		if (look->choices[i].action != CHOICE_FREEZE) {
+			entry->is_unwatched = false;
+		} else if (!entry->freezer) {
+			entry->freezer = list[i].pid;
+			entry->freezer_ticks = list[i].start_ticks;
+		}
+	}
+}
+
+struct entry *look_remember(const struct look *look, size_t i,
+			    struct entries *entries)
+{
+	const struct proc *proc = &look->procs.list[i];
+	const struct choice *choice = &look->choices[i];
+	struct entry *entry =
+		entries_add(entries, proc->pid, proc->start_ticks);
+
+	if (!entry)
+		return NULL;
+	choose_name(proc, entry->item.name, sizeof(entry->item.name));
+	entry->item.kind = choice->kind;
+	entry->item.reason = choice->reason;
+	entry->has_exit_trap = choice->has_exit_trap;
+	remember_frozen(entry, look, i);
+	if (choice->signalled_above != PROCS_NONE) {
+		const struct proc *guard =
+			&look->procs.list[choice->signalled_above];
+
+		entry->guard = guard->pid;
+		entry->guard_ticks = guard->start_ticks;
+	}
+	return entry;
+}
