@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * deliver: one task of a short step of the job on each of its nodes: it finds
- * the programs that the job's srun steps run there, brings the signal to those
- * that hear it, and stays until they have ended.
+ * deliver: one task of a short step of the job on each of its nodes.  It finds
+ * the programs that the job's srun steps run there, signals those that catch
+ * the signal, and stays until they have ended.
  *
  * deliver JOB SIGNUM LAUNCHERS STORE    ("-" for no more launchers)
  *
  * It tells, a line each, on stdout:
- *	signal NODE PID NAME	who got it
+ *	signal NODE PID NAME	it got the signal
  *	passed NODE PID NAME WHY
  *	told NODE COUNT		after the first look
  *
- * Exit status: 0, or 3 where nobody heard it.
+ * Exit status: 0, or 3 where no program catches the signal.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "requeue/process/deliver.h"
 
 #define EXIT_UNCAUGHT 3
-/* Programs that are still loading may hear it later. */
+/* Programs that are still loading may catch it later. */
 #define LOOK_MAX_S    15
 
 /* The slurmstepd of one of the job's steps on this node. */
@@ -37,7 +37,7 @@ struct step {
 
 struct node {
 	const char *name;
-	const char *store; /* which tells jobs of two clusters apart */
+	const char *store; /* tells the jobs of two clusters apart */
 	uint32_t job_id;
 	uint32_t own_step;
 	struct step *steps;
@@ -103,9 +103,9 @@ static bool read_owner(pid_t pid, struct owner *owner)
 }
 
 /*
- * slurmstepd is root's, or that of the one user of a cluster that runs without
- * root; it takes a user's ids for moments only, and never the real one.  What
- * another user has started is told by that, setuid or not.
+ * slurmstepd runs as root, or as the one user of a cluster that runs without
+ * root; it takes a user's ids for moments only, and never the real one.  A
+ * process of another user shows that user's real id, setuid or not.
  */
 static bool is_trusted(const struct owner *owner)
 {
@@ -124,9 +124,9 @@ static bool differs(const char *entry, const char *name, const char *value)
 }
 
 /*
- * Several slurmd, even of several clusters, may share a host, as private ones
- * do: the tasks know whose they are, and of which step.  What can't be told, as
- * a program may run without an environment, is taken for ours.
+ * Does a task belong to this job and node?  Several slurmd, even of several
+ * clusters, may share a host, as those of tests do: the task's environment
+ * tells.  A program may run without one: then it counts as of this node.
  */
 static bool is_of_node(pid_t task, uint32_t step, const struct node *node)
 {
@@ -165,9 +165,10 @@ static void keep_step(struct node *node, pid_t pid)
 }
 
 /*
- * Is the parent of a process of ours the slurmstepd of a step?  Anybody may
- * give a process any title, but none of them has a child of ours; and nothing
- * else of a stranger's process is looked at, where he could make us wait.
+ * Keep the parent of a process of this user if it is the slurmstepd of a step.
+ * Any user may give a process any title, but none of those has a child of this
+ * user; and nothing else is read of another user's process, as that user could
+ * make the read wait.
  */
 static void consider(struct node *node, pid_t task, pid_t pid)
 {
@@ -237,7 +238,7 @@ static size_t look(struct node *node, int signum, const char *launchers)
 	return count;
 }
 
-/* How many still live; what was stopped in a step is ended with its last. */
+/* How many still live.  What was frozen in a step is killed after its last. */
 static size_t count_waiting(struct node *node)
 {
 	size_t waiting = 0;
@@ -256,20 +257,21 @@ static size_t count_waiting(struct node *node)
 static int run(struct node *node, int signum, const char *launchers)
 {
 	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
-	size_t heard = look(node, signum, launchers);
+	size_t count = look(node, signum, launchers);
 	time_t next = time(NULL) + 1, step_s = 1;
 
-	printf("told %s %zu\n", node->name, heard);
+	printf("told %s %zu\n", node->name, count);
 	fflush(stdout);
-	/* srun or the supervisor ends us where nobody ever hears. */
-	while (!heard || count_waiting(node)) {
+	/* Where no program ever catches it, srun or the supervisor ends this
+	 * process. */
+	while (!count || count_waiting(node)) {
 		nanosleep(&pause, NULL);
 		if (time(NULL) < next)
 			continue;
-		heard = look(node, signum, launchers);
+		count = look(node, signum, launchers);
 		step_s = step_s * 2 < LOOK_MAX_S ? step_s * 2 : LOOK_MAX_S;
 		next = time(NULL) + step_s;
-		if (!heard && !node->count)
+		if (!count && !node->count)
 			return EXIT_UNCAUGHT;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * choose.c: go down the tree to the first that hears the signal, then back
- * up to those that would start the next piece of work.
+ * choose.c: go down the tree to the first process that catches the signal, then
+ * back up to those that would start the next piece of work.
  */
 #include <ctype.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ struct view {
 	const struct procs *procs;
 	const struct choose_order *order;
 	struct choice *choices;
-	bool *is_covered; /* somebody above answers for it */
+	bool *is_covered; /* a process above takes care of it */
 };
 
 static bool is_excluded(const struct choose_order *order, pid_t pid)
@@ -50,8 +50,8 @@ static void set(struct choice *choice, enum choice_action action,
 
 /*
  * bash with nothing but an EXIT trap catches every signal that would end it,
- * and dies of it.  A trap that was set by a file it has sourced is in no
- * script that we know, but then the others aren't caught.
+ * runs the trap and dies of the signal.  This tells it from a bash whose trap
+ * for one signal stands in a file that isn't known.
  */
 static bool catches_all(const struct proc *proc)
 {
@@ -71,8 +71,8 @@ static bool is_shell_trapping(const struct proc *proc, int signum)
 	       !catches_all(proc);
 }
 
-/* What the user's own choice of a target makes of a process; false: nothing,
- * it is judged like any other. */
+/* Judge a process by the user's choice of a target.  False: the target says
+ * nothing of it. */
 static bool judge_target(const struct view *view, size_t i, bool is_shell)
 {
 	enum choose_target target = view->order->target;
@@ -112,9 +112,9 @@ static void judge_shell(const struct view *view, size_t i)
 		return;
 	}
 	set(choice, CHOICE_SIGNAL, "has a trap for it");
-	/* A trap waits until the program in the foreground has ended, so the
-	 * program must hear of it, too.  A script that sends signals to its
-	 * programs itself does so at once, while it is in wait. */
+	/* A trap runs when the program in the foreground has ended, so the
+	 * program must get the signal, too.  A script that passes it on itself
+	 * is in "wait", and its trap runs at once. */
 	if (proc->script && passing_is_done(proc->script, signum)) {
 		choice->reason = "has a trap for it, and passes it on";
 		view->is_covered[i] = true;
@@ -188,14 +188,14 @@ static void judge(const struct view *view, size_t i)
 		return;
 	}
 	if (!is_shell && judge_launcher(view, i))
-		; /* whatever the target: that would kill its programs */
+		; /* whatever the target: a signal would kill its programs */
 	else if (judge_target(view, i, is_shell))
 		;
 	else if (is_shell)
 		judge_shell(view, i);
 	else
 		judge_program(view, i);
-	/* It may have put its handler away since. */
+	/* Its handler may have been removed since. */
 	if (proc->is_signalled && choice->kind != CHOICE_SRUN) {
 		set(choice, CHOICE_SIGNAL, "has got it");
 		view->is_covered[i] |= !is_shell;
@@ -218,7 +218,7 @@ struct pipe_ends {
 	size_t count;
 };
 
-/* Of several writers the one that hears comes first. */
+/* Of several writers, one that catches the signal comes first. */
 static int by_inode(const void *left, const void *right)
 {
 	const struct pipe_end *a = left, *b = right;
@@ -244,7 +244,8 @@ static bool is_above(const struct procs *procs, size_t above, size_t i)
 	return false;
 }
 
-/* Who writes what this one reads, and isn't of its own family. */
+/* A process that writes what this one reads, and is neither above nor below
+ * it; NULL: there is none. */
 static const struct pipe_end *find_writer(const struct view *view,
 					  const struct pipe_ends *ends,
 					  size_t reader)
@@ -271,26 +272,26 @@ static const struct pipe_end *find_writer(const struct view *view,
 	return NULL;
 }
 
-/* Does one that hears stand upstream, at the head or with a head above? */
+/* Does a process upstream catch the signal, in a pipeline that has a head? */
 static bool has_catcher_upstream(const struct view *view,
 				 const struct pipe_ends *ends, size_t reader)
 {
-	bool has_poller = false;
+	bool has_catcher = false;
 
 	for (int length = 0; length < PIPELINE_MAX; length++) {
 		const struct pipe_end *end = find_writer(view, ends, reader);
 
 		if (!end)
-			return has_poller;
-		has_poller |= end->is_catcher;
+			return has_catcher;
+		has_catcher |= end->is_catcher;
 		reader = end->writer;
 	}
 	return false;
 }
 
 /*
- * Who reads, perhaps through others, what one of those writes that hear must
- * outlive it: else the writer dies of the broken pipe while it is saving.
+ * A process that reads, perhaps through others, what a catcher writes must
+ * outlive it: else the catcher dies of the broken pipe while it saves.
  */
 static void spare_readers(const struct view *view, struct pipe_ends *ends)
 {
@@ -298,14 +299,14 @@ static void spare_readers(const struct view *view, struct pipe_ends *ends)
 
 	for (size_t i = 0; i < procs->count; i++) {
 		const struct proc *proc = &procs->list[i];
-		bool hears = view->choices[i].action == CHOICE_SIGNAL ||
-			     view->choices[i].kind == CHOICE_SRUN;
+		bool catches = view->choices[i].action == CHOICE_SIGNAL ||
+			       view->choices[i].kind == CHOICE_SRUN;
 
 		if (is_gone(proc))
 			continue;
-		add_end(ends, proc->stdout_pipe, i, hears);
+		add_end(ends, proc->stdout_pipe, i, catches);
 		if (proc->stderr_pipe != proc->stdout_pipe)
-			add_end(ends, proc->stderr_pipe, i, hears);
+			add_end(ends, proc->stderr_pipe, i, catches);
 	}
 	if (!ends->count)
 		return;
@@ -370,7 +371,8 @@ static bool is_feeder(const struct view *view, size_t i)
 		       LAUNCHER_FEEDER;
 }
 
-/* Mark those that have somebody below them who hears, and count the new. */
+/* Freeze the feeders with a catcher below them.  Returns how many catchers
+ * haven't been signalled before. */
 static size_t freeze_feeders(const struct view *view, bool *has_catcher)
 {
 	const struct procs *procs = view->procs;
@@ -379,14 +381,14 @@ static size_t freeze_feeders(const struct view *view, bool *has_catcher)
 	for (size_t i = procs->count; i-- > 0;) {
 		const struct proc *proc = &procs->list[i];
 		struct choice *choice = &view->choices[i];
-		bool hears = is_catcher(choice);
+		bool catches = is_catcher(choice);
 
 		if (has_catcher[i] && is_feeder(view, i))
 			set(choice, CHOICE_FREEZE,
 			    "would start the next piece of work");
-		found += hears && !proc->is_signalled;
+		found += catches && !proc->is_signalled;
 		if (proc->parent != PROCS_NONE)
-			has_catcher[proc->parent] |= hears || has_catcher[i];
+			has_catcher[proc->parent] |= catches || has_catcher[i];
 	}
 	return found;
 }

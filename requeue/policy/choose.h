@@ -15,28 +15,29 @@
 #include "requeue/settings/settings.h"
 
 enum choice_action {
-	CHOICE_LEAVE,  /* nothing to say about it */
+	CHOICE_LEAVE,  /* not signalled, and not worth a word */
 	CHOICE_PASS,   /* not signalled, and the user may wonder why */
-	CHOICE_SIGNAL, /* hears the signal, and answers for its children */
-	CHOICE_FREEZE, /* would start the next piece of work: stop it first */
-	CHOICE_AWAIT,  /* doesn't hear, but the user's hook has asked it */
+	CHOICE_SIGNAL, /* catches the signal, and takes care of its children */
+	CHOICE_FREEZE, /* would start the next piece of work: freeze it first */
+	CHOICE_AWAIT,  /* doesn't catch it, but the user's hook has requested it
+			*/
 };
 
 enum choice_kind {
 	CHOICE_PROGRAM,
 	CHOICE_SHELL,
 	CHOICE_LAUNCHER,
-	CHOICE_SRUN, /* its tasks hear, elsewhere */
+	CHOICE_SRUN, /* its tasks are signalled, elsewhere */
 };
 
 struct choice {
 	enum choice_action action;
 	enum choice_kind kind;
-	const char *reason; /* static; "" for CHOICE_LEAVE without a story */
-	/* A shell that TERM ends, but not before it has cleaned up. */
+	const char *reason; /* static; "" for CHOICE_LEAVE */
+	/* A shell that TERM ends, after its EXIT trap has run. */
 	bool has_exit_trap;
-	/* Nearest shell above that is signalled; PROCS_NONE if there is none.
-	 * It waits for what is stopped below it. */
+	/* The nearest shell above that is signalled; PROCS_NONE: there is none.
+	 * It waits for what is frozen below it. */
 	size_t signalled_above;
 };
 
@@ -46,8 +47,8 @@ struct choose_order {
 	const char *launchers; /* more names, comma-separated; may be "" */
 	const pid_t *exclude;  /* these and all below them don't exist */
 	size_t exclude_count;  /* entries of 0 are ignored */
-	/* The user's hook has asked the programs to end in its own way: where
-	 * none hears the signal, the topmost ones are awaited. */
+	/* The user's hook has requested the programs to end in its own way:
+	 * where none catches the signal, the topmost ones are awaited. */
 	bool is_hooked;
 };
 
@@ -57,12 +58,13 @@ struct choose_order {
  * choices  as many as there are processes, in the same order; filled in.
  *
  * Returns how many are to be signalled that have not been before, and counts
- * srun clients as one each.  If it is 0, nothing is to be stopped either.
+ * srun clients as one each.  If it is 0, nothing is to be frozen either.
  */
 size_t choose(const struct procs *procs, const struct choose_order *order,
 	      struct choice *choices);
 
-/* A name for people: the program's, or that of the script it interprets. */
+/* The name shown to the user: the program's, or that of the script it
+ * interprets. */
 void choose_name(const struct proc *proc, char *name, size_t size);
 
 #endif

@@ -59,7 +59,7 @@ enum action action_from_name(const char *name)
 	return ACT_LEAVE;
 }
 
-/* ---------------------------------------------- what one run amounts to */
+/* -------------------------------------------------------- of one run */
 
 /* Seconds that the program ran; -1 unknown. */
 static int64_t duration(const struct run_record *run)
@@ -94,8 +94,8 @@ static enum cause own_cause(const struct decision_input *in,
 	int64_t ended = run->ended_s ? run->ended_s : in->now_s;
 	enum cause cause = run->cause;
 
-	/* A job that happens to finish soon after it was asked for a state in
-	 * passing has finished. */
+	/* A job that ends with 0 soon after an interval's request has
+	 * completed. */
 	if (cause == CAUSE_INTERVAL &&
 	    ((run->ending == END_EXIT && run->code == 0) ||
 	     run->request_s <= 0 ||
@@ -112,8 +112,9 @@ static enum cause own_cause(const struct decision_input *in,
 /*
  * The same for the run that just ended, where slurmctld knows more.  While
  * it preempts or has said TIMEOUT it has also signalled the srun steps, and
- * a script that pays no heed to what srun returns then exits with 0: that is
- * no sign of a finished job.  The same holds for a requeue by someone else.
+ * a script that doesn't check what srun returns then exits with 0: that is no
+ * sign of a completed job.  The same holds for a requeue by the user or an
+ * administrator.
  */
 static enum cause present_cause(const struct decision_input *in)
 {
@@ -132,7 +133,7 @@ static enum cause present_cause(const struct decision_input *in)
 	return cause;
 }
 
-/* Is what this run did on record somewhere? */
+/* Is there evidence that this run saved? */
 static bool has_saved(const struct decision_input *in,
 		      const struct run_record *run)
 {
@@ -168,12 +169,12 @@ static bool is_restore_failure(const struct decision_input *in,
 	if (run->ending != END_SIGNAL &&
 	    !(run->ending == END_EXIT && run->code))
 		return false;
-	/* What another job has saved is not ours to judge. */
+	/* A version of another job's store gets no strike here. */
 	return run->restored && !run->is_elsewhere && !run->versions &&
 	       ran >= 0 && ran <= in->restore_window_s;
 }
 
-/* ------------------------------------------------- what many amount to */
+/* ------------------------------------------------------ of all runs */
 
 static unsigned count_stalls(const struct decision_input *in,
 			     bool is_present_neutral)
@@ -203,10 +204,10 @@ static unsigned count_quick_runs(const struct decision_input *in)
 }
 
 /*
- * What a journal that is lost or written by hand can't hide from us: when
- * slurmctld put the job into the queue, which a requeue sets anew, and how
- * often.  Not where another has just requeued it, nor against a job that
- * Slurm preempts, which waits anyway.
+ * Quick restarts that slurmctld knows of even where the journal is lost or
+ * was edited: when it put the job into the queue, which each requeue sets, and
+ * how often.  A requeue by the user doesn't count, nor does a job that Slurm
+ * preempts, which waits anyway.
  */
 static unsigned count_fast_restarts(const struct decision_input *in)
 {
@@ -234,7 +235,7 @@ static unsigned count_restore_failures(const struct decision_input *in)
 	return failures;
 }
 
-/* Was the supervisor killed before, with nothing saved ever since? */
+/* Was the supervisor killed before, with nothing saved since? */
 static bool was_killed_before(const struct decision_input *in)
 {
 	for (size_t i = in->count - 1; i-- > 0;) {
@@ -281,9 +282,10 @@ static void leave(struct decision *d, const char *text)
 }
 
 /*
- * The job has failed, as it would have without us.  Its owner may requeue it
- * by hand and then expects it to run.  But from 24.05 slurmctld by itself
- * requeues a run that follows a preemption, and that one must not.
+ * The job has failed, as it would have under Slurm alone.  Its owner may
+ * requeue it by hand and then expects it to run.  But slurmctld from 24.05 on
+ * requeues by itself a run that follows a preemption: that run must not
+ * start.
  */
 static void fail(const struct decision_input *in, struct decision *d,
 		 const char *text)
@@ -411,7 +413,7 @@ static void after_kill(const struct decision_input *in, struct decision *d)
 	}
 }
 
-/* What the run itself calls for, before the job's state has its say. */
+/* What follows from the run itself, before the job's state is looked at. */
 static void judge(const struct decision_input *in, struct decision *d,
 		  bool is_neutral_now)
 {
@@ -431,7 +433,7 @@ static void judge(const struct decision_input *in, struct decision *d,
 		snprintf(d->reason, sizeof(d->reason),
 			 "the checkpoint directory is gone, though this is run "
 			 "%u: put it back, or make an empty directory there to "
-			 "begin anew; " REMEDY_RELEASE,
+			 "begin again; " REMEDY_RELEASE,
 			 run->run);
 	} else if (run->ending == END_FROM) {
 		d->action = ACT_REQUEUE_HOLD;
@@ -452,8 +454,8 @@ static void judge(const struct decision_input *in, struct decision *d,
 }
 
 /*
- * States in which nothing is done, whatever the run called for.  Only a
- * person starts a cancelled job again, who then wants it to run.
+ * States in which nothing is done, whatever the run calls for.  A cancelled job
+ * is started again only by its user or an administrator, and then must run.
  */
 static const char *why_left_alone(enum job_state state)
 {
@@ -471,9 +473,9 @@ static const char *why_left_alone(enum job_state state)
 	case STATE_TIMEOUT:
 	case STATE_PREEMPTED:
 	/*
-	 * Booked as ended although it was to go on: nothing had settled it in
-	 * time.  No scancel can have come in between (one would show), so the
-	 * Epilog's settle still puts it back.
+	 * The job is booked as ended although it was to go on: nothing had
+	 * settled it in time.  No scancel came in between, as that would show
+	 * in its state; so the Epilog's settle still requeues it.
 	 */
 	case STATE_COMPLETED:
 	case STATE_FAILED:
@@ -506,10 +508,11 @@ struct decision decide(const struct decision_input *in)
 		d.is_success = false;
 		d.is_full_limit = false;
 	} else if (in->state == STATE_PENDING && d.action != ACT_LEAVE) {
-		/* Someone was quicker; a hold is neither made nor lifted. */
+		/* Slurm or the user was quicker; a hold is neither made nor
+		 * lifted. */
 		d.action = ACT_ADJUST;
 	}
-	/* A job that goes nowhere has neither stalled nor failed to begin. */
+	/* A job that doesn't go on has neither stalled nor failed to begin. */
 	if (d.action == ACT_LEAVE) {
 		d.is_stall = false;
 		d.stalls = 0;

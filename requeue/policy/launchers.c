@@ -8,7 +8,7 @@
 #include "requeue/policy/launchers.h"
 #include "requeue/policy/shells.h"
 
-/* Their job ends with their programs' jobs. */
+/* They end with their programs. */
 static const char *const plain[] = {
 	/* MPI and its daemons on each node */
 	"mpirun",
@@ -91,7 +91,7 @@ static const char *const plain[] = {
 	"dumb-init",
 	"catatonit",
 	"pid1",
-	/* one program, somehow */
+	/* one program, in another environment or under watch */
 	"timeout",
 	"time",
 	"env",
@@ -147,7 +147,7 @@ static const char *const plain[] = {
 	"likwid-perfctr",
 	"likwid-pin",
 	"likwid-mpirun",
-	/* workflows: their rule fails, and they say so */
+	/* workflows: they report the rule whose program was signalled */
 	"snakemake",
 	"nextflow",
 	"cromwell",
@@ -214,7 +214,7 @@ static const char *program_name(const struct proc *proc)
 	return proc->argc ? shells_base(proc->argv[0]) : proc->comm;
 }
 
-/* java has its script behind -jar, or a class and many options. */
+/* java names its program after -jar, or as a class after many options. */
 static const char *java_program(const struct proc *proc)
 {
 	for (size_t i = 1; i < proc->argc; i++) {
@@ -281,8 +281,8 @@ enum launcher_kind launchers_kind(const struct proc *proc, const char *extra)
 	const char *exe = *proc->exe ? shells_base(proc->exe) : "";
 	enum launcher_kind kind;
 
-	/* An interpreter is what it interprets, not what it was named by:
-	 * a user may call his link to python anything. */
+	/* An interpreter counts as what it interprets, whatever its own name:
+	 * a link to python may have any. */
 	if (script) {
 		if (!strncmp(program_name(proc), "java", 4) &&
 		    is_workflow_engine(script))

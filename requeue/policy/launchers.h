@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * launchers.h: programs that start programs, and do harm when signalled.
+ * launchers.h: programs that start other programs, and kill them when
+ * signalled.
  */
 #ifndef REQUEUE_LAUNCHERS_H
 #define REQUEUE_LAUNCHERS_H
@@ -10,7 +11,7 @@
 enum launcher_kind {
 	LAUNCHER_NONE,
 	LAUNCHER_PLAIN,	 /* ends with its programs, or kills them */
-	LAUNCHER_FEEDER, /* starts the next piece when one ends */
+	LAUNCHER_FEEDER, /* starts the next program when one ends */
 	LAUNCHER_SRUN,	 /* its programs run elsewhere */
 };
 
@@ -22,7 +23,8 @@ enum launcher_kind {
  */
 enum launcher_kind launchers_kind(const struct proc *proc, const char *extra);
 
-/* The script or module that an interpreter runs; NULL if it is none. */
+/* The script or module that an interpreter runs; NULL if it runs none, or isn't
+ * an interpreter. */
 const char *launchers_interpreted(const struct proc *proc);
 
 #endif

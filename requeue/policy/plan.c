@@ -22,7 +22,7 @@ enum {
 #define TIME_MOST_S  ((int64_t)100 * 366 * 86400)
 #define EPOCH_MOST_S (10 * TIME_MOST_S)
 
-/* What a program tells grows unevenly: a tenth more than it predicts. */
+/* The progress of a program grows unevenly: add a tenth. */
 #define PROGRESS_MARGIN 1.1
 
 static int64_t clamp(int64_t value, int64_t least, int64_t most)
@@ -50,7 +50,7 @@ static int64_t kept_until(const struct run_record *run, int64_t grace_s,
 		kept = request;
 	if (run->has_complied && request > kept)
 		kept = request;
-	/* It said itself that its state is saved. */
+	/* By its exit code it says that its state is saved. */
 	if (!run->versions && !run->has_complied && exit_code &&
 	    run->ending == END_EXIT && run->code == exit_code)
 		kept = clamp(run->ended_s, 0, EPOCH_MOST_S);
@@ -84,7 +84,7 @@ static bool is_fraction(double value)
 /*
  * Seconds that the rest takes at the rate of the newest run that moved on;
  * -1 where none tells.  A later run that saved nothing leaves the job where
- * that run had brought it, so its answer still holds.
+ * that run had brought it, so its rate still holds.
  */
 static int64_t remaining_by_progress(const struct plan_input *in)
 {
@@ -249,7 +249,7 @@ static int64_t doubled(int64_t value, unsigned times, int64_t most)
 int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
 		     int64_t base_s)
 {
-	/* A site that asks for more than our bound gets it. */
+	/* A site that sets more than the bound gets it. */
 	int64_t base = clamp(base_s, 1, QUICK_DELAY_MOST_S);
 	int64_t most = base > DELAY_MOST_S ? base : DELAY_MOST_S;
 	int64_t delay = base;

@@ -32,16 +32,16 @@ struct plan {
 
 /*
  * Compute time that runs have used, in seconds: each from the start of its
- * program to its newest version or answered request.  Lost work isn't
- * progress; neither grace nor the cost of a restart is charged.
+ * program to its newest version, or to a request that it complied with.  Lost
+ * work isn't progress; neither grace nor the cost of a restart is charged.
  */
 int64_t plan_used_s(const struct run_record *runs, size_t count,
 		    int64_t grace_s, int exit_code);
 
 /*
  * The limit of the next run: min(submitted, remaining + grace + restart),
- * rounded up to minutes.  Pure, thread-safe.  See doc/design.md, "The limit
- * of the next run".
+ * rounded up to minutes.  Pure, thread-safe.  See doc/design.md, "Time
+ * limit of the next run".
  */
 struct plan plan_limit(const struct plan_input *in);
 
@@ -52,9 +52,9 @@ struct plan_limits {
 };
 
 /*
- * Has somebody ordered the limit that a run begins with?  left is what the job
- * was left with in the queue.  A higher limit is an order; a lower one may be
- * backfill's doing, as long as it isn't below either minimum.
+ * Did the user or an administrator set the limit that a run begins with?  left
+ * is what the job was left with in the queue.  A higher limit is such an order;
+ * a lower one may be backfill's doing, unless it is below either minimum.
  */
 bool plan_is_order(const struct plan_limits *left,
 		   const struct plan_limits *found);
@@ -65,8 +65,9 @@ struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
 				  int64_t grace_s);
 
 /*
- * Seconds by which slurmctld's clock is ahead of ours: its time in an answer,
- * ours when we asked and when we heard.  0 where the answer doesn't tell.
+ * Seconds by which slurmctld's clock is ahead of this node's: its time in a
+ * reply, and this node's when the query was sent and when the reply came.  0
+ * where the difference is within that.
  */
 int64_t plan_skew_s(int64_t theirs_s, int64_t queried_s, int64_t replied_s);
 

@@ -36,8 +36,9 @@ static uint64_t thread_awaits(pid_t pid, int dir, const char *tid)
 	return set;
 }
 
-/* What can't be read may still be told by comparing: a thread sleeps in
- * sigwait(), and another one blocks what nobody catches. */
+/* Where memory can't be read, wchan tells that a thread sleeps in
+ * sigwait(), and the set of the signals is taken from what the other threads
+ * block. */
 static bool is_sigwaiting(int dir, const char *tid)
 {
 	char path[PROCFS_PATH_MAX], text[64];

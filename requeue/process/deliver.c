@@ -19,8 +19,8 @@
 #include "requeue/process/picture.h"
 #include "requeue/process/pid.h"
 
-/* A shell that is found anew at every look is frozen, too; but a tree that
- * grows without end must not hold us for ever. */
+/* Each look may find a new shell to freeze; but a tree that grows without end
+ * must not keep the supervisor here for ever. */
 #define LOOKS_MAX      16
 #define FREEZE_WAIT_MS 200
 #define KILL_LOOKS_MAX 64

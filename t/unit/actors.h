@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * actors.h: small programs that hear signals in all the ways there are, and
+ * actors.h: small programs that catch signals in all ways there are, and
  * a stage to watch them on.
  *
  * A test program that includes this calls itself as an actor: its main()
@@ -62,7 +62,7 @@ static void actor_say(const char *event)
 		_exit(70);
 }
 
-static void actor_hear(int signum)
+static void actor_on_signal(int signum)
 {
 	(void)signum;
 	actor_say("got");
@@ -75,7 +75,7 @@ static void actor_hear(int signum)
 	_exit(0);
 }
 
-static void actor_worker_hear(int signum)
+static void worker_on_signal(int signum)
 {
 	(void)signum;
 	actor_say("worker hit");
@@ -128,14 +128,14 @@ static void actor_signalfd(void)
 	_exit(0);
 }
 
-/* Many that hear, below one that doesn't. */
+/* Many that catch it, below one that doesn't. */
 static void actor_crowd(int count)
 {
 	for (int i = 0; i < count; i++) {
 		if (fork())
 			continue;
 		alarm(ACTORS_LIFE_S);
-		actor_catch(actor_hear);
+		actor_catch(actor_on_signal);
 		actor_say("ready");
 		while (true)
 			pause();
@@ -144,7 +144,7 @@ static void actor_crowd(int count)
 
 static void actor_workers(void)
 {
-	actor_catch(actor_worker_hear);
+	actor_catch(worker_on_signal);
 	for (int i = 0; i < 3; i++) {
 		if (fork())
 			continue;
@@ -154,7 +154,7 @@ static void actor_workers(void)
 			pause_ms(10);
 		_exit(0);
 	}
-	actor_catch(actor_hear);
+	actor_catch(actor_on_signal);
 }
 
 /* Play the part that the command line names; return if it names none. */
@@ -179,10 +179,10 @@ static inline void actors_play(int argc, char **argv)
 	} else if (!strcmp(part, "late")) {
 		actor_say("loading");
 		pause_ms(700);
-		actor_catch(actor_hear);
+		actor_catch(actor_on_signal);
 		actor_say("ready");
 	} else if (!strcmp(part, "brief")) {
-		actor_catch(actor_hear);
+		actor_catch(actor_on_signal);
 		actor_say("ready");
 		pause_ms(5);
 		_exit(0);
@@ -192,8 +192,8 @@ static inline void actors_play(int argc, char **argv)
 		actor_crowd(atoi(argv[2]));
 	} else if (!strcmp(part, "deaf")) {
 		actor_say("ready");
-	} else { /* hear, speak, slow, soon */
-		actor_catch(actor_hear);
+	} else { /* catch, speak, slow, soon */
+		actor_catch(actor_on_signal);
 		actor_say("ready");
 	}
 	while (true)

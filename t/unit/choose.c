@@ -4,7 +4,7 @@
  *
  * A tree is drawn, one process a line, children indented by two:
  *
- *	STOP - bash job.sh :: gmx mdrun; echo done
+ *	FREEZE - bash job.sh :: gmx mdrun; echo done
  *	  SIGNAL C gmx mdrun == catches it
  *
  * First what is expected, then marks, then argv; after "::" the script that
@@ -172,7 +172,7 @@ static void draw(struct drawing *drawing, const char *tree)
 
 static const char *action_name(enum choice_action action)
 {
-	static const char *const names[] = {"LEAVE", "PASS", "SIGNAL", "STOP",
+	static const char *const names[] = {"LEAVE", "PASS", "SIGNAL", "FREEZE",
 					    "AWAIT"};
 
 	return names[action];
@@ -222,34 +222,34 @@ START_TEST(everything_chosen_has_a_reason)
 }
 END_TEST
 
-START_TEST(nothing_is_stopped_where_nobody_hears)
+START_TEST(nothing_is_frozen_without_a_catcher)
 {
 	struct choose_order order = {.signum = SIGWINCH};
 	struct choice choices[NODES_MOST];
 	struct drawing drawing;
-	bool has_poller = false;
+	bool has_catcher = false;
 
 	draw(&drawing, cases[_i].tree);
 	choose(&drawing.procs, &order, choices);
 	for (size_t i = 0; i < drawing.procs.count; i++)
-		has_poller |= choices[i].action == CHOICE_SIGNAL ||
-			      choices[i].kind == CHOICE_SRUN;
-	for (size_t i = 0; i < drawing.procs.count && !has_poller; i++)
+		has_catcher |= choices[i].action == CHOICE_SIGNAL ||
+			       choices[i].kind == CHOICE_SRUN;
+	for (size_t i = 0; i < drawing.procs.count && !has_catcher; i++)
 		ck_assert_int_ne(choices[i].action, CHOICE_FREEZE);
 	procs_free(&drawing.procs);
 }
 END_TEST
 
-START_TEST(a_stopped_one_knows_the_shell_that_waits_for_it)
+START_TEST(a_frozen_shell_knows_the_shell_that_waits_for_it)
 {
 	struct choose_order order = {.signum = SIGTERM};
 	struct choice choices[NODES_MOST];
 	struct drawing drawing;
 
 	draw(&drawing, "SIGNAL C bash job.sh :: trap x TERM\n"
-		       "  STOP - bash part.sh\n"
+		       "  FREEZE - bash part.sh\n"
 		       "    SIGNAL C program\n"
-		       "STOP - bash other.sh\n"
+		       "FREEZE - bash other.sh\n"
 		       "  SIGNAL C program\n");
 	ck_assert_uint_eq(choose(&drawing.procs, &order, choices), 3);
 	ck_assert_uint_eq(choices[0].signalled_above, PROCS_NONE);
@@ -290,7 +290,7 @@ static const struct {
 	{"LEAVE - comm=a\033b evil", "a?b"},
 };
 
-START_TEST(people_are_told_a_name_they_know)
+START_TEST(a_process_is_named_as_its_user_knows_it)
 {
 	char name[PROCS_NAME_MAX];
 	struct drawing drawing;
@@ -313,11 +313,11 @@ int main(void)
 
 	tcase_add_loop_test(tcase, every_tree_is_judged_as_drawn, 0, count);
 	tcase_add_loop_test(tcase, everything_chosen_has_a_reason, 0, count);
-	tcase_add_loop_test(tcase, nothing_is_stopped_where_nobody_hears, 0,
+	tcase_add_loop_test(tcase, nothing_is_frozen_without_a_catcher, 0,
 			    count);
-	tcase_add_loop_test(tcase, people_are_told_a_name_they_know, 0,
+	tcase_add_loop_test(tcase, a_process_is_named_as_its_user_knows_it, 0,
 			    name_count);
-	tcase_add_test(tcase, a_stopped_one_knows_the_shell_that_waits_for_it);
+	tcase_add_test(tcase, a_frozen_shell_knows_the_shell_that_waits_for_it);
 	tcase_add_test(tcase, an_empty_picture_is_no_error);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

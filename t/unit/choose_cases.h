@@ -3,23 +3,23 @@
 /* clang-format off */
 
 /* ---------------------------------------------------------------- shells */
-{"bash without a trap is stopped, its program signalled",
- "STOP - bash job.sh :: gmx mdrun; echo done == next piece of work\n"
+{"bash without a trap is frozen, its program signalled",
+ "FREEZE - bash job.sh :: gmx mdrun; echo done == next piece of work\n"
  "  SIGNAL C gmx mdrun == catches it\n"},
-{"dash without a trap is stopped as well",
- "STOP - dash job.sh :: gmx mdrun\n"
+{"dash without a trap is frozen as well",
+ "FREEZE - dash job.sh :: gmx mdrun\n"
  "  SIGNAL C gmx mdrun\n"},
 {"a shell under the kernel's name of the script",
- "STOP - exe=/usr/bin/bash comm=slurm_script /bin/sh /spool/slurm_script\n"
+ "FREEZE - exe=/usr/bin/bash comm=slurm_script /bin/sh /spool/slurm_script\n"
  "  SIGNAL C program\n"},
 {"the sh of busybox",
- "STOP - exe=/bin/busybox comm=sh sh job.sh\n"
+ "FREEZE - exe=/bin/busybox comm=sh sh job.sh\n"
  "  SIGNAL C program\n"},
 {"a login shell",
- "STOP - exe=/bin/zsh -zsh\n"
+ "FREEZE - exe=/bin/zsh -zsh\n"
  "  SIGNAL C program\n"},
 {"a shell whose executable can't be read",
- "STOP - exe=/ comm=bash bash job.sh\n"
+ "FREEZE - exe=/ comm=bash bash job.sh\n"
  "  SIGNAL C program\n"},
 {"bash with a TERM trap gets it, and its program, too",
  "SIGNAL C bash job.sh :: trap 'echo bye' TERM; gmx == has a trap for it\n"
@@ -27,32 +27,32 @@
 {"dash with a TERM trap gets it",
  "SIGNAL C dash job.sh :: trap cleanup 15; gmx\n"
  "  PASS - sleep 100 == would die\n"},
-{"bash with an EXIT trap only is stopped, though it catches all",
- "STOP E bash job.sh :: trap 'rm -rf $tmp' EXIT; gmx mdrun\n"
+{"bash with an EXIT trap only is frozen, though it catches all",
+ "FREEZE E bash job.sh :: trap 'rm -rf $tmp' EXIT; gmx mdrun\n"
  "  SIGNAL C gmx mdrun\n"},
-{"bash with an EXIT trap only and nobody below who hears",
+{"bash with an EXIT trap only and no catcher below",
  "PASS E bash job.sh :: trap cleanup EXIT; sleep 9 == would die\n"
  "  PASS - sleep 9\n"},
 {"an EXIT trap and a TERM trap",
  "SIGNAL E bash job.sh :: trap a EXIT; trap b TERM; gmx mdrun\n"
  "  SIGNAL C gmx mdrun\n"},
 {"a trap in the script that isn't set yet",
- "STOP - bash job.sh :: prepare; trap b TERM; gmx mdrun\n"
+ "FREEZE - bash job.sh :: prepare; trap b TERM; gmx mdrun\n"
  "  SIGNAL C prepare\n"},
 {"a trap for another signal",
- "STOP U bash job.sh :: trap 'scontrol requeue' USR1; gmx\n"
+ "FREEZE U bash job.sh :: trap 'scontrol requeue' USR1; gmx\n"
  "  SIGNAL C gmx\n"},
 {"a trap from a file that bash has sourced",
  "SIGNAL C bash job.sh :: . ./lib.sh; gmx == has a trap for it\n"
  "  SIGNAL C gmx\n"},
-{"an EXIT trap, and who knows what in a sourced file",
- "STOP E bash job.sh :: . ./lib.sh; gmx\n"
+{"an EXIT trap, and perhaps another in a sourced file",
+ "FREEZE E bash job.sh :: . ./lib.sh; gmx\n"
  "  SIGNAL C gmx\n"},
 {"zsh that catches it without naming it isn't believed",
- "STOP C zsh job.sh :: gmx\n"
+ "FREEZE C zsh job.sh :: gmx\n"
  "  SIGNAL C gmx\n"},
 {"a script that can't be read, with an EXIT trap",
- "STOP E bash job.sh\n"
+ "FREEZE E bash job.sh\n"
  "  SIGNAL C gmx\n"},
 {"a trap that passes the signal on answers for its program",
  "SIGNAL C bash job.sh :: trap 'kill $p; wait' TERM; gmx & p=$!; wait "
@@ -62,143 +62,143 @@
  "SIGNAL C bash job.sh :: trap s=1 TERM; gmx & while kill -0 $!; do sleep 1; done; wait $!\n"
  "  SIGNAL C gmx\n"
  "  PASS - sleep 1\n"},
-{"find -exec is stopped",
- "STOP - bash job.sh\n"
- "  STOP - find . -exec x\n"
+{"find -exec is frozen",
+ "FREEZE - bash job.sh\n"
+ "  FREEZE - find . -exec x\n"
  "    SIGNAL C x\n"},
-{"nextflow is known by its jar, not by anybody's script",
+{"nextflow is known by its jar, not by the script of a user",
  "SIGNAL C exe=/usr/bin/python3.11 python3 nextflow_model.py\n"},
 {"a trap that only waits passes nothing on",
  "SIGNAL C bash job.sh :: trap 'touch stop' TERM; gmx & wait\n"
  "  SIGNAL C gmx\n"},
-{"nested shells are all stopped",
- "STOP - bash job.sh :: ./a.sh\n"
- "  STOP - bash a.sh :: ./b.sh\n"
- "    STOP - dash b.sh :: gmx\n"
+{"nested shells are all frozen",
+ "FREEZE - bash job.sh :: ./a.sh\n"
+ "  FREEZE - bash a.sh :: ./b.sh\n"
+ "    FREEZE - dash b.sh :: gmx\n"
  "      SIGNAL C gmx\n"},
 {"a shell with a trap below one without",
- "STOP - bash job.sh :: ./a.sh; next\n"
+ "FREEZE - bash job.sh :: ./a.sh; next\n"
  "  SIGNAL C bash a.sh :: trap save TERM; sleep 9\n"
  "    PASS - sleep 9\n"},
 {"a shell without a trap below one with",
  "SIGNAL C bash job.sh :: trap save TERM; ./a.sh\n"
- "  STOP - bash a.sh :: gmx; next\n"
+ "  FREEZE - bash a.sh :: gmx; next\n"
  "    SIGNAL C gmx\n"},
 {"sh -c",
- "STOP - sh -c gmx;next\n"
+ "FREEZE - sh -c gmx;next\n"
  "  SIGNAL C gmx\n"},
 {"exec: no shell is left",
  "SIGNAL C gmx mdrun\n"},
 
 /* ------------------------------------- foreground, background, pipelines */
 {"a program in the background of a shell that waits",
- "STOP - bash job.sh :: gmx & wait; next\n"
+ "FREEZE - bash job.sh :: gmx & wait; next\n"
  "  SIGNAL C gmx\n"},
-{"two in the background, one hears",
- "STOP - bash job.sh :: a & b & wait\n"
+{"two in the background, one catches it",
+ "FREEZE - bash job.sh :: a & b & wait\n"
  "  SIGNAL C a\n"
  "  PASS - b\n"},
 {"a | tee log: tee is left in peace",
- "STOP - bash job.sh :: a | tee log; next\n"
+ "FREEZE - bash job.sh :: a | tee log; next\n"
  "  SIGNAL C>1 a\n"
  "  PASS -<1 tee log == would die\n"},
 {"a | reader that catches it, too: it reads to the end",
- "STOP - bash job.sh :: a | reader\n"
+ "FREEZE - bash job.sh :: a | reader\n"
  "  SIGNAL C>1 a\n"
  "  PASS C<1 reader == reads what another one writes\n"},
 {"a 2>&1 >log | reader",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C2>1 a\n"
  "  PASS C<1 reader\n"},
-{"a | b | c, all of them hear",
- "STOP - bash job.sh\n"
+{"a | b | c, all of them catch it",
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C>1 a\n"
  "  PASS C<1>2 b\n"
  "  PASS C<2 c == reads what another one writes\n"},
-{"a | grep | c: c through grep, which doesn't hear",
- "STOP - bash job.sh\n"
+{"a | grep | c: c through grep, which doesn't catch it",
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C>1 a\n"
  "  PASS -<1>2 grep x\n"
  "  PASS C<2 c == reads what another one writes\n"},
 {"ranks behind mpirun write to a reader",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  PASS C>1 mpirun x\n"
  "    SIGNAL C>1 x\n"
  "    SIGNAL C>1 x\n"
  "  PASS C<1 reader\n"},
-{"a reader whose writer doesn't hear",
- "STOP - bash job.sh :: cat in | b\n"
+{"a reader whose writer doesn't catch it",
+ "FREEZE - bash job.sh :: cat in | b\n"
  "  PASS ->1 cat in\n"
  "  SIGNAL C<1 b\n"},
 {"two that read each other: neither is the other's reader alone",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C<1>2 a\n"
  "  SIGNAL C<2>1 b\n"},
-{"a | while read: the reading shell isn't stopped",
- "STOP - bash job.sh :: a | while read l; do echo $l; done\n"
+{"a | while read: the reading shell isn't frozen",
+ "FREEZE - bash job.sh :: a | while read l; do echo $l; done\n"
  "  SIGNAL C>1 a\n"
  "  PASS -<1 bash job.sh == without a trap\n"},
-{"(a; b) | tee: the subshell is stopped",
- "STOP - bash job.sh\n"
- "  STOP ->1 bash job.sh\n"
+{"(a; b) | tee: the subshell is frozen",
+ "FREEZE - bash job.sh\n"
+ "  FREEZE ->1 bash job.sh\n"
  "    SIGNAL C>1 a\n"
  "  PASS -<1 tee log\n"},
 {"a shell with a trap that reads from its own program",
  "SIGNAL C<1 bash job.sh :: trap x TERM\n"
  "  SIGNAL C>1 a\n"},
-{"a monitor in the background isn't stopped",
- "STOP - bash job.sh :: monitor & gmx\n"
+{"a monitor in the background isn't frozen",
+ "FREEZE - bash job.sh :: monitor & gmx\n"
  "  PASS - bash job.sh :: monitor & gmx\n"
  "    PASS - sleep 10\n"
  "  SIGNAL C gmx\n"},
 
 /* --------------------------------------------------------- main programs */
 {"forked workers inherit the handler and aren't hit",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C exe=/usr/bin/python3.11 python3 pool.py\n"
  "    LEAVE C exe=/usr/bin/python3.11 python3 pool.py\n"
  "    LEAVE C exe=/usr/bin/python3.11 python3 pool.py\n"},
-{"what a hearer has started isn't looked at, whatever it is",
+{"what a catcher has started isn't looked at, whatever it is",
  "SIGNAL C program\n"
  "  LEAVE - bash helper.sh :: trap x TERM\n"
  "    LEAVE C other\n"
  "  LEAVE - xargs other\n"},
-{"a driver that doesn't hear, its program does",
+{"a driver that doesn't catch it, its program does",
  "PASS - exe=/usr/bin/python3.11 python3 driver.py == would die\n"
  "  SIGNAL C simulation\n"},
 {"workers whose main program has gone",
  "SIGNAL C exe=/usr/bin/python3.11 python3 pool.py\n"
  "SIGNAL C exe=/usr/bin/python3.11 python3 pool.py\n"},
 {"sigwait() or a signalfd, SigCgt is empty",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL A povray scene.ini == waits for it\n"},
-{"programs that hear nothing",
+{"programs that catch nothing",
  "PASS - bash job.sh :: lmp -in in.lj\n"
  "  PASS - lmp -in in.lj == does not catch it\n"},
 {"a program that ignores it",
  "PASS - bash job.sh\n"
  "  PASS I program == ignores it\n"},
-{"a program that hears only another signal",
+{"a program that catches only another signal",
  "PASS - bash job.sh\n"
  "  PASS U R -f model.R == does not catch it\n"},
 {"a JVM",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C java -Xmx4g -jar model.jar\n"},
 {"valgrind is its program",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL E exe=/usr/libexec/valgrind/memcheck-amd64-linux "
  "comm=memcheck-amd64- valgrind ./a.out\n"},
 {"Octave: its main thread blocks it, another one takes it",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C exe=/usr/bin/octave-cli-7.3.0 octave-cli run.m\n"},
-{"zombies neither hear nor are spoken of",
+{"zombies are neither signalled nor passed over",
  "PASS - bash job.sh\n"
  "  LEAVE CZ program\n"},
 {"what ended while we looked",
  "PASS - bash job.sh\n"
  "  LEAVE CX program\n"},
-{"who has got it doesn't get it again, and still answers",
- "STOP - bash job.sh\n"
+{"a process that has got it doesn't get it again",
+ "FREEZE - bash job.sh\n"
  "  SIGNAL G program == has got it\n"
  "    LEAVE C worker\n"},
 {"another user's process",
@@ -207,25 +207,25 @@
 {"our own helpers and what they start don't exist",
  "LEAVE CO rpc\n"
  "  LEAVE C scontrol\n"
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  SIGNAL C program\n"},
 
 /* ------------------------------------------------------------- launchers */
 {"mpirun: its ranks, not itself",
- "STOP - bash job.sh :: mpirun -n 2 gmx\n"
+ "FREEZE - bash job.sh :: mpirun -n 2 gmx\n"
  "  PASS C mpirun -n 2 gmx == a launcher\n"
  "    SIGNAL C gmx\n"
  "    SIGNAL C gmx\n"},
-{"mpirun and nobody below who hears",
+{"mpirun and no catcher below",
  "PASS - bash job.sh\n"
  "  PASS C mpirun -n 2 lmp == a launcher\n"
  "    PASS - lmp\n"},
 {"mpirun under its package's name",
  "PASS C exe=/usr/bin/orterun comm=mpirun.openmpi mpirun.openmpi x\n"
  "  SIGNAL C x\n"},
-{"a shell around each rank is stopped",
+{"a shell around each rank is frozen",
  "PASS C exe=/usr/bin/orterun mpirun ./wrap.sh\n"
- "  STOP - bash ./wrap.sh\n"
+ "  FREEZE - bash ./wrap.sh\n"
  "    SIGNAL C x\n"},
 {"orted on another node",
  "PASS C orted -mca ess\n"
@@ -240,16 +240,16 @@
 {"orted as a child of an MPI program that was started alone",
  "SIGNAL C gmx_mpi\n"
  "  LEAVE C orted\n"},
-{"srun: its tasks hear elsewhere; the shell above is stopped",
- "STOP - bash job.sh :: srun step1; post-process\n"
+{"srun: its tasks are signalled elsewhere; the shell above is frozen",
+ "FREEZE - bash job.sh :: srun step1; post-process\n"
  "  PASS C srun step1 == its tasks\n"
  "    LEAVE C srun step1\n"},
 {"srun a | reader that catches it",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  PASS C>1 srun a\n"
  "  PASS C<1 reader == reads what another one writes\n"},
 {"srun in the background",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  PASS C srun a\n"
  "  PASS C srun b\n"},
 {"srun below a shell with a trap",
@@ -264,7 +264,7 @@
  "  SIGNAL C exe=/usr/bin/python3.11 python3 t.py\n"},
 {"conda run: through its own shell",
  "PASS - exe=/opt/conda/bin/python3.10 python /opt/conda/bin/conda run x\n"
- "  STOP - bash /tmp/tmpx7\n"
+ "  FREEZE - bash /tmp/tmpx7\n"
  "    SIGNAL C x\n"},
 {"micromamba run",
  "PASS C micromamba run -n env x\n"
@@ -281,10 +281,10 @@
  "PASS C conmon --api-version 1\n"
  "  SIGNAL C x\n"},
 {"timeout",
- "STOP - bash job.sh\n"
+ "FREEZE - bash job.sh\n"
  "  PASS C timeout 1h x == a launcher\n"
  "    SIGNAL C x\n"},
-{"timeout and a program that doesn't hear",
+{"timeout and a program that doesn't catch it",
  "PASS - bash job.sh\n"
  "  PASS C timeout 1h x\n"
  "    PASS - x\n"},
@@ -298,32 +298,32 @@
  "PASS - time x\n"
  "  PASS - setsid -w x\n"
  "    SIGNAL C x\n"},
-{"xargs is stopped",
- "STOP - bash job.sh\n"
+{"xargs is frozen",
+ "FREEZE - bash job.sh\n"
  "  PASS - cat list\n"
- "  STOP U xargs -P2 x == next piece of work\n"
+ "  FREEZE U xargs -P2 x == next piece of work\n"
  "    SIGNAL C x\n"},
-{"xargs and nobody below who hears",
+{"xargs and no catcher below",
  "PASS - bash job.sh\n"
  "  PASS - xargs -P2 x\n"
  "    PASS - x\n"},
-{"GNU parallel is stopped",
- "STOP C exe=/usr/bin/perl comm=parallel perl /usr/bin/parallel x\n"
- "  STOP - bash -c x\n"
+{"GNU parallel is frozen",
+ "FREEZE C exe=/usr/bin/perl comm=parallel perl /usr/bin/parallel x\n"
+ "  FREEZE - bash -c x\n"
  "    SIGNAL C x\n"},
-{"make is stopped, and its shells",
- "STOP C make -j4\n"
- "  STOP C make -C sub\n"
- "    STOP - dash -c x;y\n"
+{"make is frozen, and its shells",
+ "FREEZE C make -j4\n"
+ "  FREEZE C make -C sub\n"
+ "    FREEZE - dash -c x;y\n"
  "      SIGNAL C x\n"},
 {"snakemake is left alive: it says what has failed",
  "PASS C exe=/usr/bin/python3.11 comm=snakemake python3 /usr/bin/snakemake -c1\n"
- "  STOP - bash -c x\n"
+ "  FREEZE - bash -c x\n"
  "    SIGNAL C x\n"},
 {"nextflow",
- "STOP - bash /usr/bin/nextflow run m.nf\n"
+ "FREEZE - bash /usr/bin/nextflow run m.nf\n"
  "  PASS C java -Xms64m -jar /root/.nextflow/nextflow-23.10-one.jar run m.nf\n"
- "    STOP E bash .command.run :: trap on_exit EXIT\n"
+ "    FREEZE E bash .command.run :: trap on_exit EXIT\n"
  "      SIGNAL C x\n"},
 {"nextflow by its class",
  "PASS C java -XX:+Tiered -cp a.jar:b.jar nextflow.cli.Launcher run m.nf\n"
@@ -349,13 +349,13 @@
  "ourlaunch"},
 {"a user's script whose argument is a launcher's name",
  "SIGNAL C exe=/usr/bin/python3.11 python3 bench.py make\n"},
-{"a launcher below a program that hears",
+{"a launcher below a program that catches it",
  "SIGNAL C program\n"
  "  LEAVE C mpirun x\n"
  "    LEAVE C x\n"},
 
 /* --------------------------------------------------------------- targets */
-{"script: it gets it, hears it or not, and nobody else does",
+{"script: it alone gets it, even if it doesn't catch it",
  "SIGNAL - bash job.sh == is the job script\n"
  "  LEAVE C gmx\n",
  "", CHOOSE_SCRIPT},
@@ -363,12 +363,12 @@
  "PASS C mpirun x == a launcher\n"
  "  PASS C x == only srun's tasks\n",
  "", CHOOSE_TASKS},
-{"tasks: nobody here, but the shell above srun is stopped",
- "STOP - bash job.sh == next piece of work\n"
+{"tasks: none here, but the shell above srun is frozen",
+ "FREEZE - bash job.sh == next piece of work\n"
  "  PASS C srun x == its tasks are signalled instead\n"
  "  PASS C gmx == only srun's tasks\n",
  "", CHOOSE_TASKS},
-{"all: the script, hears it or not, and who hears below it",
+{"all: the script in any case, and the catchers below it",
  "SIGNAL - bash job.sh == is the job script\n"
  "  SIGNAL C gmx\n"
  "  PASS - sleep 9\n",

@@ -41,8 +41,9 @@ static void reap(void)
 		;
 }
 
-/* As the supervisor does: wait for those who save, then end the rest. */
-static void await_and_release(void)
+/* As the supervisor does: wait for the programs that save, then kill the rest.
+ */
+static void await_and_kill_frozen(void)
 {
 	long long end_ms = clock_ms() + ACTORS_PATIENCE_MS;
 
@@ -54,7 +55,7 @@ static void await_and_release(void)
 	delivery_kill_frozen(delivery);
 }
 
-static size_t count_stopped(void)
+static size_t count_frozen(void)
 {
 	size_t count = 0;
 
@@ -71,79 +72,80 @@ struct scene {
 	size_t ready;	  /* wait for so many */
 	size_t signalled; /* by us */
 	size_t got;
-	size_t stopped;
+	size_t frozen;
 	const char *after; /* must be in the log at the end; NULL: nothing */
 };
 
 /* NEXT must never be in the log. */
 static const struct scene scenes[] = {
-	{"a shell without a trap", "$A hear; echo NEXT >>$LOG", 1, 1, 1, 1,
+	{"a shell without a trap", "$A catch; echo NEXT >>$LOG", 1, 1, 1, 1,
 	 NULL},
-	{"a loop", "for i in 1 2 3; do $A hear; echo NEXT >>$LOG; done", 1, 1,
+	{"a loop", "for i in 1 2 3; do $A catch; echo NEXT >>$LOG; done", 1, 1,
 	 1, 1, NULL},
-	{"two commands in one line", "$A hear && echo NEXT >>$LOG", 1, 1, 1, 1,
+	{"two commands in one line", "$A catch && echo NEXT >>$LOG", 1, 1, 1, 1,
 	 NULL},
 	{"a shell with a trap keeps control",
-	 "trap 'echo TRAPPED >>$LOG' TERM; $A hear; echo AFTER >>$LOG", 1, 2, 1,
-	 0, "AFTER"},
+	 "trap 'echo TRAPPED >>$LOG' TERM; $A catch; echo AFTER >>$LOG", 1, 2,
+	 1, 0, "AFTER"},
 	{"its trap is run",
 	 "trap 'echo TRAPPED >>$LOG; exit' TERM; $A slow; echo NEXT >>$LOG", 1,
 	 2, 1, 0, "TRAPPED"},
 	{"a trap that passes it on does so once",
 	 "trap 'kill $p; wait $p; echo PASSED >>$LOG; exit' TERM\n"
-	 "$A hear & p=$!\nwait $p; echo NEXT >>$LOG",
+	 "$A catch & p=$!\nwait $p; echo NEXT >>$LOG",
 	 1, 1, 1, 0, "PASSED"},
-	{"nested shells", "sh -c '$A hear; echo NEXT >>$LOG'; echo NEXT >>$LOG",
-	 1, 1, 1, 2, NULL},
+	{"nested shells",
+	 "sh -c '$A catch; echo NEXT >>$LOG'; echo NEXT >>$LOG", 1, 1, 1, 2,
+	 NULL},
 	{"a shell without a trap below one with",
 	 "trap 'echo TRAPPED >>$LOG' TERM\n"
-	 "sh -c '$A hear; echo NEXT >>$LOG'\necho AFTER >>$LOG",
+	 "sh -c '$A catch; echo NEXT >>$LOG'\necho AFTER >>$LOG",
 	 1, 2, 1, 1, "AFTER"},
-	{"a subshell", "( $A hear; echo NEXT >>$LOG ); echo NEXT >>$LOG", 1, 1,
+	{"a subshell", "( $A catch; echo NEXT >>$LOG ); echo NEXT >>$LOG", 1, 1,
 	 1, 2, NULL},
 	{"a pipeline: the reader gets all",
 	 "$A speak | cat >>$LOG; echo NEXT >>$LOG", 1, 1, 1, 1, "goodbye"},
-	{"a pipeline: the reader hears, too, and gets all",
+	{"a pipeline: the reader catches it, too, and gets all",
 	 "$A speak | sh -c 'trap : TERM; cat >>$LOG'; echo NEXT >>$LOG", 1, 1,
 	 1, 1, "goodbye"},
 	{"a pipeline in a subshell",
 	 "( $A speak; echo NEXT >>$LOG ) | cat >>$LOG; echo NEXT >>$LOG", 1, 1,
 	 1, 2, "goodbye"},
-	{"xargs", "echo hear hear | xargs -n1 $A; echo NEXT >>$LOG", 1, 1, 1, 2,
-	 NULL},
+	{"xargs", "echo catch catch | xargs -n1 $A; echo NEXT >>$LOG", 1, 1, 1,
+	 2, NULL},
 	{"xargs, two at once",
-	 "echo hear hear hear hear | xargs -n1 -P2 $A; echo NEXT >>$LOG", 2, 2,
-	 2, 2, NULL},
+	 "echo catch catch catch catch | xargs -n1 -P2 $A; echo NEXT >>$LOG", 2,
+	 2, 2, 2, NULL},
 	{"parallel, as a Perl script of that name",
-	 "echo 'system($ENV{A}, \"hear\") for 1 .. 3;' >parallel\n"
+	 "echo 'system($ENV{A}, \"catch\") for 1 .. 3;' >parallel\n"
 	 "perl ./parallel; echo NEXT >>$LOG",
 	 1, 1, 1, 2, NULL},
 	{"find -exec",
-	 "touch a b; find . -name '[ab]' -exec $A hear \\;\n"
+	 "touch a b; find . -name '[ab]' -exec $A catch \\;\n"
 	 "echo NEXT >>$LOG",
 	 1, 1, 1, 2, NULL},
 	{"make",
-	 "printf 'all:\\n\\t@$A hear\\n\\t@echo NEXT >>$LOG\\n' >Makefile\n"
+	 "printf 'all:\\n\\t@$A catch\\n\\t@echo NEXT >>$LOG\\n' >Makefile\n"
 	 "make -s; echo NEXT >>$LOG",
 	 1, 1, 1, 2, NULL},
-	{"two in the background", "$A hear & $A hear & wait; echo NEXT >>$LOG",
-	 2, 2, 2, 1, NULL},
-	{"one of two hears", "$A deaf & $A slow; echo NEXT >>$LOG", 2, 1, 1, 1,
-	 NULL},
-	{"exec", "exec $A hear", 1, 1, 1, 0, NULL},
+	{"two in the background",
+	 "$A catch & $A catch & wait; echo NEXT >>$LOG", 2, 2, 2, 1, NULL},
+	{"one of two catches it", "$A deaf & $A slow; echo NEXT >>$LOG", 2, 1,
+	 1, 1, NULL},
+	{"exec", "exec $A catch", 1, 1, 1, 0, NULL},
 	{"sigwait()", "$A sigwait; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
 	{"sigwait() in a thread", "$A thread; echo NEXT >>$LOG", 1, 1, 1, 1,
 	 NULL},
 	{"signalfd", "$A signalfd; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
 	{"workers that inherited the handler", "$A workers; echo NEXT >>$LOG",
 	 3, 1, 1, 1, NULL},
-	{"timeout", "timeout 60 $A hear; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
-	{"env, nohup, nice", "env A=1 nohup nice $A hear; echo NEXT >>$LOG", 1,
+	{"timeout", "timeout 60 $A catch; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
+	{"env, nohup, nice", "env A=1 nohup nice $A catch; echo NEXT >>$LOG", 1,
 	 1, 1, 1, NULL},
-	{"setsid", "setsid -w $A hear; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
-	{"a program whose shell has gone", "( $A hear & )", 1, 1, 1, 0, NULL},
+	{"setsid", "setsid -w $A catch; echo NEXT >>$LOG", 1, 1, 1, 1, NULL},
+	{"a program whose shell has gone", "( $A catch & )", 1, 1, 1, 0, NULL},
 	{"a script on standard input",
-	 "sh <<'EOF'\ntrap 'echo TRAPPED >>$LOG' TERM\n$A hear\n"
+	 "sh <<'EOF'\ntrap 'echo TRAPPED >>$LOG' TERM\n$A catch\n"
 	 "echo AFTER >>$LOG\nEOF\necho NEXT >>$LOG",
 	 1, 2, 1, 1, NULL},
 };
@@ -155,19 +157,19 @@ static const char *const shells[] = {"bash", "sh"};
 static void play(const char *shell, const struct scene *scene)
 {
 	const char *name = scene->name;
-	size_t stopped;
+	size_t frozen;
 
 	stage_start(shell, scene->script);
 	stage_await("ready", scene->ready);
 	pause_ms(20); /* sigwait() begins just after "ready" */
 	make();
-	stopped = count_stopped();
+	frozen = count_frozen();
 	ck_assert_msg(delivery_count(delivery) == scene->signalled,
 		      "%s, %s: %zu signalled", shell, name,
 		      delivery_count(delivery));
-	ck_assert_msg(stopped == scene->stopped, "%s, %s: %zu stopped", shell,
-		      name, stopped);
-	await_and_release();
+	ck_assert_msg(frozen == scene->frozen, "%s, %s: %zu frozen", shell,
+		      name, frozen);
+	await_and_kill_frozen();
 	if (scene->after)
 		stage_await(scene->after, 1);
 	pause_ms(30);
@@ -198,14 +200,14 @@ START_TEST(bash_with_an_exit_trap_cleans_up_after_the_program)
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 1);
 	ck_assert_uint_eq(stage_count("CLEANUP"), 0);
-	await_and_release();
+	await_and_kill_frozen();
 	stage_await("CLEANUP", 1);
 	ck_assert(stage_drain(5000));
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
 }
 END_TEST
 
-START_TEST(a_shell_that_is_killed_as_it_stood_is_known)
+START_TEST(a_frozen_shell_that_is_killed_is_known)
 {
 	pid_t script = stage_start("bash", "$A slow; echo NEXT >>$LOG");
 
@@ -213,13 +215,13 @@ START_TEST(a_shell_that_is_killed_as_it_stood_is_known)
 	make();
 	ck_assert(!delivery_has_killed(delivery, script));
 	ck_assert(!delivery_is_alone(delivery, script));
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert(delivery_has_killed(delivery, script));
 	ck_assert(!delivery_has_killed(delivery, getpid()));
 }
 END_TEST
 
-START_TEST(if_nobody_hears_nothing_is_stopped_or_killed)
+START_TEST(without_a_catcher_nothing_is_frozen_or_killed)
 {
 	pid_t script = stage_start("bash", "timeout 60 $A deaf | cat\n"
 					   "echo NEXT >>$LOG");
@@ -228,14 +230,14 @@ START_TEST(if_nobody_hears_nothing_is_stopped_or_killed)
 	stage_await("ready", 1);
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 0);
-	ck_assert_uint_eq(count_stopped(), 0);
+	ck_assert_uint_eq(count_frozen(), 0);
 	ck_assert_uint_eq(delivery_waiting(delivery), 0);
 	ck_assert(pid_start_ticks(script, &state));
 	ck_assert_int_eq(state, 'S');
 }
 END_TEST
 
-START_TEST(who_hears_late_gets_it_then_and_only_once)
+START_TEST(a_program_that_catches_it_late_gets_it_once)
 {
 	stage_start("bash", "$A late; echo NEXT >>$LOG");
 	stage_await("loading", 1);
@@ -244,7 +246,7 @@ START_TEST(who_hears_late_gets_it_then_and_only_once)
 	stage_await("ready", 1);
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 1);
-	await_and_release();
+	await_and_kill_frozen();
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 1);
 	ck_assert_uint_eq(stage_count("got"), 1);
@@ -252,22 +254,22 @@ START_TEST(who_hears_late_gets_it_then_and_only_once)
 }
 END_TEST
 
-START_TEST(nobody_gets_it_twice_while_saving)
+START_TEST(a_program_that_saves_gets_it_only_once)
 {
 	stage_start("bash", "$A slow; echo NEXT >>$LOG");
 	stage_await("ready", 1);
 	for (int i = 0; i < 5; i++)
 		make();
 	ck_assert_uint_eq(delivery_count(delivery), 1);
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert_uint_eq(stage_count("got"), 1);
 }
 END_TEST
 
-START_TEST(a_note_sends_nothing_but_counts_and_stops)
+START_TEST(a_note_sends_nothing_but_counts_and_freezes)
 {
 	struct delivery_order now = order();
-	pid_t script = stage_start("bash", "$A hear; echo NEXT >>$LOG");
+	pid_t script = stage_start("bash", "$A catch; echo NEXT >>$LOG");
 	char state;
 
 	stage_await("ready", 1);
@@ -284,7 +286,7 @@ START_TEST(a_note_sends_nothing_but_counts_and_stops)
 }
 END_TEST
 
-START_TEST(a_stop_holds_after_a_continue)
+START_TEST(a_frozen_shell_stays_so_after_a_continue)
 {
 	pid_t script = stage_start("bash", "$A slow; echo NEXT >>$LOG");
 	char state;
@@ -296,7 +298,7 @@ START_TEST(a_stop_holds_after_a_continue)
 	pause_ms(20);
 	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert(stage_drain(5000));
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
 }
@@ -306,7 +308,7 @@ START_TEST(a_continue_finds_no_shell_whose_program_has_ended)
 {
 	for (int i = 0; i < 10; i++) {
 		pid_t script = stage_start(
-			"bash", "$A slow & sh -c '$A hear; echo NEXT >>$LOG'\n"
+			"bash", "$A slow & sh -c '$A catch; echo NEXT >>$LOG'\n"
 				"echo NEXT >>$LOG");
 
 		stage_await("ready", 2);
@@ -317,7 +319,7 @@ START_TEST(a_continue_finds_no_shell_whose_program_has_ended)
 		/* The other one is still saving. */
 		ck_assert_uint_eq(delivery_waiting(delivery), 1);
 		kill(script, SIGCONT);
-		await_and_release();
+		await_and_kill_frozen();
 		ck_assert(stage_drain(5000));
 		ck_assert_uint_eq(stage_count("NEXT"), 0);
 		ck_assert_uint_eq(stage_count("got"), 2);
@@ -330,7 +332,7 @@ END_TEST
 
 START_TEST(our_own_helpers_are_left_alone)
 {
-	pid_t helper = stage_start("bash", "exec $A hear");
+	pid_t helper = stage_start("bash", "exec $A catch");
 	pid_t exclude[] = {0, helper};
 	struct delivery_order now = order();
 
@@ -343,7 +345,7 @@ START_TEST(our_own_helpers_are_left_alone)
 }
 END_TEST
 
-START_TEST(people_are_told_who_got_it_and_who_did_not)
+START_TEST(each_process_signalled_or_passed_is_named_once)
 {
 	const struct delivery_item *item;
 
@@ -370,7 +372,7 @@ START_TEST(people_are_told_who_got_it_and_who_did_not)
 }
 END_TEST
 
-START_TEST(an_srun_is_found_and_its_shell_stopped)
+START_TEST(an_srun_is_found_and_its_shell_frozen)
 {
 	pid_t script, pids[4];
 	char state;
@@ -390,7 +392,7 @@ START_TEST(an_srun_is_found_and_its_shell_stopped)
 	delivery_await(delivery, pids[0]);
 	ck_assert_uint_eq(delivery_waiting(delivery), 1);
 	kill(pids[0], SIGKILL);
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert(stage_drain(5000));
 	ck_assert_uint_eq(delivery_sruns(delivery, pids, 4), 0);
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
@@ -419,7 +421,7 @@ START_TEST(an_srun_that_ends_before_the_request_is_known_of)
 	ck_assert(delivery_has_srun(delivery));
 	pid_start_ticks(script, &state);
 	ck_assert_int_eq(state, 'T');
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert(stage_drain(5000));
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
 }
@@ -427,17 +429,17 @@ END_TEST
 
 /* With job control a shell takes one that is stopped for one that is done
  * with, and goes on. */
-START_TEST(what_is_let_go_goes_on_where_it_was)
+START_TEST(a_thawed_shell_goes_on_where_it_was)
 {
 	struct delivery_order now = order();
 
 	for (int i = 0; i < 5; i++) {
 		stage_start("bash",
-			    "set -m\nbash -c '$A hear; echo END >>$LOG'\n"
+			    "set -m\nbash -c '$A catch; echo END >>$LOG'\n"
 			    "echo NEXT >>$LOG");
 		stage_await("ready", 1);
 		ck_assert_int_eq(delivery_freeze(delivery, &now), 0);
-		ck_assert_uint_eq(count_stopped(), 2);
+		ck_assert_uint_eq(count_frozen(), 2);
 		delivery_thaw(delivery);
 		pause_ms(50);
 		ck_assert_uint_eq(stage_count("NEXT"), 0);
@@ -473,7 +475,7 @@ START_TEST(python_and_its_pool)
 	ck_assert_uint_eq(delivery_count(delivery), 1);
 	ck_assert_str_eq(delivery_next_signalled(delivery)->name, "pool.py");
 	stage_await("got", 1);
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
 }
 END_TEST
@@ -482,7 +484,7 @@ START_TEST(at_the_end_of_time_everything_is_killed)
 {
 	stage_start("bash",
 		    "trap : TERM HUP INT; set -m\n"
-		    "for i in 1 2 3 4 5; do ( $A deaf & $A hear & ) & done\n"
+		    "for i in 1 2 3 4 5; do ( $A deaf & $A catch & ) & done\n"
 		    "setsid $A deaf & kill -STOP $$; $A deaf");
 	stage_await("ready", 11);
 	delivery_kill_all(getpid());
@@ -528,7 +530,7 @@ static void make_beside_hogs(void)
 	ck_assert_int_eq(delivery_make(delivery, &now), 0);
 }
 
-static void start_anew(void)
+static void start_again(void)
 {
 	delivery_free(delivery);
 	delivery = delivery_new();
@@ -544,7 +546,7 @@ START_TEST(no_next_command_in_200_requests_under_load)
 		pid_t script = stage_start(
 			shells[i % SHELLS],
 			is_continued ? "$A soon; echo NEXT >>$LOG"
-				     : "for i in 1 2 3; do $A hear\n"
+				     : "for i in 1 2 3; do $A catch\n"
 				       "echo NEXT >>$LOG; done");
 
 		stage_await("ready", 1);
@@ -555,12 +557,12 @@ START_TEST(no_next_command_in_200_requests_under_load)
 			kill(script, SIGCONT);
 			delivery_freeze_again(delivery);
 		}
-		await_and_release();
+		await_and_kill_frozen();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);
 		ck_assert_uint_eq(stage_count("got"), 1);
 		ck_assert_uint_eq(stage_count("ready"), 1);
 		ck_assert_uint_eq(stage_count("NEXT"), 0);
-		start_anew();
+		start_again();
 	}
 }
 END_TEST
@@ -571,17 +573,17 @@ START_TEST(no_next_command_in_50_requests_with_an_exit_trap_under_load)
 	for (int i = 0; i < 50; i++) {
 		pid_t script = stage_start("bash",
 					   "trap 'echo CLEANUP >>$LOG' EXIT\n"
-					   "for i in 1 2 3; do $A hear\n"
+					   "for i in 1 2 3; do $A catch\n"
 					   "echo NEXT >>$LOG; done");
 
 		stage_await("ready", 1);
 		make_beside_hogs();
-		await_and_release();
+		await_and_kill_frozen();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);
 		ck_assert_uint_eq(stage_count("CLEANUP"), 1);
 		ck_assert_uint_eq(stage_count("ready"), 1);
 		ck_assert_uint_eq(stage_count("NEXT"), 0);
-		start_anew();
+		start_again();
 	}
 }
 END_TEST
@@ -601,11 +603,11 @@ START_TEST(a_fast_loop_is_caught_between_two_programs)
 			make_beside_hogs();
 		begun = stage_count("ready");
 		pause_ms(30);
-		await_and_release();
+		await_and_kill_frozen();
 		ck_assert_int_eq(waitpid(script, NULL, 0), script);
 		pause_ms(20);
 		ck_assert_uint_le(stage_count("ready"), begun + 1);
-		start_anew();
+		start_again();
 	}
 }
 END_TEST
@@ -617,7 +619,7 @@ START_TEST(a_thousand_get_it_each_once)
 	stage_await("ready", 1000);
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 1000);
-	await_and_release();
+	await_and_kill_frozen();
 	ck_assert_uint_eq(stage_count("got"), 1000);
 	ck_assert_uint_eq(stage_count("NEXT"), 0);
 }
@@ -640,19 +642,19 @@ int main(int argc, char **argv)
 		scene_count);
 	tcase_add_test(tcase,
 		       bash_with_an_exit_trap_cleans_up_after_the_program);
-	tcase_add_test(tcase, a_shell_that_is_killed_as_it_stood_is_known);
-	tcase_add_test(tcase, if_nobody_hears_nothing_is_stopped_or_killed);
-	tcase_add_test(tcase, who_hears_late_gets_it_then_and_only_once);
-	tcase_add_test(tcase, nobody_gets_it_twice_while_saving);
-	tcase_add_test(tcase, a_note_sends_nothing_but_counts_and_stops);
-	tcase_add_test(tcase, a_stop_holds_after_a_continue);
+	tcase_add_test(tcase, a_frozen_shell_that_is_killed_is_known);
+	tcase_add_test(tcase, without_a_catcher_nothing_is_frozen_or_killed);
+	tcase_add_test(tcase, a_program_that_catches_it_late_gets_it_once);
+	tcase_add_test(tcase, a_program_that_saves_gets_it_only_once);
+	tcase_add_test(tcase, a_note_sends_nothing_but_counts_and_freezes);
+	tcase_add_test(tcase, a_frozen_shell_stays_so_after_a_continue);
 	tcase_add_test(tcase,
 		       a_continue_finds_no_shell_whose_program_has_ended);
 	tcase_add_test(tcase, our_own_helpers_are_left_alone);
-	tcase_add_test(tcase, people_are_told_who_got_it_and_who_did_not);
-	tcase_add_test(tcase, an_srun_is_found_and_its_shell_stopped);
+	tcase_add_test(tcase, each_process_signalled_or_passed_is_named_once);
+	tcase_add_test(tcase, an_srun_is_found_and_its_shell_frozen);
 	tcase_add_test(tcase, an_srun_that_ends_before_the_request_is_known_of);
-	tcase_add_test(tcase, what_is_let_go_goes_on_where_it_was);
+	tcase_add_test(tcase, a_thawed_shell_goes_on_where_it_was);
 	tcase_add_test(tcase, python_and_its_pool);
 	tcase_add_test(tcase, at_the_end_of_time_everything_is_killed);
 	tcase_add_test(tcase, what_forks_all_the_time_is_killed_as_well);

@@ -337,14 +337,14 @@ START_TEST(a_huge_script_is_cut)
 }
 END_TEST
 
-/* -------------------------------------------------------------- hearing */
+/* -------------------------------------------------------------- catching */
 
 static const struct {
 	const char *actor;
 	bool is_caught;
 	bool is_awaited;
-} hearers[] = {
-	{"hear", true, false},	   {"deaf", false, false},
+} catchers[] = {
+	{"catch", true, false},	   {"deaf", false, false},
 	{"sigwait", false, true},  {"thread", false, true},
 	{"signalfd", false, true},
 };
@@ -354,28 +354,28 @@ static void await_catcher(int i)
 	char script[64];
 	const struct proc *proc;
 
-	snprintf(script, sizeof(script), "exec $A %s", hearers[i].actor);
+	snprintf(script, sizeof(script), "exec $A %s", catchers[i].actor);
 	stage_start("bash", script);
 	stage_await("ready", 1);
 	pause_ms(50);
 	take();
 	proc = &procs.list[0];
 	ck_assert_int_eq(procs_has(proc->caught, SIGTERM),
-			 hearers[i].is_caught);
+			 catchers[i].is_caught);
 	ck_assert_msg(procs_has(proc->awaited, SIGTERM) ==
-			      hearers[i].is_awaited,
-		      "%s", hearers[i].actor);
+			      catchers[i].is_awaited,
+		      "%s", catchers[i].actor);
 	ck_assert(!procs_has(proc->awaited, SIGUSR1));
 	ck_assert(!procs_has(proc->ignored, SIGTERM));
 }
 
-START_TEST(each_way_to_hear_is_known)
+START_TEST(each_way_to_catch_is_known)
 {
 	await_catcher(_i);
 }
 END_TEST
 
-START_TEST(who_waits_for_another_signal_does_not_hear_this_one)
+START_TEST(waiting_for_another_signal_does_not_catch_this_one)
 {
 	stage_start("bash", "exec $A sigwait");
 	stage_await("ready", 1);
@@ -385,7 +385,7 @@ START_TEST(who_waits_for_another_signal_does_not_hear_this_one)
 }
 END_TEST
 
-START_TEST(who_ignores_it_is_known)
+START_TEST(a_process_that_ignores_it_is_known)
 {
 	pid_t script = stage_start("bash", "trap '' TERM; $A deaf; :");
 
@@ -428,7 +428,7 @@ END_TEST
 
 static void kill_the_right_one_only(void)
 {
-	pid_t script = stage_start("bash", "exec $A hear");
+	pid_t script = stage_start("bash", "exec $A catch");
 	uint64_t start_ticks;
 
 	stage_await("ready", 1);
@@ -490,7 +490,7 @@ END_TEST
 
 START_TEST(only_the_tree_is_cheap)
 {
-	stage_start("bash", "exec $A hear");
+	stage_start("bash", "exec $A catch");
 	stage_await("ready", 1);
 	ck_assert_int_eq(picture_take(&procs, getpid(), 0), 0);
 	ck_assert_uint_eq(procs.count, 1);
@@ -501,7 +501,7 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	int catcher_count = (int)(sizeof(hearers) / sizeof(hearers[0]));
+	int catcher_count = (int)(sizeof(catchers) / sizeof(catchers[0]));
 	Suite *suite = suite_create("picture");
 	TCase *tcase = tcase_create("picture");
 	SRunner *runner = srunner_create(suite);
@@ -527,10 +527,11 @@ int main(int argc, char **argv)
 		       a_script_from_standard_input_is_read_if_it_is_a_file);
 	tcase_add_test(tcase, a_script_from_a_pipe_is_left_alone);
 	tcase_add_test(tcase, a_huge_script_is_cut);
-	tcase_add_loop_test(tcase, each_way_to_hear_is_known, 0, catcher_count);
+	tcase_add_loop_test(tcase, each_way_to_catch_is_known, 0,
+			    catcher_count);
 	tcase_add_test(tcase,
-		       who_waits_for_another_signal_does_not_hear_this_one);
-	tcase_add_test(tcase, who_ignores_it_is_known);
+		       waiting_for_another_signal_does_not_catch_this_one);
+	tcase_add_test(tcase, a_process_that_ignores_it_is_known);
 	tcase_add_test(tcase,
 		       memory_that_may_not_be_read_hides_no_thread_that_waits);
 	tcase_add_test(tcase,

@@ -401,7 +401,7 @@ START_TEST(an_order_is_told_from_what_backfill_does)
 		{{60, 10}, {120, 10}, true},
 		{{60, 0}, {0, 0}, true}, /* without end */
 		{{0, 0}, {60, 0}, true},
-		/* nobody else lowers the limit of a job without a minimum */
+		/* only an order lowers the limit of a job without a minimum */
 		{{60, 0}, {30, 0}, true},
 		/* backfill does, down to the minimum */
 		{{60, 10}, {30, 10}, false},
