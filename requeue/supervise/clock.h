@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * clock.h: the supervisor's clock.  It starts as the time of day and then
- * counts on by a clock that nobody can set: if the node's clock is put forward
+ * counts on by one that cannot be set: if the node's clock is put forward
  * by an hour, the run must not seem to be over.
  *
  * Times are milliseconds since the epoch.  Not thread-safe.
