@@ -113,8 +113,8 @@ static int set_number(void *to, enum field_kind kind, const char *value)
 	return 0;
 }
 
-/* While a node is upgraded plugin and helper may be of two releases: what
- * only the other one knows is passed over. */
+/* Set one field.  A key that isn't known is passed over: while a node is
+ * upgraded, plugin and helper may be of two versions. */
 static int set_field(struct brief *brief, char *line)
 {
 	char *value = strchr(line, '=');
@@ -138,7 +138,7 @@ static int set_field(struct brief *brief, char *line)
 	return 0;
 }
 
-/* All of fd, with a NUL after it; NULL: errno says why. */
+/* Read all of fd, and put a NUL after it.  NULL: errno says why. */
 static char *read_all(int fd, size_t *len)
 {
 	size_t size = 65536, used = 0;
@@ -172,7 +172,7 @@ static char *read_all(int fd, size_t *len)
 	return NULL;
 }
 
-/* Entries ended by NULs into an array that owns a copy of them. */
+/* Copy entries that end with NULs into an array, in one allocation. */
 static char **split_env(const char *text, size_t len)
 {
 	size_t count = 0;

@@ -13,19 +13,21 @@
 
 #include "requeue/settings/settings.h"
 
-#define BRIEF_FD 3 /* where the helpers find it */
-#define BRIEF_REPLY_FD                                                         \
-	4		     /* the supervisor answers the script's process,   \
-				settle shows its parent that it lives */
-#define BRIEF_MEMO_FD	   5 /* see memo.h */
+/* The descriptors of a helper: its brief, */
+#define BRIEF_FD	   3
+/* the pipe by which the supervisor speaks to the script's process, and settle
+ * shows its parent that it lives, */
+#define BRIEF_REPLY_FD	   4
+/* and the memo, see memo.h. */
+#define BRIEF_MEMO_FD	   5
 #define BRIEF_MEMO_BYTES   32768
 #define BRIEF_MEMO_SEALS   (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
-#define BRIEF_BEAT	   '.'	 /* settle lives, */
-#define BRIEF_BEAT_WAITING 'w'	 /* and slurmctld doesn't answer */
+#define BRIEF_BEAT	   '.'	 /* settle lives */
+#define BRIEF_BEAT_WAITING 'w'	 /* it lives, and slurmctld doesn't reply */
 #define BRIEF_HEAD_LEN	   16384 /* the facts, without the environment */
 #define BRIEF_NO_TASK	   UINT32_MAX
 #define BRIEF_NO_STATUS	   (-1)
-/* restart_count: an epilog's, which doesn't know more than the job's number */
+/* restart_count in a brief of an epilog, which doesn't know the run. */
 #define BRIEF_NO_RUN	   UINT32_MAX
 
 struct brief {
@@ -36,8 +38,8 @@ struct brief {
 	int script_pid;	    /* supervisor: the user's script; else 0 */
 	int wait_status;    /* settle: of the batch task; BRIEF_NO_STATUS */
 	uint32_t oom_kills; /* settle: counted by the task's memory cgroup */
-	uint32_t is_blind;  /* settle: keep off the owner's file systems, where
-			       the one before it hung */
+	uint32_t is_blind; /* settle: keep off the owner's file systems, because
+			      the settle before it hung there */
 	char cluster[128];
 	char node[256];
 	char job_name[256];
@@ -45,20 +47,20 @@ struct brief {
 	char work_dir[4096];
 	char settings[SETTINGS_TEXT_LEN];
 	char site[SETTINGS_TEXT_LEN];
-	/* an epilog's, in place of site: the arguments of plugstack.conf */
+	/* of an epilog, in place of site: the arguments of plugstack.conf */
 	char site_args[SETTINGS_TEXT_LEN];
 };
 
 /*
- * Write the facts as text into head.  Values with a newline are refused.
- * Neither allocates nor calls into the system.  Returns the length, or -1
- * where something doesn't fit.
+ * Write the facts as text into head.  Returns the length, or -1 where something
+ * doesn't fit or a value has a newline.  Neither allocates nor calls the
+ * system.
  */
 int brief_format(const struct brief *brief, char head[BRIEF_HEAD_LEN]);
 
 /*
- * A descriptor of new memory for memo.h, of BRIEF_MEMO_BYTES that can't become
- * more or fewer, closed on exec; -1: errno says why.
+ * Make memory for memo.h: BRIEF_MEMO_BYTES, whose number is sealed.  Returns a
+ * descriptor that is closed on exec; -1: errno says why.
  */
 int brief_memo(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* comment.c: our part of a job's comment. */
+/* comment.c: the program's part of a job's comment. */
 #include "requeue/settings/comment.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ bool comment_strip(char *text, const char *mark)
 	if (end)
 		memmove(from, end + 1, strlen(end + 1) + 1);
 	else
-		*from = '\0'; /* cut short by somebody */
+		*from = '\0'; /* another program cut it short */
 	return true;
 }
 
@@ -32,7 +32,8 @@ const char *comment_part(const char *comment)
 	return mark ? mark : "";
 }
 
-/* Cut to len bytes, a whole number of characters, and show it. */
+/* Cut the text to len bytes, a whole number of characters, with dots at its
+ * end. */
 static void cut(char *text, size_t len)
 {
 	static const char dots[] = "...";
@@ -45,7 +46,7 @@ static void cut(char *text, size_t len)
 	strcpy(text + len, dots);
 }
 
-/* What of our text must stay. */
+/* How many bytes of the part must stay. */
 static size_t least_of(const char *text)
 {
 	bool has_store = !strncmp(text, COMMENT_STORE, strlen(COMMENT_STORE));
@@ -122,7 +123,7 @@ bool comment_store_dir(char *dir, size_t size, const char *comment)
 	return word[0] && option_unescape(&at, dir, size) && !*at;
 }
 
-/* What our part says, behind where the store is; NULL: there is no part. */
+/* Find what the part says behind the store's path; NULL: there is no part. */
 static const char *find_said(const char *comment)
 {
 	const char *part = strstr(comment, COMMENT_MARK);

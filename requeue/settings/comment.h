@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * comment.h: our part of a job's comment, at its end, in brackets; what the
- * user has written before it is kept.
+ * comment.h: the program's part of a job's comment: it stands at the end, in
+ * brackets, and what the user has written before it is kept.
  */
 #ifndef COMMENT_H
 #define COMMENT_H
@@ -10,46 +10,50 @@
 #include <stddef.h>
 
 #define COMMENT_MARK   "[scheckpoint: "
-/* In our part, before a space: where the store is, escaped as in option.h. */
+/* A word in that part, before a space: the store's path, escaped as in
+ * option.h. */
 #define COMMENT_STORE  "store="
-/* What a run says there that was asked by scheckpoint vacate. */
+/* What a run says there that scheckpoint vacate has requested. */
 #define COMMENT_VACATE "asked to vacate"
 
 /*
  * Remove the first part that begins with mark and ends with the next ']', and
- * the space that was put before it; what stands around it stays to the byte.
- * Returns whether there was one.
+ * the space before it.  The text around it stays as it is, to the byte. Returns
+ * whether there was such a part.
  */
 bool comment_strip(char *text, const char *mark);
 
-/* Our part of a comment and what follows it; "" where it has none. */
+/* The program's part of a comment and what follows it; "" where it has none.
+ * Points into the comment. */
 const char *comment_part(const char *comment);
 
 /*
- * The old comment with our part replaced by text, cleaned of control characters
- * and of ']', which ends it.  slurmctld takes no more than COMMENT_MAX bytes:
- * where both together are longer, ours is cut as long as COMMENT_LEAST and the
- * store's path are left of it, and the user's after that.  Allocated; NULL
- * where there is no old comment or memory runs out.
+ * Replace the program's part of the old comment by text, cleaned of control
+ * characters and of ']', which would end the part.  slurmctld takes no more
+ * than COMMENT_MAX bytes: where both together are longer, the part is cut, down
+ * to the store's path and COMMENT_LEAST bytes, and then the user's text.
+ *
+ * Returns an allocated text, for the caller to free; NULL where there is no old
+ * comment or no memory.
  */
 #define COMMENT_MAX   1024
 #define COMMENT_LEAST 200
 char *comment_compose(const char *old, const char *text);
 
-/* COMMENT_STORE with a path, and a space; "" where that is too long. */
+/* Write COMMENT_STORE with a path, and a space; "" where that is too long. */
 #define COMMENT_STORE_MAX 600
 void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir);
 
-/* That word out of our part of a comment, "" where it has none. */
+/* Copy that word out of the program's part; "" where it has none. */
 void comment_store(char word[COMMENT_STORE_MAX], const char *comment);
 
-/* The path in it; false: there is none. */
+/* Copy the path in it; false: there is none. */
 bool comment_store_dir(char *dir, size_t size, const char *comment);
 
-/* What our part says, without that word; "" where it says nothing. */
+/* Copy what the part says, without that word; "" where it says nothing. */
 void comment_said(char *said, size_t size, const char *comment);
 
-/* Does our part say this of the run, as what it says first? */
+/* Does the part begin with this text of the run? */
 bool comment_says(const char *comment, unsigned run, const char *text);
 
 #endif

@@ -15,7 +15,7 @@
 	"a time is written as seconds, 10m, 1h, 2d, MM:SS, HH:MM:SS or "       \
 	"D-HH:MM:SS"
 
-/* The units of duration_format(), longest first; also all that are read. */
+/* All units, longest first. */
 static const struct {
 	char letter;
 	int64_t seconds;
@@ -27,7 +27,7 @@ static const struct {
 };
 #define UNITS (sizeof(units) / sizeof(units[0]))
 
-/* Digits at *text, at most DURATION_MAX_S; false: none, or too many. */
+/* Read digits at *text, at most DURATION_MAX_S; false: none, or too many. */
 static bool take_number(const char **text, int64_t *number, bool *is_huge)
 {
 	const char *at = *text;
@@ -47,7 +47,7 @@ static bool take_number(const char **text, int64_t *number, bool *is_huge)
 }
 
 /*
- * What follows the first number in the forms with colons: up to `most` more
+ * Read what follows the first number in the forms with colons: up to `most`
  * fields, each of one or two digits and below its bound.
  */
 static bool take_fields(const char **text, const int64_t *bounds, int most,
@@ -66,7 +66,7 @@ static bool take_fields(const char **text, const int64_t *bounds, int most,
 	return true;
 }
 
-/* D-HH, D-HH:MM, D-HH:MM:SS; text stands at the '-'. */
+/* Read D-HH, D-HH:MM or D-HH:MM:SS; *text is at the '-'. */
 static bool take_days(const char **text, int64_t days, int64_t *seconds)
 {
 	static const int64_t bounds[] = {24, 60, 60};
@@ -80,7 +80,7 @@ static bool take_days(const char **text, int64_t days, int64_t *seconds)
 	return true;
 }
 
-/* MM:SS, HH:MM:SS; text stands at the first ':'. */
+/* Read MM:SS or HH:MM:SS; *text is at the first ':'. */
 static bool take_clock(const char **text, int64_t first, int64_t *seconds)
 {
 	static const int64_t bounds[] = {60, 60};

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest duration that is understood: 10,000 days. */
+/* The longest duration that is read: 10,000 days. */
 #define DURATION_MAX_S	    (10000LL * 86400)
-/* A bare number above this is taken for a mistake: minutes were meant. */
+/* A bare number above this is refused: its writer probably meant minutes. */
 #define DURATION_BARE_MAX_S 86400
 /* Enough for any text that duration_format() writes. */
 #define DURATION_TEXT_LEN   32

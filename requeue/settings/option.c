@@ -18,9 +18,9 @@
 /* How much of a refused value is shown. */
 #define SHOWN_LEN 60
 
-/* What a program can be asked to save by.  Those that can't be caught, those
- * that the kernel sends of itself, and URG, by which Slurm speaks to the
- * supervisor, are left out. */
+/* Signals that can request a program to save.  Signals that can't be caught are
+ * not among them, nor those that the kernel sends by itself, nor URG, which
+ * Slurm sends to the supervisor. */
 static const struct {
 	const char *name;
 	int number;
@@ -61,7 +61,7 @@ static const char *text_of(const struct option_row *row, const void *base)
 
 /* -------- reading -------- */
 
-/* Digits only, which fit. */
+/* Read a number of digits only that fits. */
 static bool parse_digits(const char *value, int64_t *number)
 {
 	long long read;
@@ -185,7 +185,7 @@ static int check_path(const char *value, char *err, size_t err_len)
 	return 0;
 }
 
-/* Names of programs, without directories. */
+/* Are these names of programs, without directories? */
 static int check_names(const char *value, char *err, size_t err_len)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
@@ -401,7 +401,7 @@ bool option_unescape(const char **at, char *value, size_t size)
 	return true;
 }
 
-/* The row whose key stands at *at, which is moved behind its '='. */
+/* Find the row whose key is at *at, and move that behind the '='. */
 static const struct option_row *take_key(const struct option_row *rows,
 					 size_t count, const char **at)
 {
@@ -416,7 +416,7 @@ static const struct option_row *take_key(const struct option_row *rows,
 	return NULL;
 }
 
-/* One `,key=value`; *at stands at the comma and is moved behind the value. */
+/* Read one `,key=value`; *at is at the comma, and is moved behind the value. */
 static int decode_pair(const struct option_row *rows, size_t count, void *base,
 		       const char **at, uint64_t *seen, char *err,
 		       size_t err_len)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * option.h: tables of named values in a structure: reading a value as a user
- * writes it, writing it back, and whole tables as one line of text.
+ * option.h: tables of the named values of a structure: they read a value as a
+ * user writes it, write it back, and turn a whole structure into one line of
+ * text and back.
  *
  * Pure but for what is written through arguments; thread-safe.  Functions
  * that can refuse return 0 or -1 and then leave in err, without newline or
@@ -54,46 +55,46 @@ int option_parse(const struct option_row *row, void *base, const char *value,
 		 char *err, size_t err_len);
 
 /*
- * Write one field so that option_parse() reads it.  Returns its length; 0
- * when there is nothing to write, which is so for the empty text and for a 0
- * that is below the row's bounds; -1 when it doesn't fit.
+ * Write one field as option_parse() reads it.  Returns its length; -1 where it
+ * doesn't fit; 0 where there is nothing to write: an empty text, or a number of
+ * 0 that is below the row's bounds.
  */
 int option_format(const struct option_row *row, const void *base, char *text,
 		  size_t size);
 
 /*
- * One line that names a value that was refused: `name=value: clause`, where
- * control characters of the value are masked and a long one is cut.
- * Returns -1 always.
+ * Write one line on a value that was refused: `name=value: clause`.  Control
+ * characters of the value are masked, and a long value is cut.  Always returns
+ * -1.
  */
 int option_refuse(const char *name, const char *value, const char *clause,
 		  char *err, size_t err_len);
 
 /*
- * A structure as printable ASCII without spaces: `v1,key=value,...`, with
- * %XX for what a value may not hold.  The same values give the same text.
- * -1: it takes more than size bytes.
+ * Write a structure as printable ASCII without spaces: `v1,key=value,...`, with
+ * %XX for characters that a value may not hold.  The same values give the same
+ * text.  -1: it takes more than size bytes.
  */
 int option_encode(const struct option_row *rows, size_t count, const void *base,
 		  char *text, size_t size);
 
 /*
- * Read encoded text of at most max_len bytes, from whoever it comes: unknown
- * and repeated keys, values out of bounds and malformed escapes are refused.
- * Fields that are missing are left alone; after failure some have been set.
+ * Read encoded text of at most max_len bytes, which may be forged: unknown and
+ * repeated keys, values out of bounds and malformed escapes are refused. Fields
+ * that the text lacks are left alone; after failure some have been set.
  */
 int option_decode(const struct option_row *rows, size_t count, void *base,
 		  const char *text, size_t max_len, char *err, size_t err_len);
 
-/* "TERM" for SIGTERM; NULL for a signal that can't be asked for. */
+/* "TERM" for SIGTERM; NULL for a signal that --checkpoint-signal refuses. */
 const char *option_signal_name(int signum);
 
-/* Append value to the len bytes of text, with all but letters, digits and a few
- * harmless characters as %XX; false: no room. */
+/* Append value to the *len bytes of text, which is moved.  All characters but
+ * letters, digits and a few harmless ones become %XX.  False: no room. */
 bool option_escape(char *text, size_t size, size_t *len, const char *value);
 
-/* Undo that up to ',' or the end, and move *at there; false: malformed or too
- * long. */
+/* Read such text up to ',' or its end, and move *at there.  False: malformed,
+ * or too long. */
 bool option_unescape(const char **at, char *value, size_t size);
 
 #endif

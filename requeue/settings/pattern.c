@@ -10,7 +10,7 @@
 
 #define PAD_MAX 10
 
-/* One piece of a pattern: a specifier, or a single character. */
+/* A piece of a pattern: one specifier, or one character. */
 struct piece {
 	char letter; /* 'j', 'A', 'a', 'x', 'u'; 0: the character itself */
 	char character;
@@ -96,7 +96,7 @@ static bool put_text(char *path, size_t size, size_t *len, const char *text)
 	return true;
 }
 
-/* A name from outside, kept to one harmless component. */
+/* Append a name as one component of a path, without harmful characters. */
 static bool put_name(char *path, size_t size, size_t *len, const char *name)
 {
 	for (size_t i = 0; name[i]; i++) {
@@ -165,7 +165,7 @@ fail:
 	return -1;
 }
 
-/* A name as a pattern that expands to it. */
+/* Append a name as a pattern that expands to it: % becomes %%. */
 static bool put_literal_name(char *text, size_t size, size_t *len,
 			     const char *name)
 {

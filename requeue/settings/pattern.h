@@ -35,8 +35,8 @@ int pattern_check(const char *pattern, bool is_array, char *err,
 		  size_t err_len);
 
 /*
- * Expand.  A '/' or control character in the job's or user's name becomes
- * '_', as does a leading '.', so that a name stays one component.
+ * Expand a pattern.  A '/', a control character and a leading '.' in the name
+ * of job or user become '_', so that a name stays one component.
  *
  * work_dir  put before a relative result; NULL: left relative
  * path      the result, always terminated; "" after failure
@@ -48,9 +48,10 @@ int pattern_expand(const char *pattern, const struct pattern_values *values,
 		   size_t err_len);
 
 /*
- * The pattern with %x and %u replaced, as pattern_expand() does it: what a job
- * is called may change later, and not all of Slurm's sides see the same name,
- * or are told the user's.  0, or -1 with err as above and text "".
+ * Replace %x and %u only, as pattern_expand() does it.  sbatch does this at
+ * submission, because the job's name may change later, and not all of Slurm's
+ * processes see the same names.  Returns 0, or -1 with err as above and text
+ * "".
  */
 int pattern_put_names(const char *pattern, const char *name, const char *user,
 		      char *text, size_t size, char *err, size_t err_len);

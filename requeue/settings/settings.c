@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settings.c: what the user asked for, and how it travels to the node. */
+/* settings.c: the options of --checkpoint, and how they travel to the node. */
 #include "requeue/settings/settings.h"
 
 #include <stdio.h>
@@ -33,8 +33,8 @@ static const struct option_word clean_words[] = {
 };
 
 /*
- * The options, and behind them what sbatch adds for the node, which is carried
- * with them but can't be given.  A row is added together with what it does.
+ * The last rows of the table aren't options: sbatch adds them for the node, and
+ * they are carried with the options.
  */
 #define ROWS_ADDED 3
 
@@ -88,7 +88,7 @@ const struct option_row settings_options[] = {
 	{
 		.name = "checkpoint-target",
 		.argument = "auto|script|tasks|all",
-		.help = "who gets the signal",
+		.help = "which processes get the signal",
 		.kind = OPTION_CHOICE,
 		.standard = "auto",
 		.env = "SBATCH_CHECKPOINT_TARGET",
@@ -246,7 +246,7 @@ void settings_init(struct settings *set)
 				     sizeof(err));
 }
 
-/* One signal, or two: of the last request and of those at intervals. */
+/* Read one signal, or two: for the last request, and for those at intervals. */
 static int parse_signals(struct settings *set, const char *value, char *err,
 			 size_t err_len)
 {
@@ -258,7 +258,8 @@ static int parse_signals(struct settings *set, const char *value, char *err,
 	char first[32] = "";
 	size_t len = strcspn(value, ",");
 
-	/* What doesn't fit is no name of a signal: it stays "". */
+	/* A text that doesn't fit names no signal: first stays "", which is
+	 * refused. */
 	if (len < sizeof(first))
 		memcpy(first, value, len);
 	new.interval_signal = 0;

@@ -62,9 +62,9 @@ struct settings {
 	char token[SETTINGS_TOKEN_LEN]; /* "": none yet */
 	char hook[SETTINGS_PATH_LEN];	/* shell command; "": none */
 	char files[SETTINGS_PATH_LEN];	/* globs with commas; "": none */
-	int64_t submitted_min; /* limit asked of sbatch; 0: none, unlimited */
-	uint64_t given;	       /* bit n: row n of the table was set by the user;
-				  not encoded */
+	int64_t submitted_min;		/* --time; 0: not given, or unlimited */
+	uint64_t given; /* bit n: row n of the table was set by the user;
+			   not encoded */
 };
 
 /* -------- the option table, see option.h -------- */
@@ -80,8 +80,8 @@ void settings_init(struct settings *set);
 
 /*
  * Set one option as the user wrote it; on failure *set is as before and err
- * names the option.  settings_set_env() is for its environment form, by which
- * name err then goes.
+ * names the option.  settings_set_env() does so for its environment form, and
+ * names that in err.
  */
 int settings_set(struct settings *set, const struct option_row *row,
 		 const char *value, char *err, size_t err_len);
@@ -92,21 +92,21 @@ int settings_set_env(struct settings *set, const struct option_row *row,
 bool settings_is_given(const struct settings *set,
 		       const struct option_row *row);
 
-/* Can a run be asked for a state and go on?  Not by a signal that ends it. */
+/* Can a run save and go on?  It can't by a signal that ends the program. */
 bool settings_can_save(const struct settings *set);
 
 /*
- * The settings as canonical text, printable ASCII without spaces, in at most
- * SETTINGS_TEXT_LEN bytes.  The same settings give the same text.
+ * Write the settings as printable ASCII without spaces.  The same settings give
+ * the same text.  -1: it is longer than SETTINGS_TEXT_LEN bytes.
  */
 int settings_encode(const struct settings *set, char text[SETTINGS_TEXT_LEN],
 		    char *err, size_t err_len);
 
 /*
- * Read encoded text, which may come from anyone: unknown or repeated keys,
- * values out of the table's bounds, malformed escapes and text that is too
- * long are refused.  What is missing has its default, but for grace, dir and
- * token, which must be there.  After failure *set is that of settings_init().
+ * Read encoded text, which may be forged: unknown or repeated keys, values out
+ * of the table's bounds, malformed escapes and text that is too long are
+ * refused.  Options that the text lacks have their default, but grace, dir and
+ * token must be there.  After failure *set is that of settings_init().
  */
 int settings_decode(struct settings *set, const char *text, char *err,
 		    size_t err_len);

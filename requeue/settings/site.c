@@ -126,7 +126,7 @@ const struct option_row site_options[] = {
 	{
 		.name = "launchers",
 		.argument = "NAME[,NAME]",
-		.help = "programs that are never signalled, besides those known",
+		.help = "more programs that are never signalled",
 		.kind = OPTION_NAMES,
 		.key = "launchers",
 		.offset = AT(launchers),
@@ -190,7 +190,7 @@ static int check_together(const struct site *site, char *err, size_t err_len)
 	return 0;
 }
 
-/* The built-in grace window yields to bounds that were given without one. */
+/* Move the built-in grace window into bounds that were given without one. */
 static void fit_grace(struct site *site)
 {
 	if (site->grace_s > site->max_grace_s)
@@ -259,13 +259,13 @@ void site_apply(const struct site *site, struct settings *set, bool is_array)
 static int check_grace(const struct site *site, int64_t grace_s, char *err,
 		       size_t err_len)
 {
-	char asked[DURATION_TEXT_LEN], bound[DURATION_TEXT_LEN];
+	char given[DURATION_TEXT_LEN], bound[DURATION_TEXT_LEN];
 	bool is_short = grace_s < site->min_grace_s;
 
 	if (!is_short && grace_s <= site->max_grace_s)
 		return 0;
 	snprintf(err, err_len, "--checkpoint=%s: this site wants at %s %s",
-		 duration_format(grace_s, asked), is_short ? "least" : "most",
+		 duration_format(grace_s, given), is_short ? "least" : "most",
 		 duration_format(is_short ? site->min_grace_s
 					  : site->max_grace_s,
 				 bound));

@@ -45,28 +45,29 @@ void site_init(struct site *site);
 int site_set(struct site *site, const char *arg, char *err, size_t err_len);
 
 /*
- * All arguments of the line, and whether they fit together (min_grace not
- * above max_grace, ...).  The first that is bad is named in err.
+ * Read all arguments of the line, and check that they fit together (min_grace
+ * not above max_grace, ...).  err names the first bad one.
  */
 int site_read(struct site *site, int ac, char *const *av, char *err,
 	      size_t err_len);
 
-/* The same for the arguments as one line, with blanks between them. */
+/* Read them from one line, with blanks between them. */
 int site_read_line(struct site *site, const char *line, char *err,
 		   size_t err_len);
 
-/* Fill in what the user left to the site: grace, min, dir, max_runs. */
+/* Fill in what the user has left to the site: grace, min, dir, max_runs. */
 void site_apply(const struct site *site, struct settings *set, bool is_array);
 
 /*
- * Does the site allow these settings, and do they fit together?  After
- * site_apply(); on the node after settings_decode(), since the environment
- * may be forged.
+ * Check that the site allows the settings, and that they fit together.  It is
+ * called after site_apply(), and on the node again after settings_decode(),
+ * because the job's environment may be forged.
  */
 int site_check(const struct site *site, const struct settings *set, char *err,
 	       size_t err_len);
 
-/* The site's values as text, likewise, for the helpers. */
+/* Write and read the site's values as text for the helpers, as
+ * settings_encode() and settings_decode() do. */
 int site_encode(const struct site *site, char text[SETTINGS_TEXT_LEN],
 		char *err, size_t err_len);
 int site_decode(struct site *site, const char *text, char *err, size_t err_len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.c: text that people read, and that users or other programs wrote. */
+/* text.c: text for people to read, made harmless where others wrote it. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "lib/utf8.h"
 #include "requeue/settings/text.h"
 
-/* Characters that are not shown but change what is: controls, line ends, and
- * those that turn the direction of the text around them. */
+/* Is this a character that isn't shown itself but changes how others are: a
+ * control, a line end, or one that changes the direction of text? */
 static bool is_steering(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
@@ -18,8 +18,7 @@ static bool is_steering(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-/* Length of the well-formed UTF-8 sequence at s, 0 where there is none that may
- * be shown. */
+/* Measure the UTF-8 sequence at s; 0: it is malformed, or may not be shown. */
 static size_t sequence_len(const char *s)
 {
 	uint32_t c;

@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.h: text that people read, and that users or other programs wrote. */
+/* text.h: text for people to read, made harmless where others wrote it. */
 #ifndef TEXT_H
 #define TEXT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copy with control characters, those that turn the direction of a text, and
- * broken UTF-8 replaced by '?'; always terminated, cut at size. */
+/* Copy a text, with '?' for control characters, for characters that change the
+ * direction of a text, and for broken UTF-8.  It is cut to size bytes, its NUL
+ * included. */
 void text_clean(char *to, size_t size, const char *from);
 
-/* The same between quotation marks, with those in it after a backslash, so that
- * a name can't be taken for words of ours.  size: 4 or more.  Returns to. */
+/* Copy in the same way, between quotation marks, and with a backslash before
+ * those in the text, so that a name can't be taken for words of a message.
+ * size: 4 or more.  Returns to. */
 const char *text_quote(char *to, size_t size, const char *from);
 
 #define TEXT_SPAN_MAX 32
-/* Seconds as people say them: "45 s", "10 min", "2 h 5 min", "1 d 3 h".
+/* Write seconds as people say them: "45 s", "10 min", "2 h 5 min", "1 d 3 h".
  * Returns buf (TEXT_SPAN_MAX bytes). */
 const char *text_span(char *buf, int64_t seconds);
 
 #define TEXT_CLOCK_MAX 32
-/* Local time, "14:03:20", with the date where it isn't today's of now_s. */
+/* Write local time, "14:03:20", with its date where that isn't the one of
+ * now_s. Returns buf (TEXT_CLOCK_MAX bytes). */
 const char *text_clock(char *buf, int64_t when_s, int64_t now_s);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* act.c: put the job back in the queue, with begin time, limits and comment. */
+/* act.c: puts the job back in the queue, with begin time, limits and comment.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "requeue/settle/call.h"
 #include "requeue/settle/tell.h"
 
-/* As slurmctld's clock will show it. */
+/* When the next run may begin, on slurmctld's clock. */
 static int64_t next_begin_s(const struct settle *s)
 {
 	return settling_now_s() + s->skew_s + s->delay_s;
@@ -19,7 +20,7 @@ static int64_t next_begin_s(const struct settle *s)
 
 static enum ctl_result call_change(struct settle *s, char *text)
 {
-	if (s->change.begin_s) /* we may have waited for slurmctld */
+	if (s->change.begin_s) /* slurmctld may have been away for a while */
 		s->change.begin_s = next_begin_s(s);
 	return ctl_change(&s->job, &s->change, text);
 }
@@ -42,21 +43,22 @@ static enum ctl_result change(struct settle *s, struct ctl_change what,
 
 static enum ctl_result call_requeue(struct settle *s, char *text)
 {
-	/* With only_running a cancellation in between wins. */
+	/* With only_running a cancellation meanwhile wins. */
 	bool only_running = s->job.state == STATE_RUNNING;
 
 	return ctl_requeue(s->brief->job_id, only_running,
 			   s->decision.action == ACT_REQUEUE_HOLD, text);
 }
 
-/* States from which going on is ours to ask for. */
+/* May settle requeue a job in this state?  A job that was cancelled stays so.
+ */
 static bool may_requeue(enum job_state state)
 {
 	switch (state) {
 	case STATE_RUNNING:
 	case STATE_TIMEOUT:
 	case STATE_PREEMPTED:
-	/* Booked as ended before it was settled: see decide(). */
+	/* Slurm booked its end before settle ran: see decide(). */
 	case STATE_COMPLETED:
 	case STATE_FAILED:
 		return true;
@@ -65,7 +67,7 @@ static bool may_requeue(enum job_state state)
 	}
 }
 
-/* Put the job back in the queue, and look whether it is there. */
+/* Put the job back in the queue.  Returns whether it is there. */
 static bool requeue(struct settle *s)
 {
 	char text[CTL_TEXT_MAX] = "";
@@ -85,8 +87,8 @@ static bool requeue(struct settle *s)
 	return settle_is_next(s);
 }
 
-/* For scheckpoint, which finds a store by its default name without being
- * told. */
+/* Write the word with the store's path; "" for a default path, which
+ * scheckpoint finds without it. */
 static void name_store(const struct settle *s, char word[COMMENT_STORE_MAX])
 {
 	word[0] = '\0';
@@ -95,7 +97,7 @@ static void name_store(const struct settle *s, char word[COMMENT_STORE_MAX])
 		comment_put_store(word, s->dir);
 }
 
-/* The user's own comment is kept, our last one replaced. */
+/* Set s->comment: the user's own, and the program's part for this run. */
 static void compose_comment(struct settle *s)
 {
 	char store[COMMENT_STORE_MAX], part[COMMENT_MAX];
@@ -109,9 +111,9 @@ static void compose_comment(struct settle *s)
 	s->comment = comment_compose(s->job.comment, part);
 }
 
-/* A later begin of somebody's is kept; just after our own requeue it is
- * Slurm's delay.  A held job has one as well: it should go on as soon as it is
- * released. */
+/* The begin time to set; 0: none.  A later one that the owner has set stays,
+ * but just after settle's own requeue a later one is Slurm's delay.  A held job
+ * gets one as well: it begins as soon as it is released. */
 static int64_t wanted_begin_s(const struct settle *s)
 {
 	if (!s->is_requeued && s->job.begin_s > next_begin_s(s))
@@ -120,8 +122,9 @@ static int64_t wanted_begin_s(const struct settle *s)
 }
 
 /*
- * While preempted the limit is frozen; TimeMin isn't, and backfill honours it:
- * there it is the planned limit.
+ * Set the limits that differ from the job's.  Slurm doesn't change the limit of
+ * a job that is being preempted, but its TimeMin: so that becomes the planned
+ * limit, which backfill honours.
  */
 static void want_limits(const struct settle *s, struct ctl_change *want)
 {
@@ -147,7 +150,7 @@ static void change_limits(struct settle *s, const struct ctl_change *want)
 	const struct ctl_change minimum = {.time_min_min = want->time_min_min};
 	char text[CTL_TEXT_MAX] = "";
 
-	/* A limit below the minimum is refused: lower that first. */
+	/* Slurm refuses a limit below the minimum: that is lowered first. */
 	if (limit.limit_min && minimum.time_min_min &&
 	    s->job.time_min_min > limit.limit_min)
 		change(s, minimum, text);
@@ -163,8 +166,8 @@ static void change_limits(struct settle *s, const struct ctl_change *want)
 }
 
 /*
- * Slurm drops what comes after the first field that it refuses: each for
- * itself, and what matters most goes first.
+ * Change each field by a call of its own, the most important one first: Slurm
+ * drops all fields behind the first one that it refuses.
  */
 static void change_apart(struct settle *s, const struct ctl_change *want)
 {
@@ -177,7 +180,7 @@ static void change_apart(struct settle *s, const struct ctl_change *want)
 	change(s, (struct ctl_change){.comment = want->comment}, text);
 }
 
-/* Begin time, limits and comment of a job that is back in the queue. */
+/* Set begin time, limits and comment of a job that is back in the queue. */
 static void adjust(struct settle *s)
 {
 	struct ctl_change want = {.begin_s = wanted_begin_s(s)};
@@ -202,7 +205,7 @@ void settle_act(struct settle *s)
 	s->old_limit_min = s->job.limit_min;
 	if (s->decision.action == ACT_LEAVE) {
 		settle_tell(s, "%s", s->decision.reason);
-		/* What was said of an earlier run holds no more. */
+		/* What the comment says of an earlier run holds no more. */
 		if (s->is_forbidden || (s->job.state == STATE_RUNNING &&
 					comment_part(s->job.comment)[0])) {
 			compose_comment(s);

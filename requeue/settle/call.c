@@ -6,11 +6,11 @@
 
 #include "requeue/settle/call.h"
 
-/* Once Slurm ends the job itself, slurmd waits for us: be quick. */
+/* Once Slurm ends the job itself, slurmd waits for settle: it must be quick. */
 #define BOUND_S	    20
-/* While slurmctld is away, slurmstepd would wait for ever as well. */
+/* Longest pause between calls while slurmctld is away. */
 #define RETRY_MAX_S 15
-/* Signs of life during a call. */
+/* Time between signs of life during a call. */
 #define BEAT_S	    5
 /* No call takes longer than this where the site's MessageTimeout is unknown. */
 #define CALL_MAX_S  900
@@ -22,9 +22,9 @@ void settle_beat(const struct settle *s, bool is_waiting)
 }
 
 /*
- * A call to slurmctld blocks for the site's MessageTimeout, perhaps several
- * times over: for so long a thread of its own shows that we live.  Whatever
- * hangs outside of a call, such as the store, does so in silence.
+ * A call to slurmctld may block for the site's MessageTimeout several times
+ * over: a thread gives signs of life meanwhile.  It gives none where settle
+ * hangs outside of a call, as in the store, so that the parent can tell.
  */
 static struct {
 	void (*beat)(bool is_waiting);
@@ -50,8 +50,9 @@ void settle_start_pulse(void (*beat_fn)(bool is_waiting))
 		pthread_detach(thread);
 }
 
-/* Until when slurmctld is asked again.  While it is away the job waits with
- * us; but once Slurm has begun to end it, slurmd waits for us. */
+/* Until when calls are repeated.  While slurmctld is away and the job counts as
+ * running, there is no bound, as slurmstepd has none; once Slurm has begun to
+ * end the job, slurmd waits for settle. */
 static int64_t deadline_s(struct settle *s)
 {
 	if (!s->history.has_term && !s->is_requeued &&
@@ -63,9 +64,10 @@ static int64_t deadline_s(struct settle *s)
 }
 
 /*
- * A slurmctld that is away answers with an error in the end, and we wait on.  A
- * call that takes longer than that is put off by one that lives, and that may
- * end the job meanwhile: then slurmd waits for us, and would drain the node.
+ * For how long one call may show that settle lives.  A call to a slurmctld that
+ * is away fails in the end, and is repeated.  A call that takes longer than
+ * this is kept waiting by a slurmctld that works, and that may end the job
+ * meanwhile: then slurmd waits for settle, and would drain the node.
  */
 static int64_t call_max_s(const struct settle *s)
 {

@@ -10,9 +10,10 @@
 #define REASON_DIR_MAX 120
 
 /*
- * A limit that isn't the one with which the run began was set by its owner or
- * an operator: it stands for the submitted one from now on.  The limit of a
- * pending job that was submitted without one is the partition's.
+ * Take a changed limit for an order.  A limit other than the one with which the
+ * run began was set by the owner or an operator: from now on it stands for the
+ * submitted one.  (begin.c finds orders that came before the run began.)  The
+ * limit of a pending job that was submitted without one is the partition's.
  */
 static void note_limit_order(struct settle *s)
 {
@@ -69,8 +70,9 @@ static void decide_and_plan(struct settle *s)
 }
 
 /*
- * Requeue=0 as the site's default is no obstacle: --checkpoint asks for it. But
- * where the run began with 1, somebody has forbidden it since.
+ * Leave the job where Requeue=0 was set during the run.  A run that began with
+ * Requeue=0, the site's default perhaps, is requeued all the same, because
+ * --checkpoint says so.
  */
 static void heed_requeue(struct settle *s)
 {
@@ -82,7 +84,8 @@ static void heed_requeue(struct settle *s)
 	d->action = ACT_LEAVE;
 	d->strike = 0;
 	d->is_stall = false;
-	/* One that has ended Slurm doesn't let anyone change. */
+	/* Slurm doesn't change a job that has ended: only a new one can go on.
+	 */
 	snprintf(
 		d->reason, sizeof(d->reason),
 		"Requeue=0 was set while it ran, so the job is not put back; "

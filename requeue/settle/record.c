@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record.c: what settle writes to the journal, and reads of the run. */
+/* record.c: what settle writes to the journal, and completes of the run. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -61,7 +61,7 @@ void settle_record_settled(struct settle *s)
 	record(s, rec);
 }
 
-/* A supervisor says so when it could not use the store. */
+/* What the exit code of a supervisor says, which ends as the script did. */
 static enum ending ending_of(int code)
 {
 	switch (code) {
@@ -76,7 +76,7 @@ static enum ending ending_of(int code)
 	}
 }
 
-/* What the journal should have told. */
+/* Record the end of the run, which the journal lacks. */
 static void record_finish(struct settle *s, const struct run_record *run)
 {
 	struct ckpt_record *rec = ckpt_record_new("finish");
@@ -94,8 +94,8 @@ static void record_finish(struct settle *s, const struct run_record *run)
 	record(s, rec);
 }
 
-/* Where nothing else tells how the run ended: what slurmstepd saw of the
- * supervisor's end, which ends as the script did. */
+/* Judge the run by the supervisor's exit, as slurmstepd saw it, where nothing
+ * else tells how it ended. */
 static void judge_status(struct run_record *run, int status)
 {
 	run->ended_s = settling_now_s();
@@ -103,6 +103,7 @@ static void judge_status(struct run_record *run, int status)
 	run->ending = ending_of(run->code);
 }
 
+/* Fill in the run where no journal can be read. */
 static void begin_blind(struct settle *s, struct run_record *run)
 {
 	int status = s->brief->wait_status;

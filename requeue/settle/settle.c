@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settle.c: what becomes of the job when a run has ended.
+ * settle.c: decides what becomes of the job when a run has ended, and does it.
  *
- * look (slurmctld, store) -> decide (pure) -> record -> act -> record.  Where
- * the store can't be read or written it goes by Slurm's word and the memo, and
- * says so in the job's comment.
+ * load (slurmctld, store) -> decide (pure) -> record -> act -> record.  Where
+ * the store can't be read or written, settle goes by Slurm's word and the memo,
+ * and says so in the job's comment.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +81,14 @@ static void settle_known(struct settle *s)
 	settle_act(s);
 	settle_record_settled(s);
 	tidy_store(s);
-	/* Why the job was refused the supervisor has told. */
+	/* The supervisor has said why a job is refused. */
 	if (s->has_settings || s->decision.action != ACT_LEAVE)
 		settle_write_output(s);
 	settle_write_syslog(s);
 }
 
-/* What an epilog isn't told: the job's name, and its place in an array. */
+/* Fill in what an epilog doesn't know: the job's name, and its place in an
+ * array. */
 static enum ctl_result complete_brief(struct settle *s, struct brief *brief)
 {
 	char text[CTL_TEXT_MAX];
@@ -149,7 +150,7 @@ int settle_run(const struct brief *brief, void (*beat_fn)(bool is_waiting))
 
 	if (!s)
 		return -1;
-	s->job.state = STATE_RUNNING; /* until we hear otherwise */
+	s->job.state = STATE_RUNNING; /* until slurmctld says otherwise */
 	s->brief = brief;
 	s->beat = beat_fn;
 	s->run = brief->restart_count;

@@ -32,10 +32,10 @@ struct settle {
 	struct decision decision;
 	struct plan plan;
 	int64_t delay_s;
-	int64_t skew_s;	    /* slurmctld's clock is ahead of ours by this */
-	bool is_requeued;   /* by us, or so we heard */
-	bool has_order;	    /* somebody changed the limit of this run */
-	bool is_forbidden;  /* to put it back: Requeue=0 */
+	int64_t skew_s;	    /* slurmctld's clock is ahead by this */
+	bool is_requeued;   /* by settle, as slurmctld says */
+	bool has_order;	    /* the limit was changed during the run */
+	bool is_forbidden;  /* Requeue=0: the job isn't put back */
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;
 	struct ctl_change change; /* the one under way */

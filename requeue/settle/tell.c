@@ -27,7 +27,8 @@ void settle_tell(struct settle *s, const char *format, ...)
 	va_end(args);
 }
 
-/* The output is as large as it is, and gets one line more. */
+/* Lift launch.c's limit on files: the output may be larger, and gets one line
+ * more. */
 static void lift_file_limit(void)
 {
 	struct rlimit limit;
