@@ -4,11 +4,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "requeue/journal/records.h"
 #include "requeue/settle/call.h"
 #include "requeue/settle/record.h"
 
-static void record(struct settle *s, struct ckpt_record *rec)
+static void append(struct settle *s, const struct record *record)
 {
+	struct ckpt_record *rec = record_encode(record);
 	struct ckpt_error err;
 
 	if (s->store && ckpt_journal_append(s->store, s->run, rec, &err))
@@ -20,45 +22,48 @@ static void record(struct settle *s, struct ckpt_record *rec)
 
 void settle_record_plan(struct settle *s)
 {
-	struct ckpt_record *rec = ckpt_record_new("plan");
 	const struct run_record *run = history_newest(&s->history);
+	const struct record record = {
+		.kind = RECORD_PLAN,
+		.plan = {.action = s->decision.action,
+			 .cause = s->decision.cause,
+			 .state = s->job.state_name,
+			 .restart = s->job.restart_count,
+			 .old_limit_min = s->job.limit_min,
+			 .limit_min = s->plan.limit_min,
+			 .time_min_min = s->plan.time_min_min,
+			 .ordered_min = s->has_order ? s->job.limit_min : -1,
+			 .delay_s = s->delay_s,
+			 .begin_s = settling_now_s() + s->delay_s,
+			 .remaining_s = s->plan.remaining_s,
+			 .used_s = s->plan.used_s,
+			 .stalls = s->decision.stalls,
+			 .versions = run->versions,
+			 .saved_s = run->saved_s,
+			 .progress = run->progress,
+			 .is_done = run->is_done,
+			 .has_ended = s->decision.has_ended,
+			 .code = run->code,
+			 .reason = s->decision.reason},
+	};
 
-	ckpt_record_set_str(rec, "action", action_name(s->decision.action));
-	ckpt_record_set_str(rec, "cause", cause_name(s->decision.cause));
-	ckpt_record_set_str(rec, "state", s->job.state_name);
-	ckpt_record_set_int(rec, "restart", s->job.restart_count);
-	ckpt_record_set_int(rec, "old_limit_min", s->job.limit_min);
-	ckpt_record_set_int(rec, "limit_min", s->plan.limit_min);
-	ckpt_record_set_int(rec, "time_min_min", s->plan.time_min_min);
-	if (s->has_order)
-		ckpt_record_set_int(rec, "ordered_min", s->job.limit_min);
-	ckpt_record_set_int(rec, "delay", s->delay_s);
-	ckpt_record_set_int(rec, "begin", settling_now_s() + s->delay_s);
-	ckpt_record_set_int(rec, "remaining", s->plan.remaining_s);
-	ckpt_record_set_int(rec, "used", s->plan.used_s);
-	ckpt_record_set_int(rec, "stalls", s->decision.stalls);
-	ckpt_record_set_int(rec, "versions", run->versions);
-	ckpt_record_set_int(rec, "saved", run->saved_s);
-	ckpt_record_set_num(rec, "progress", run->progress);
-	ckpt_record_set_bool(rec, "done", run->is_done);
-	ckpt_record_set_bool(rec, "ended", s->decision.has_ended);
-	ckpt_record_set_int(rec, "code", run->code);
-	ckpt_record_set_str(rec, "reason", s->decision.reason);
-	record(s, rec);
+	append(s, &record);
 }
 
 void settle_record_settled(struct settle *s)
 {
-	struct ckpt_record *rec = ckpt_record_new("settled");
+	const struct record record = {
+		.kind = RECORD_SETTLED,
+		.settled = {.action = s->decision.action,
+			    .state = s->job.state_name,
+			    .limit_min = s->job.limit_min,
+			    .time_min_min = s->job.time_min_min,
+			    .begin_s = s->job.begin_s,
+			    .calls = s->calls,
+			    .text = s->done},
+	};
 
-	ckpt_record_set_str(rec, "action", action_name(s->decision.action));
-	ckpt_record_set_str(rec, "state", s->job.state_name);
-	ckpt_record_set_int(rec, "limit_min", s->job.limit_min);
-	ckpt_record_set_int(rec, "time_min_min", s->job.time_min_min);
-	ckpt_record_set_int(rec, "begin", s->job.begin_s);
-	ckpt_record_set_int(rec, "calls", s->calls);
-	ckpt_record_set_str(rec, "text", s->done);
-	record(s, rec);
+	append(s, &record);
 }
 
 /* What the exit code of a supervisor says, which ends as the script did. */
@@ -79,19 +84,23 @@ static enum ending ending_of(int code)
 /* Record the end of the run, which the journal lacks. */
 static void record_finish(struct settle *s, const struct run_record *run)
 {
-	struct ckpt_record *rec = ckpt_record_new("finish");
+	bool is_signal = run->ending == END_SIGNAL;
+	const struct record record = {
+		.kind = RECORD_FINISH,
+		.finish = {.signal = is_signal ? run->code : 0,
+			   .exit = is_signal ? -1 : run->code,
+			   .has_store_failed = run->ending == END_STORE ||
+					       run->ending == END_GONE ||
+					       run->ending == END_FROM,
+			   .is_repeat = run->ending == END_REPEAT,
+			   .has_complied = run->has_complied,
+			   .is_cut = run->is_cut,
+			   .is_oom = run->is_oom,
+			   .calls = -1,
+			   .progress = -1},
+	};
 
-	ckpt_record_set_int(rec, run->ending == END_SIGNAL ? "signal" : "exit",
-			    run->code);
-	ckpt_record_set_bool(rec, "store",
-			     run->ending == END_STORE ||
-				     run->ending == END_GONE ||
-				     run->ending == END_FROM);
-	ckpt_record_set_bool(rec, "repeat", run->ending == END_REPEAT);
-	ckpt_record_set_bool(rec, "answered", run->has_complied);
-	ckpt_record_set_bool(rec, "cut", run->is_cut);
-	ckpt_record_set_bool(rec, "oom", run->is_oom);
-	record(s, rec);
+	append(s, &record);
 }
 
 /* Judge the run by the supervisor's exit, as slurmstepd saw it, where nothing
@@ -143,15 +152,16 @@ void settle_complete_run(struct settle *s)
 
 void settle_strike(struct settle *s)
 {
-	struct ckpt_record *rec;
+	const struct record record = {
+		.kind = RECORD_STRIKE,
+		.strike = {.version = s->decision.strike},
+	};
 	struct ckpt_error err;
 
 	if (!s->decision.strike || !s->store ||
 	    history_newest(&s->history)->strike)
 		return;
-	rec = ckpt_record_new("strike");
-	ckpt_record_set_int(rec, "version", s->decision.strike);
-	record(s, rec);
+	append(s, &record);
 	if (ckpt_strike(s->store, s->decision.strike, s->decision.reason, &err))
 		snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
 			 err.text);

@@ -176,14 +176,13 @@ static int amend(struct begin *b)
 void begin_amend(struct begin *b)
 {
 	char grace[TEXT_SPAN_MAX], total[TEXT_SPAN_MAX];
-	struct ckpt_record *rec;
+	struct record record = {.kind = RECORD_SET};
 
 	if (!amend(b))
 		return;
-	rec = ckpt_record_new("set");
-	ckpt_record_set_int(rec, "grace", b->set.grace_s);
-	ckpt_record_set_int(rec, "total", b->set.total_s);
-	report_record(b->store, b->run, rec);
+	record.set.grace_s = b->set.grace_s;
+	record.set.total_s = b->set.total_s;
+	report_record(b->store, b->run, &record);
 	report_line("settings changed: grace %s, total %s, at most %" PRId64
 		    " runs, held after %" PRId64 " that saved nothing",
 		    text_span(grace, b->set.grace_s),
@@ -198,7 +197,10 @@ static bool has_ended(struct begin *b, int *status)
 {
 	struct history history;
 	struct ckpt_error err;
-	struct ckpt_record *rec;
+	struct record record = {
+		.kind = RECORD_FINISH,
+		.finish = {.is_repeat = true, .calls = -1, .progress = -1},
+	};
 	bool is_over = false;
 
 	b->left = plan_submitted(b->run ? 0 : b->set.submitted_min,
@@ -224,10 +226,8 @@ static bool has_ended(struct begin *b, int *status)
 		    "run it once more, submit a new job, with "
 		    "--checkpoint-from=%s to go on from its last version",
 		    b->run - 1, b->dir);
-	rec = ckpt_record_new("finish");
-	ckpt_record_set_int(rec, "exit", WEXITSTATUS(*status));
-	ckpt_record_set_bool(rec, "repeat", true);
-	report_record(b->store, b->run, rec);
+	record.finish.exit = WEXITSTATUS(*status);
+	report_record(b->store, b->run, &record);
 	return true;
 }
 
@@ -289,29 +289,29 @@ static void read_output(char *path, size_t size)
 
 static void record_run(struct begin *b)
 {
-	struct ckpt_record *rec = ckpt_record_new("run");
+	const struct ckpt_version *from = &b->version;
 	char output[HISTORY_PATH_MAX];
+	struct record record = {
+		.kind = RECORD_RUN,
+		.run = {.run = b->run,
+			.job = b->job_id,
+			.restart = b->brief->restart_count,
+			.node = b->brief->node,
+			.start_s = b->start_s,
+			.submitted_min = b->set.submitted_min,
+			.restored = from->number,
+			.from = from->number && b->from ? b->set.from : NULL,
+			.restored_progress = from->number ? from->progress : -1,
+			.grace_s = b->set.grace_s,
+			.total_s = b->set.total_s,
+			.can_save = settings_can_save(&b->set),
+			.pid = getpid(),
+			.output = output,
+			.limit_min = -1},
+	};
 
 	read_output(output, sizeof(output));
-	ckpt_record_set_int(rec, "run", b->run);
-	ckpt_record_set_int(rec, "job", b->job_id);
-	ckpt_record_set_int(rec, "restart", b->brief->restart_count);
-	ckpt_record_set_str(rec, "node", b->brief->node);
-	ckpt_record_set_int(rec, "start", b->start_s);
-	ckpt_record_set_int(rec, "submitted_min", b->set.submitted_min);
-	ckpt_record_set_int(rec, "restored", b->version.number);
-	if (b->version.number && b->from)
-		ckpt_record_set_str(rec, "from", b->set.from);
-	if (b->version.number && b->version.progress >= 0)
-		ckpt_record_set_num(rec, "restored_progress",
-				    b->version.progress);
-	ckpt_record_set_int(rec, "grace", b->set.grace_s);
-	ckpt_record_set_int(rec, "total", b->set.total_s);
-	/* For scheckpoint now, which can't see the settings. */
-	ckpt_record_set_int(rec, "can_save", settings_can_save(&b->set));
-	ckpt_record_set_int(rec, "pid", getpid());
-	ckpt_record_set_str(rec, "output", output);
-	report_record(b->store, b->run, rec);
+	report_record(b->store, b->run, &record);
 }
 
 int begin_run(struct begin *b, const struct brief *brief, int *status)
@@ -354,44 +354,52 @@ refuse:
 
 /* A limit that was changed while the job was pending is meant for later runs
  * too. */
-static void note_limit_order(const struct begin *b, struct ckpt_record *view,
+static void note_limit_order(const struct begin *b, struct record_view *view,
 			     const struct job *job)
 {
 	const struct plan_limits found = {job->limit_min, job->time_min_min};
 
 	if (!plan_is_order(&b->left, &found))
 		return;
-	ckpt_record_set_int(view, "ordered_min", job->limit_min);
+	view->ordered_min = job->limit_min;
 	report_line("the time limit was changed to %" PRId64 " min: it holds "
 		    "for later runs as if it had been submitted",
 		    job->limit_min);
 }
 
+static int64_t positive(int64_t value)
+{
+	return value > 0 ? value : 0;
+}
+
 void begin_record_view(struct begin *b, const struct job *job)
 {
-	struct ckpt_record *rec = ckpt_record_new("view");
 	int64_t late_s = job->begin_s - b->planned_begin_s;
-	int64_t completing_s;
+	struct record record = {
+		.kind = RECORD_VIEW,
+		.view = {.limit_min = job->limit_min,
+			 .time_min_min = job->time_min_min,
+			 .end_s = job->end_s,
+			 .call_timeout_s = job->call_timeout_s,
+			 .can_requeue = job->can_requeue,
+			 .ordered_min = -1,
+			 .submitted_min = b->set.submitted_min
+						  ? b->set.submitted_min
+						  : job->limit_min,
+			 .has_missed = b->planned_begin_s && b->ended_s &&
+				       late_s > BEGIN_SLACK_S},
+	};
+	const struct record deadline = {
+		.kind = RECORD_DEADLINE,
+		.deadline = {.end_s = job->end_s},
+	};
 
-	ckpt_record_set_int(rec, "limit_min", job->limit_min);
-	ckpt_record_set_int(rec, "time_min_min", job->time_min_min);
-	ckpt_record_set_int(rec, "end", job->end_s);
-	ckpt_record_set_int(rec, "call_timeout", job->call_timeout_s);
-	ckpt_record_set_bool(rec, "requeue", job->can_requeue);
-	note_limit_order(b, rec, job);
-	ckpt_record_set_int(rec, "submitted_min",
-			    b->set.submitted_min ? b->set.submitted_min
-						 : job->limit_min);
-	if (b->planned_begin_s && b->ended_s && late_s > BEGIN_SLACK_S) {
-		completing_s = job->begin_s - job->requeue_delay_s - b->ended_s;
-		ckpt_record_set_bool(rec, "missed", true);
-		if (job->requeue_delay_s && completing_s > 0)
-			ckpt_record_set_int(rec, "completing", completing_s);
-	}
-	report_record(b->store, b->run, rec);
-	rec = ckpt_record_new("deadline");
-	ckpt_record_set_int(rec, "end", job->end_s);
-	report_record(b->store, b->run, rec);
+	note_limit_order(b, &record.view, job);
+	if (record.view.has_missed && job->requeue_delay_s)
+		record.view.completing_s = positive(
+			job->begin_s - job->requeue_delay_s - b->ended_s);
+	report_record(b->store, b->run, &record);
+	report_record(b->store, b->run, &deadline);
 }
 
 static void say_start(const struct begin *b, const struct run *run)

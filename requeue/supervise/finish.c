@@ -16,28 +16,26 @@
 void finish_record(struct context *ctx, const struct jobscript *script,
 		   const struct request *request, const struct files *files)
 {
-	struct ckpt_record *rec = ckpt_record_new("finish");
+	struct record record = {.kind = RECORD_FINISH};
+	struct record_finish *finish = &record.finish;
 	struct run_record run = {.run = ctx->begin.run};
 	int status = script->wait_status;
 
 	history_count(ctx->begin.store, &run);
-	if (WIFSIGNALED(status))
-		ckpt_record_set_int(rec, "signal", WTERMSIG(status));
-	else
-		ckpt_record_set_int(rec, "exit", WEXITSTATUS(status));
+	finish->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	finish->exit = finish->signal ? -1 : WEXITSTATUS(status);
 	/* A job that leaves its files to us has saved nothing where they could
 	 * not be taken. */
-	ckpt_record_set_bool(rec, "answered",
-			     request_has_complied(request, ctx, script) &&
-				     !files->has_failed);
-	ckpt_record_set_bool(rec, "cut", ctx->run.is_cut);
-	ckpt_record_set_bool(rec, "oom", begin_has_oom(&ctx->begin));
-	ckpt_record_set_int(rec, "calls", ctx->run.calls);
-	ckpt_record_set_bool(rec, "done", run.is_done);
-	ckpt_record_set_int(rec, "versions", run.versions);
-	ckpt_record_set_int(rec, "saved", run.saved_s);
-	ckpt_record_set_num(rec, "progress", run.progress);
-	report_record(ctx->begin.store, ctx->begin.run, rec);
+	finish->has_complied = request_has_complied(request, ctx, script) &&
+			       !files->has_failed;
+	finish->is_cut = ctx->run.is_cut;
+	finish->is_oom = begin_has_oom(&ctx->begin);
+	finish->calls = ctx->run.calls;
+	finish->is_done = run.is_done;
+	finish->versions = run.versions;
+	finish->saved_s = run.saved_s;
+	finish->progress = run.progress;
+	report_record(ctx->begin.store, ctx->begin.run, &record);
 }
 
 static bool has_reader(void)

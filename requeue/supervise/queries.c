@@ -36,10 +36,12 @@ int64_t queries_wait_ms(const struct queries *queries)
 
 static void record_deadline(struct context *ctx, int64_t end_s)
 {
-	struct ckpt_record *rec = ckpt_record_new("deadline");
+	const struct record record = {
+		.kind = RECORD_DEADLINE,
+		.deadline = {.end_s = clock_on_wall_ms(end_s * 1000) / 1000},
+	};
 
-	ckpt_record_set_int(rec, "end", clock_on_wall_ms(end_s * 1000) / 1000);
-	report_record(ctx->begin.store, ctx->begin.run, rec);
+	report_record(ctx->begin.store, ctx->begin.run, &record);
 }
 
 static void record_reply(struct queries *queries, struct context *ctx,

@@ -29,9 +29,10 @@ void report_line(const char *format, ...)
 }
 
 void report_record(struct ckpt_store *store, unsigned run,
-		   struct ckpt_record *rec)
+		   const struct record *record)
 {
 	static bool has_complained;
+	struct ckpt_record *rec = record_encode(record);
 	struct ckpt_error err;
 
 	memo_keep(rec);

@@ -12,9 +12,9 @@
 /* So many are recorded as passed over in one look. */
 #define PASSED_MAX 16
 
-static void keep(struct context *ctx, struct ckpt_record *rec)
+static void keep(struct context *ctx, const struct record *record)
 {
-	report_record(ctx->begin.store, ctx->begin.run, rec);
+	report_record(ctx->begin.store, ctx->begin.run, record);
 }
 
 const char *report_cause(const struct context *ctx, char buf[REPORT_CAUSE_MAX])
@@ -49,16 +49,18 @@ const char *report_cause(const struct context *ctx, char buf[REPORT_CAUSE_MAX])
 
 void report_request(struct context *ctx, enum cause cause, bool is_made)
 {
-	struct ckpt_record *rec = ckpt_record_new("request");
 	char text[REPORT_CAUSE_MAX] = "a state while the run goes on";
+	struct record record = {
+		.kind = RECORD_REQUEST,
+		.request = {.cause = cause,
+			    .is_made = is_made,
+			    .has_term = ctx->run.has_term,
+			    .text = cause == CAUSE_INTERVAL
+					    ? text
+					    : report_cause(ctx, text)},
+	};
 
-	ckpt_record_set_str(rec, "cause", cause_name(cause));
-	ckpt_record_set_bool(rec, "made", is_made);
-	ckpt_record_set_bool(rec, "term", ctx->run.has_term);
-	ckpt_record_set_str(rec, "text",
-			    cause == CAUSE_INTERVAL ? text
-						    : report_cause(ctx, text));
-	keep(ctx, rec);
+	keep(ctx, &record);
 }
 
 /* slurmd's copy of the script has a name that tells the user nothing. */
@@ -74,12 +76,14 @@ void report_signalled(struct context *ctx, struct delivery *delivery,
 	const struct delivery_item *item;
 
 	while ((item = delivery_next_signalled(delivery))) {
-		struct ckpt_record *rec = ckpt_record_new("signal");
+		struct record record = {
+			.kind = RECORD_SIGNAL,
+			.program = {.pid = item->pid,
+				    .name = name_of(item),
+				    .signal = item->is_sent ? signum : 0},
+		};
 
-		ckpt_record_set_int(rec, "pid", item->pid);
-		ckpt_record_set_str(rec, "name", name_of(item));
-		ckpt_record_set_int(rec, "signal", item->is_sent ? signum : 0);
-		keep(ctx, rec);
+		keep(ctx, &record);
 		if (item->is_sent)
 			report_line("SIG%s to %s (pid %d)",
 				    option_signal_name(signum), name_of(item),
@@ -95,15 +99,14 @@ void report_passed(struct context *ctx, struct delivery *delivery, bool is_said)
 	for (unsigned n = 0; n < PASSED_MAX; n++) {
 		const struct delivery_item *item =
 			delivery_next_passed(delivery);
-		struct ckpt_record *rec;
+		struct record record = {.kind = RECORD_PASSED};
 
 		if (!item)
 			return;
-		rec = ckpt_record_new("passed");
-		ckpt_record_set_int(rec, "pid", item->pid);
-		ckpt_record_set_str(rec, "name", name_of(item));
-		ckpt_record_set_str(rec, "why", item->reason);
-		keep(ctx, rec);
+		record.program.pid = item->pid;
+		record.program.name = name_of(item);
+		record.program.why = item->reason;
+		keep(ctx, &record);
 		if (is_said)
 			report_line("%s (pid %d) was passed over: %s",
 				    name_of(item), (int)item->pid,

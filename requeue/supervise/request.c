@@ -80,13 +80,13 @@ void request_foresee(struct context *ctx)
 
 void request_announce(struct request *request, struct context *ctx)
 {
+	static const struct record term = {.kind = RECORD_TERM};
 	char text[REPORT_CAUSE_MAX];
 
 	request->has_looked = false;
 	report_request(ctx, ctx->run.cause, false);
 	if (ctx->run.has_term)
-		report_record(ctx->begin.store, ctx->begin.run,
-			      ckpt_record_new("term"));
+		report_record(ctx->begin.store, ctx->begin.run, &term);
 	report_line("%s: asking the job to save", report_cause(ctx, text));
 }
 

@@ -109,17 +109,16 @@ void steps_request(struct steps *steps, struct context *ctx,
 static void keep_news(struct steps *steps, struct context *ctx,
 		      const struct agents_news *news)
 {
-	struct ckpt_record *rec =
-		ckpt_record_new(news->is_signalled ? "signal" : "passed");
+	const struct record record = {
+		.kind = news->is_signalled ? RECORD_SIGNAL : RECORD_PASSED,
+		.program = {.pid = news->pid,
+			    .node = news->node,
+			    .name = news->name,
+			    .signal = ctx->begin.set.signal,
+			    .why = news->why},
+	};
 
-	ckpt_record_set_int(rec, "pid", news->pid);
-	ckpt_record_set_str(rec, "node", news->node);
-	ckpt_record_set_str(rec, "name", news->name);
-	if (news->is_signalled)
-		ckpt_record_set_int(rec, "signal", ctx->begin.set.signal);
-	else
-		ckpt_record_set_str(rec, "why", news->why);
-	report_record(ctx->begin.store, ctx->begin.run, rec);
+	report_record(ctx->begin.store, ctx->begin.run, &record);
 	if (news->is_signalled && steps->agents.signalled <= NAMED_MAX)
 		report_line("SIG%s to %s (pid %d on %s)", signal_name(ctx),
 			    news->name, news->pid, news->node);

@@ -30,11 +30,11 @@ bool userhook_start(struct context *ctx, enum cause cause)
 bool userhook_ended(struct context *ctx, int wait_status)
 {
 	bool is_good = WIFEXITED(wait_status) && !WEXITSTATUS(wait_status);
-	struct ckpt_record *rec = ckpt_record_new("hook");
+	const struct record record = {.kind = RECORD_HOOK,
+				      .hook = {.status = wait_status}};
 
 	ctx->children.pid[CHILD_HOOK] = 0;
-	ckpt_record_set_int(rec, "status", wait_status);
-	report_record(ctx->begin.store, ctx->begin.run, rec);
+	report_record(ctx->begin.store, ctx->begin.run, &record);
 	if (is_good)
 		report_line("the hook has run");
 	else if (WIFEXITED(wait_status))
