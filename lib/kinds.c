@@ -170,5 +170,5 @@ const struct ckpt_kind ckpt_kinds[CKPT_KINDS] = {
 	ROW(CKPT_KIND_ASK, "ask", "ask", ask_fields),
 	ROW(CKPT_KIND_SET, "set", "set", set_fields),
 	ROW(CKPT_KIND_POLICY, "policy", "policy", policy_fields),
-	ROW(CKPT_KIND_TURN, "turns", "turn", turn_fields),
+	ROW(CKPT_KIND_TURN, ".shards", "turn", turn_fields),
 };

@@ -263,6 +263,123 @@ START_TEST(the_library_finds_what_it_reads_of_the_journal)
 }
 END_TEST
 
+/* ------------------------------------------------------- the manual page */
+
+#define PAGE	  "doc/slurm-checkpoint-journal.5"
+#define ROWS_MOST 256
+
+/* What the page names, each as "place kind" or "place kind member". */
+static char rows[ROWS_MOST][128];
+static size_t rows_count;
+
+static void add_row(const char *place, const char *kind, const char *member)
+{
+	ck_assert_uint_lt(rows_count, ROWS_MOST);
+	snprintf(rows[rows_count++], sizeof(rows[0]), "%.40s %.40s%s%.40s",
+		 place, kind, member ? " " : "", member ? member : "");
+}
+
+static bool has_row(const char *row)
+{
+	for (size_t i = 0; i < rows_count; i++)
+		if (!strcmp(rows[i], row))
+			return true;
+	return false;
+}
+
+/*
+ * A line below .TP names a kind: ".B run" in the part on journals, and
+ * ".BR done\-NNNN.json \" (\" done )" in the part on small files.
+ */
+static void read_kind(const char *line, bool is_journal, char place[64],
+		      char kind[64])
+{
+	if (is_journal) {
+		snprintf(place, 64, "journal");
+		ck_assert_int_eq(sscanf(line, ".B %63s", kind), 1);
+		return;
+	}
+	ck_assert_msg(sscanf(line, ".BR %63s \" (\" %63s )", place, kind) == 2,
+		      PAGE ": %s", line);
+	/* The first byte may be a dot of the name. */
+	place[1 + strcspn(place + 1, "\\.")] = '\0';
+}
+
+static void read_page(void)
+{
+	FILE *page = fopen(PAGE, "re");
+	char line[512], place[64] = "", kind[64] = "", member[64];
+	bool is_list = false, is_journal = false, is_kind = false;
+
+	ck_assert_msg(page != NULL, PAGE " can't be read: run from the top");
+	while (fgets(line, sizeof(line), page)) {
+		if (!strncmp(line, ".SS ", 4)) {
+			is_list = true;
+			is_journal =
+				!strcmp(line, ".SS Records of a journal\n");
+		} else if (!strncmp(line, ".SH ", 4)) {
+			is_list = false;
+		} else if (is_list && is_kind) {
+			read_kind(line, is_journal, place, kind);
+			add_row(place, kind, NULL);
+		} else if (sscanf(line, ".IP \\fB%63[a-z_]\\fP", member) == 1) {
+			add_row(place, kind, member);
+		}
+		is_kind = !strcmp(line, ".TP\n");
+	}
+	fclose(page);
+}
+
+START_TEST(every_member_is_in_the_manual)
+{
+	const struct ckpt_kind *kind = kind_at(_i);
+	char row[128];
+
+	read_page();
+	snprintf(row, sizeof(row), "%s %s", kind->place, kind->name);
+	ck_assert_msg(has_row(row), PAGE " lacks %s", row);
+	for (size_t i = 0; i < kind->count; i++) {
+		snprintf(row, sizeof(row), "%s %s %s", kind->place, kind->name,
+			 kind->fields[i].name);
+		ck_assert_msg(has_row(row), PAGE " lacks %s", row);
+	}
+}
+END_TEST
+
+static bool is_in_tables(const char *row)
+{
+	char known[128];
+
+	for (int k = 0; k < ALL_KINDS; k++) {
+		const struct ckpt_kind *kind = kind_at(k);
+		int len = snprintf(known, sizeof(known), "%s %s", kind->place,
+				   kind->name);
+
+		if (!strcmp(row, known))
+			return true;
+		for (size_t i = 0; i < kind->count; i++) {
+			snprintf(known + len, sizeof(known) - (size_t)len,
+				 " %s", kind->fields[i].name);
+			if (!strcmp(row, known))
+				return true;
+		}
+	}
+	return false;
+}
+
+START_TEST(the_manual_has_no_other_member)
+{
+	read_page();
+	ck_assert_uint_gt(rows_count, 100);
+	for (size_t i = 0; i < rows_count; i++) {
+		ck_assert_msg(is_in_tables(rows[i]), PAGE " has %s", rows[i]);
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(strcmp(rows[i], rows[j]) != 0,
+				      PAGE " has %s twice", rows[i]);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("records");
@@ -277,6 +394,8 @@ int main(void)
 	tcase_add_test(tc, a_record_of_the_journal_has_its_kind_and_time);
 	tcase_add_test(tc, what_is_of_no_known_kind_is_no_record_of_ours);
 	tcase_add_test(tc, the_library_finds_what_it_reads_of_the_journal);
+	tcase_add_loop_test(tc, every_member_is_in_the_manual, 0, ALL_KINDS);
+	tcase_add_test(tc, the_manual_has_no_other_member);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
