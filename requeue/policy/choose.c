@@ -158,23 +158,28 @@ static void judge_program(const struct view *view, size_t i)
 		view->is_covered[i] = true;
 }
 
+/* Take over from the parent, which was judged before. */
+static void inherit(const struct view *view, size_t i)
+{
+	size_t parent = view->procs->list[i].parent;
+	const struct choice *above;
+
+	if (parent == PROCS_NONE)
+		return;
+	above = &view->choices[parent];
+	view->is_covered[i] = view->is_covered[parent];
+	view->choices[i].signalled_above = above->signalled_above;
+	if (above->kind == CHOICE_SHELL && above->action == CHOICE_SIGNAL)
+		view->choices[i].signalled_above = parent;
+}
+
 static void judge(const struct view *view, size_t i)
 {
 	const struct proc *proc = &view->procs->list[i];
 	struct choice *choice = &view->choices[i];
 	bool is_shell = shells_is_shell(proc->exe, argv0(proc), proc->comm);
 
-	*choice = (struct choice){.reason = "", .signalled_above = PROCS_NONE};
-	if (proc->parent != PROCS_NONE) {
-		const struct choice *above = &view->choices[proc->parent];
-
-		view->is_covered[i] = view->is_covered[proc->parent];
-		choice->signalled_above = above->kind == CHOICE_SHELL &&
-							  above->action ==
-								  CHOICE_SIGNAL
-						  ? proc->parent
-						  : above->signalled_above;
-	}
+	inherit(view, i);
 	if (view->is_covered[i])
 		return;
 	if (is_excluded(view->order, proc->pid)) {

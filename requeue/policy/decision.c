@@ -319,43 +319,51 @@ static void complete(struct decision *d, const struct run_record *run,
 	d->is_success = run->ending == END_EXIT && run->code == 0;
 }
 
-/* The job goes on, unless one of the guards holds it. */
-static void go_on(const struct decision_input *in, struct decision *d,
-		  bool is_neutral_now)
+static bool is_total_used(const struct decision_input *in)
+{
+	return in->total_s > 0 && plan_used_s(in->runs, in->count, in->grace_s,
+					      in->exit_code) >= in->total_s;
+}
+
+/* Hold the job where it has reached one of its bounds; false: it hasn't. */
+static bool hold_at_bound(const struct decision_input *in, struct decision *d,
+			  bool is_neutral_now)
 {
 	const struct run_record *run = &in->runs[in->count - 1];
 	uint64_t runs = (in->restart_count != UINT32_MAX ? in->restart_count
 							 : run->run) +
 			(uint64_t)1;
-	bool is_used_up = in->total_s > 0 &&
-			  plan_used_s(in->runs, in->count, in->grace_s,
-				      in->exit_code) >= in->total_s;
 
 	d->action = ACT_REQUEUE_HOLD;
-	d->is_full_limit = is_used_up;
-	if (d->is_stall && in->max_stalls && d->stalls >= in->max_stalls) {
+	if (d->is_stall && in->max_stalls && d->stalls >= in->max_stalls)
 		snprintf(d->reason, sizeof(d->reason),
 			 "%u run%s in a row saved nothing: let the program "
 			 "save its state when it gets the signal, or call "
 			 "scheckpoint save; " REMEDY_RELEASE,
 			 d->stalls, d->stalls == 1 ? "" : "s");
-		return;
-	}
-	if (is_used_up && count_overtime(in, is_neutral_now)) {
+	else if (d->is_full_limit && count_overtime(in, is_neutral_now))
 		say(d,
 		    "the total compute time is used up, and one run more: "
 		    "raise it with scheckpoint set JOB total=TIME, " REMEDY_RELEASE);
-		return;
-	}
-	if (in->max_runs && runs >= in->max_runs) {
+	else if (in->max_runs && runs >= in->max_runs)
 		snprintf(d->reason, sizeof(d->reason),
 			 "the job has had %llu runs: raise the bound with "
 			 "scheckpoint set JOB max-runs=N, " REMEDY_RELEASE,
 			 (unsigned long long)runs);
+	else
+		return false;
+	return true;
+}
+
+/* The job goes on, unless one of its bounds holds it. */
+static void go_on(const struct decision_input *in, struct decision *d,
+		  bool is_neutral_now)
+{
+	d->is_full_limit = is_total_used(in);
+	if (hold_at_bound(in, d, is_neutral_now))
 		return;
-	}
 	d->action = ACT_REQUEUE;
-	if (is_used_up)
+	if (d->is_full_limit)
 		say(d, "the total compute time is used up: one more run at "
 		       "the submitted limit");
 	else if (d->is_stall && in->max_stalls)
