@@ -16,6 +16,7 @@
 #include "lib/format.h"
 #include "lib/fsutil.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/journal.h"
 #include "lib/names.h"
 #include "lib/record.h"
@@ -250,13 +251,13 @@ out:
 static bool find_claim(const struct ckpt_record *rec, void *arg)
 {
 	uint32_t *base = arg;
-	int64_t value;
+	struct ckpt_claim claim;
 
 	if (strcmp(ckpt_record_kind(rec), "claim"))
 		return true;
-	value = ckpt_record_int(rec, "base", -1);
-	if (value >= 0 && value <= CKPT_VERSION_MAX)
-		*base = (uint32_t)value;
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_CLAIM], rec, &claim);
+	if (claim.base >= 0)
+		*base = (uint32_t)claim.base;
 	return false;
 }
 
@@ -281,6 +282,7 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status = CKPT_OK;
+	struct ckpt_claim claim;
 	uint32_t newest;
 	int fd;
 
@@ -301,8 +303,8 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 	status = ckpt_fence(store, &newest, err);
 	if (status)
 		return status;
-	rec = ckpt_record_new("claim");
-	ckpt_record_set_int(rec, "base", newest);
+	claim.base = newest;
+	rec = ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_CLAIM], &claim);
 	if (ckpt_record_failed(rec))
 		status = ckpt_no_memory(err);
 	else

@@ -14,6 +14,7 @@
 #include "lib/fence.h"
 #include "lib/fsutil.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/marks.h"
 #include "lib/names.h"
 #include "lib/record.h"
@@ -23,13 +24,13 @@
 #define STRIKES_OUT 2
 #define STRIKES_MAX 1000
 
-static uint32_t strikes_of(const struct ckpt_record *rec)
+/* Decode a record of strikes, with no more of them than can matter. */
+static void read_strikes(const struct ckpt_record *rec,
+			 struct ckpt_strikes *strikes)
 {
-	int64_t count = ckpt_record_int(rec, "count", 0);
-
-	return count < 0	     ? 0
-	       : count > STRIKES_MAX ? STRIKES_MAX
-				     : (uint32_t)count;
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_STRIKES], rec, strikes);
+	if (strikes->count > STRIKES_MAX)
+		strikes->count = STRIKES_MAX;
 }
 
 static void put_aside(struct ckpt_version *version, const char *before,
@@ -47,25 +48,28 @@ void ckpt_read_marks(struct ckpt_store *store, struct ckpt_version *version)
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
-	const char *reason;
+	struct ckpt_strikes strikes;
+	struct ckpt_aside aside;
 
 	ckpt_mark_name(name, "strikes", version->number);
 	ckpt_fact_read(store, name, &rec, NULL);
-	version->strikes = strikes_of(rec);
-	reason = ckpt_record_str(rec, "reason");
+	read_strikes(rec, &strikes);
+	version->strikes = (uint32_t)strikes.count;
 	/* So many strikes set a version aside.  No second mark says so, as its
 	 * write could fail. */
 	if (version->strikes >= STRIKES_OUT)
 		put_aside(version, "runs failed to start from it, lastly: ",
-			  reason ? reason : "for unknown reason");
+			  strikes.reason ? strikes.reason
+					 : "for unknown reason");
 	ckpt_record_free(rec);
 
 	ckpt_mark_name(name, "aside", version->number);
 	status = ckpt_fact_read(store, name, &rec, NULL);
-	reason = ckpt_record_str(rec, "reason");
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_ASIDE], rec, &aside);
 	/* The existence of the file counts, even if its text is damaged. */
 	if (status == CKPT_OK || status == CKPT_DAMAGED)
-		put_aside(version, "", reason ? reason : "the reason is lost");
+		put_aside(version, "",
+			  aside.reason ? aside.reason : "the reason is lost");
 	ckpt_record_free(rec);
 }
 
@@ -73,6 +77,7 @@ enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
 				const char *reason, struct ckpt_error *err)
 {
 	enum ckpt_status status = ckpt_need_version(store, number, err);
+	const struct ckpt_aside aside = {.run = store->run, .reason = reason};
 	struct ckpt_record *rec;
 	char name[CKPT_ENTRY_NAME];
 
@@ -80,10 +85,8 @@ enum ckpt_status ckpt_set_aside(struct ckpt_store *store, uint32_t number,
 	 * read: it gets no mark. */
 	if (status)
 		return status;
-	rec = ckpt_record_new("aside");
+	rec = ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_ASIDE], &aside);
 	ckpt_mark_name(name, "aside", number);
-	ckpt_record_set_int(rec, "run", store->run);
-	ckpt_record_set_str(rec, "reason", reason);
 	status = ckpt_fact_write(store, name, rec, true, err);
 	ckpt_record_free(rec);
 	return status;
@@ -95,8 +98,7 @@ enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 	enum ckpt_status status = ckpt_begin_change(store, err);
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
-	uint32_t count;
-	int64_t last;
+	struct ckpt_strikes strikes;
 
 	if (!status)
 		status = ckpt_need_version(store, version, err);
@@ -106,16 +108,15 @@ enum ckpt_status ckpt_strike(struct ckpt_store *store, uint32_t version,
 	status = ckpt_fact_read(store, name, &rec, err);
 	if (status && status != CKPT_NONE && status != CKPT_DAMAGED)
 		return status;
-	count = strikes_of(rec);
-	last = ckpt_record_int(rec, "run", -1);
+	read_strikes(rec, &strikes);
 	ckpt_record_free(rec);
 	/* The strike of this run is counted already. */
-	if (count > 0 && last == store->run)
+	if (strikes.count > 0 && strikes.run == store->run)
 		return CKPT_OK;
-	rec = ckpt_record_new("strike");
-	ckpt_record_set_int(rec, "count", count + 1);
-	ckpt_record_set_int(rec, "run", store->run);
-	ckpt_record_set_str(rec, "reason", reason);
+	strikes.count++;
+	strikes.run = store->run;
+	strikes.reason = reason;
+	rec = ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_STRIKES], &strikes);
 	status = ckpt_fact_write(store, name, rec, true, err);
 	ckpt_record_free(rec);
 	return status;

@@ -5,6 +5,7 @@
 #include "lib/fact.h"
 #include "lib/fence.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/names.h"
 #include "lib/progress.h"
 #include "lib/record.h"
@@ -14,6 +15,7 @@ enum ckpt_status ckpt_progress(struct ckpt_store *store, double progress,
 			       struct ckpt_error *err)
 {
 	enum ckpt_status status = ckpt_need_writer(store, err);
+	const struct ckpt_told told = {.progress = progress};
 	struct ckpt_record *rec;
 	char name[CKPT_ENTRY_NAME];
 
@@ -23,8 +25,7 @@ enum ckpt_status ckpt_progress(struct ckpt_store *store, double progress,
 		return ckpt_fail(err, CKPT_EINVAL, 0,
 				 "progress is a number from 0 to 1, not %g",
 				 progress);
-	rec = ckpt_record_new("progress");
-	ckpt_record_set_num(rec, "progress", progress);
+	rec = ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_PROGRESS], &told);
 	ckpt_fact_name(name, "progress", (unsigned)store->run);
 	/* No sync: this is an estimate that is often written. */
 	status = ckpt_fact_write(store, name, rec, false, err);
@@ -38,13 +39,13 @@ double ckpt_run_progress(struct ckpt_store *store, unsigned run)
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
-	double progress;
+	struct ckpt_told told;
 
 	ckpt_fact_name(name, "progress", run);
 	ckpt_fact_read(store, name, &rec, NULL);
-	progress = ckpt_record_num(rec, "progress", -1);
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_PROGRESS], rec, &told);
 	ckpt_record_free(rec);
-	return progress >= 0 && progress <= 1 ? progress : -1;
+	return told.progress;
 }
 
 enum ckpt_status ckpt_done(struct ckpt_store *store, struct ckpt_error *err)
@@ -55,7 +56,7 @@ enum ckpt_status ckpt_done(struct ckpt_store *store, struct ckpt_error *err)
 
 	if (status)
 		return status;
-	rec = ckpt_record_new("done");
+	rec = ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_DONE], NULL);
 	ckpt_fact_name(name, "done", (unsigned)store->run);
 	status = ckpt_fact_write(store, name, rec, true, err);
 	ckpt_record_free(rec);

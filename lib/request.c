@@ -13,6 +13,7 @@
 
 #include "lib/fact.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/journal.h"
 #include "lib/names.h"
 #include "lib/record.h"
@@ -22,11 +23,12 @@
 enum ckpt_status ckpt_request(struct ckpt_store *store, unsigned run,
 			      const char *word, struct ckpt_error *err)
 {
-	struct ckpt_record *rec = ckpt_record_new("ask");
+	const struct ckpt_asked asked = {.word = word};
+	struct ckpt_record *rec =
+		ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_ASK], &asked);
 	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
 
-	ckpt_record_set_str(rec, "word", word);
 	ckpt_fact_name(name, "ask", run);
 	status = ckpt_fact_write(store, name, rec, false, err);
 	ckpt_record_free(rec);
@@ -37,13 +39,15 @@ bool ckpt_take_request(struct ckpt_store *store, unsigned run, char *word)
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
+	struct ckpt_asked asked;
 	const char *left;
 	bool is_taken = false;
 
 	ckpt_fact_name(name, "ask", run);
 	if (ckpt_fact_read(store, name, &rec, NULL))
 		return false;
-	left = ckpt_record_str(rec, "word");
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_ASK], rec, &asked);
+	left = asked.word;
 	/* ENOENT: the file was removed, but the reply was lost, as no other
 	 * process takes a request. */
 	if (left && strlen(left) < CKPT_REQUEST_MAX &&
@@ -112,7 +116,7 @@ static void report_caught(struct ckpt_store *store)
 	if (store->mode != CKPT_WRITE ||
 	    ckpt_has_poller(store, (unsigned)store->run))
 		return;
-	rec = ckpt_record_new("heard");
+	rec = ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_HEARD], NULL);
 	ckpt_fact_name(name, "heard", (unsigned)store->run);
 	ckpt_fact_write(store, name, rec, true, NULL);
 	ckpt_record_free(rec);

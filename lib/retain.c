@@ -8,6 +8,7 @@
 #include "lib/fence.h"
 #include "lib/fsutil.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/marks.h"
 #include "lib/names.h"
 #include "lib/record.h"
@@ -110,10 +111,11 @@ enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
 enum ckpt_status ckpt_set_keep(struct ckpt_store *store, unsigned keep,
 			       struct ckpt_error *err)
 {
-	struct ckpt_record *rec = ckpt_record_new("policy");
+	const struct ckpt_policy policy = {.keep = keep};
+	struct ckpt_record *rec =
+		ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_POLICY], &policy);
 	enum ckpt_status status;
 
-	ckpt_record_set_int(rec, "keep", keep);
 	status = ckpt_fact_write(store, POLICY_FILE, rec, false, err);
 	ckpt_record_free(rec);
 	return status;
@@ -133,9 +135,11 @@ void ckpt_prune(struct ckpt_store *store)
 	struct ckpt_record *rec = NULL;
 	size_t count = 0, kept = 0;
 	int64_t keep, usable = 0, all = 0;
+	struct ckpt_policy policy;
 
 	ckpt_fact_read(store, POLICY_FILE, &rec, NULL);
-	keep = ckpt_record_int(rec, "keep", 0);
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_POLICY], rec, &policy);
+	keep = policy.keep;
 	ckpt_record_free(rec);
 	/* The names show whether there is anything to do, without a read. */
 	if (keep <= 0 || ckpt_fs_each(store->fd, count_version, &all) ||

@@ -4,6 +4,7 @@
 
 #include "lib/fact.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/names.h"
 #include "lib/record.h"
 #include "lib/setting.h"
@@ -11,11 +12,12 @@
 enum ckpt_status ckpt_set(struct ckpt_store *store, const char *key,
 			  const char *value, struct ckpt_error *err)
 {
-	struct ckpt_record *rec = ckpt_record_new("set");
+	const struct ckpt_changed changed = {.value = value};
+	struct ckpt_record *rec =
+		ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_SET], &changed);
 	char name[CKPT_ENTRY_NAME];
 	enum ckpt_status status;
 
-	ckpt_record_set_str(rec, "value", value);
 	ckpt_setting_name(name, key);
 	status = ckpt_fact_write(store, name, rec, true, err);
 	ckpt_record_free(rec);
@@ -27,12 +29,14 @@ bool ckpt_setting(struct ckpt_store *store, const char *key, char *value,
 {
 	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
+	struct ckpt_changed changed;
 	const char *text;
 	bool is_set;
 
 	ckpt_setting_name(name, key);
 	ckpt_fact_read(store, name, &rec, NULL);
-	text = ckpt_record_str(rec, "value");
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_SET], rec, &changed);
+	text = changed.value;
 	is_set = text && strlen(text) < size;
 	if (is_set)
 		memcpy(value, text, strlen(text) + 1);

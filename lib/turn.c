@@ -17,6 +17,7 @@
 #include "lib/fact.h"
 #include "lib/fence.h"
 #include "lib/handle.h"
+#include "lib/kinds.h"
 #include "lib/names.h"
 #include "lib/record.h"
 #include "lib/status.h"
@@ -37,11 +38,11 @@ static enum ckpt_status write_turn(struct ckpt_store *store, const char *name,
 				   uint32_t turn, bool is_over,
 				   struct ckpt_error *err)
 {
-	struct ckpt_record *rec = ckpt_record_new("turn");
+	const struct ckpt_turn said = {.turn = turn, .is_over = is_over};
+	struct ckpt_record *rec =
+		ckpt_kind_encode(&ckpt_kinds[CKPT_KIND_TURN], &said);
 	enum ckpt_status status;
 
-	ckpt_record_set_int(rec, "turn", turn);
-	ckpt_record_set_bool(rec, "over", is_over);
 	/* No sync: after a crash of the node the run's count isn't needed. */
 	status = ckpt_fact_write(store, name, rec, false, err);
 	ckpt_record_free(rec);
@@ -55,22 +56,23 @@ static enum ckpt_status read_turn(struct ckpt_store *store, const char *name,
 {
 	struct ckpt_record *rec = NULL;
 	enum ckpt_status status = ckpt_fact_read(store, name, &rec, err);
-	int64_t last = ckpt_record_int(rec, "turn", 0);
+	struct ckpt_turn last;
 
+	ckpt_kind_decode(&ckpt_kinds[CKPT_KIND_TURN], rec, &last);
 	*turn = 0;
 	if (status == CKPT_NONE)
 		return CKPT_OK;
-	if (!status && (last < 1 || last >= UINT32_MAX))
+	if (!status && !last.turn)
 		status = ckpt_fail(err, CKPT_DAMAGED, 0, "%s/%s is damaged",
 				   store->dir, name);
-	else if (!status && !ckpt_record_bool(rec, "over"))
+	else if (!status && !last.is_over)
 		status = ckpt_fail(err, CKPT_EINVAL, 0,
 				   "save %lld of shard %u failed, and counting "
 				   "no longer tells which saves belong "
 				   "together",
-				   (long long)last, index);
+				   (long long)last.turn, index);
 	if (!status)
-		*turn = (uint32_t)last;
+		*turn = (uint32_t)last.turn;
 	ckpt_record_free(rec);
 	return status;
 }
