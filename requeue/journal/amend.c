@@ -16,7 +16,8 @@ static const struct {
 };
 #define WORDS (sizeof(words) / sizeof(words[0]))
 
-/* As sbatch would read it; but checkpointing isn't turned on or off here. */
+/* Set one option as sbatch would.  This doesn't turn checkpointing on or off:
+ * a grace of 0 is refused. */
 static int set_one(struct settings *set, const char *option, const char *value,
 		   char *err, size_t err_len)
 {

@@ -25,10 +25,11 @@ bool amend_check(const char *word, const char *value, int64_t limit_min,
 		 char *err, size_t err_len);
 
 /*
- * Put what is set in the store over the settings.  What the table or the
- * site refuses is passed over, as a store is its owner's to write.
+ * Put the settings of the store over those of the job.  A value that the table
+ * of options or the site refuses is left out, because the owner can write any
+ * text to the store.
  *
- * err  "" or a line on the last one refused
+ * err  "", or a line about the last value that was refused
  *
  * Returns how many values now differ.
  */

@@ -9,10 +9,10 @@
 #include "requeue/journal/records.h"
 #include "requeue/settings/text.h"
 
-/* More runs than any site allows, and than are worth reading. */
+/* No site allows more runs. */
 #define RUN_MOST 100000
 
-/* For people: no job has more runs, but somebody may have written more. */
+/* For people: no job has more runs, but its owner may write more journals. */
 #define SHOWN_RUNS_MOST	 10000
 /* For people: bytes of the journals, apart from the newest.  A run's takes a
  * few KiB, but a file with holes may be of any size. */
@@ -25,7 +25,7 @@ struct reading {
 	bool has_finish;
 };
 
-/* What no record has told yet. */
+/* Set what is known before any record is read. */
 static void init_run(struct run_record *run, unsigned number)
 {
 	*run = (struct run_record){
@@ -45,7 +45,7 @@ static void copy_clean(char *to, size_t size, const char *from)
 
 /* ------------------------------------------------ what each record adds */
 
-/* How long COMPLETING took, or that a delay was too short for it. */
+/* Count how long COMPLETING took, or a delay that was too short for it. */
 static void count_completing(struct history *h, bool has_missed,
 			     int64_t completing_s)
 {
@@ -76,7 +76,7 @@ static void read_run(struct reading *r, const struct record *record)
 	if (!h->submitted_min)
 		h->submitted_min = from->submitted_min;
 	count_completing(h, from->has_missed, from->completing_s);
-	/* It is opened, not shown: as it is. */
+	/* The path is opened, not shown, and so it isn't cleaned. */
 	snprintf(h->output, sizeof(h->output), "%s",
 		 from->output ? from->output : "");
 }
@@ -101,7 +101,7 @@ static void read_view(struct reading *r, const struct record_view *from)
 	count_completing(h, from->has_missed, from->completing_s);
 }
 
-/* The owner's scheckpoint set. */
+/* The owner has used scheckpoint set. */
 static void read_set(struct run_record *run, const struct record_set *from)
 {
 	if (from->grace_s >= 0)
@@ -164,7 +164,7 @@ static void read_plan(struct reading *r, const struct record *record)
 		.has_ended = from->has_ended,
 	};
 	copy_clean(run->plan.reason, sizeof(run->plan.reason), from->reason);
-	/* Versions may have been pruned since. */
+	/* The plan's count stands, as versions may have been pruned since. */
 	run->versions = (unsigned)from->versions;
 	run->saved_s = from->saved_s;
 	run->progress = from->progress;
@@ -179,8 +179,8 @@ static void read_plan(struct reading *r, const struct record *record)
 		r->history->ordered_min = from->ordered_min;
 }
 
-/* A limit that could not be set, as while the job was preempted, is none to
- * which another could be compared. */
+/* The job kept its limit where settle could not set the planned one, as while
+ * the job was preempted.  Such a limit can't be compared with a later one. */
 static void read_settled(struct reading *r, const struct record_settled *from)
 {
 	struct history *h = r->history;
@@ -244,7 +244,7 @@ static void add_record(struct reading *r, const struct record *record)
 	case RECORD_VERSION:
 		read_version(&r->run->shown, record);
 		break;
-	default: /* what was done on the way: nothing rests on it */
+	default: /* for people who read the journal: decides nothing */
 		break;
 	}
 }
@@ -260,7 +260,7 @@ static bool read_record(const struct ckpt_record *rec, void *arg)
 
 /* ------------------------------------------------- what the store adds */
 
-/* What the versions themselves tell of a run that settle has not summed up. */
+/* Count the versions of a run that has no plan, which would have the count. */
 static void count_versions(struct run_record *run,
 			   const struct ckpt_version *versions, size_t count)
 {
@@ -297,7 +297,7 @@ void history_count(struct ckpt_store *store, struct run_record *run)
 	free(versions);
 }
 
-/* For people: versions that are still there tell more than the journal. */
+/* For people: the versions in the store tell more than the journal does. */
 static void show_versions(struct run_record *run,
 			  const struct ckpt_version *versions, size_t count)
 {
@@ -346,7 +346,7 @@ static enum ckpt_status load_run(struct history *history,
 	return status == CKPT_NONE ? CKPT_OK : status;
 }
 
-/* Runs first to last. */
+/* Read the runs from first to last, both included. */
 static enum ckpt_status load(struct history *history, struct ckpt_store *store,
 			     unsigned first, unsigned last, bool is_shown,
 			     struct ckpt_error *err)
@@ -369,7 +369,7 @@ static enum ckpt_status load(struct history *history, struct ckpt_store *store,
 			count_run(store, run, versions, count);
 		if (!status && is_shown)
 			show_store(store, run, versions, count);
-		/* Not settled: the node went away with the run. */
+		/* Its node failed, as nothing has settled the run. */
 		run->is_node_fail = i < last && !run->plan.is_there;
 	}
 	free(versions);
@@ -389,7 +389,7 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 	return CKPT_EINVAL;
 }
 
-/* The first of the newest runs that together are not too long to be read. */
+/* Find the first of the newest runs that are few and short enough to read. */
 static unsigned first_shown(const struct ckpt_store *store, unsigned newest)
 {
 	unsigned run = newest;
@@ -450,12 +450,12 @@ static void recall(const struct ckpt_record *rec, void *arg)
 
 	if (!record_decode(&record, rec))
 		return;
-	/* The journal has these two, which add up. */
+	/* The journal has these two already; both are counted once only. */
 	if (!is_blind &&
 	    (record.kind == RECORD_RUN || record.kind == RECORD_VIEW))
 		return;
 	add_record(r, &record);
-	/* The store tells these by itself where it can be read. */
+	/* A store that can be read tells these by itself. */
 	if (is_blind && record.kind == RECORD_FINISH) {
 		r->run->is_done = record.finish.is_done;
 		r->run->versions = (unsigned)record.finish.versions;

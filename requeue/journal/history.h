@@ -12,7 +12,7 @@
 #include "lib/store.h"
 #include "requeue/policy/plan.h"
 
-/* Longest path that we keep of a job's output. */
+/* Bytes of the path of a job's output, with its NUL; more is cut. */
 #define HISTORY_PATH_MAX 1024
 
 struct history {
@@ -27,8 +27,8 @@ struct history {
 	bool could_requeue; /* Requeue=1 as it began; false: also unknown */
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */
-	int64_t ordered_min;	 /* set by somebody since, which then stands
-				    for it; 0 unlimited, -1 none */
+	int64_t ordered_min;	 /* limit that was set since, which counts as
+				    submitted; 0 unlimited, -1 none */
 	struct plan_limits left; /* what the job was left with when it was
 				    settled last, or when it began to run */
 	int64_t completing_s;	 /* longest COMPLETING seen */
@@ -71,8 +71,8 @@ const struct run_record *history_runs(const struct history *history,
 /* The last of them. */
 struct run_record *history_newest(struct history *history);
 
-/* What the store by itself tells of run->run: versions, when the newest was
- * saved, progress, done. */
+/* Fill what the store, without the journal, tells of run->run: its versions,
+ * when the newest was saved, progress, done. */
 void history_count(struct ckpt_store *store, struct run_record *run);
 
 /*

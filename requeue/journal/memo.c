@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* memo.c: the records by which a run's end is judged, in memory. */
+/* memo.c: records in memory, by which the end of a run is judged. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
@@ -9,17 +9,21 @@
 #include "lib/store.h"
 #include "requeue/settings/brief.h"
 #include "requeue/journal/memo.h"
+#include "requeue/journal/records.h"
 
-/* Each kind has a place of its own, so that one that is torn costs no other. */
-static const char *const kinds[] = {"run", "view", "request", "term", "finish"};
+/* Each kind has a place of its own, so that a torn record costs no other. */
+static const enum record_kind kinds[] = {
+	RECORD_RUN, RECORD_VIEW, RECORD_REQUEST, RECORD_TERM, RECORD_FINISH,
+};
 
 #define KINDS	   (sizeof(kinds) / sizeof(kinds[0]))
-/* A longer record is not kept; none of these kinds is. */
+/* A longer record is not kept; records of these kinds are shorter. */
 #define SLOT_BYTES (BRIEF_MEMO_BYTES / KINDS)
 
-static char *kept_at; /* NULL: nowhere */
+static char *kept_at; /* NULL: nothing is kept */
 
-/* What can shrink under us would end us with SIGBUS. */
+/* The memory must be sealed: access to memory that another process has made
+ * shorter would end this process by SIGBUS. */
 static char *map(int fd, int protection)
 {
 	int seals = fcntl(fd, F_GET_SEALS);
@@ -41,16 +45,16 @@ void memo_use(int fd)
 void memo_keep(struct ckpt_record *rec)
 {
 	char line[SLOT_BYTES];
+	struct record record;
 	size_t len;
 
-	if (!kept_at)
+	if (!kept_at || !record_decode(&record, rec))
 		return;
 	for (size_t i = 0; i < KINDS; i++) {
-		if (strcmp(kinds[i], ckpt_record_kind(rec)) != 0)
+		if (kinds[i] != record.kind)
 			continue;
 		/* A request counts from when it is made. */
-		if (!strcmp(kinds[i], "request") &&
-		    !ckpt_record_bool(rec, "made"))
+		if (record.kind == RECORD_REQUEST && !record.request.is_made)
 			return;
 		len = ckpt_record_line(rec, line, sizeof(line));
 		if (len)
@@ -66,11 +70,12 @@ void memo_read(int fd, void (*each)(const struct ckpt_record *rec, void *arg),
 
 	for (size_t i = 0; at && i < KINDS; i++) {
 		struct ckpt_record *rec;
+		struct record record;
 
-		/* Whoever else has it may be writing. */
+		/* The supervisor may write to it at this moment. */
 		memcpy(line, at + i * SLOT_BYTES, sizeof(line));
 		rec = ckpt_record_parse(line, strnlen(line, sizeof(line)));
-		if (rec && !strcmp(ckpt_record_kind(rec), kinds[i]))
+		if (record_decode(&record, rec) && record.kind == kinds[i])
 			each(rec, arg);
 		ckpt_record_free(rec);
 	}

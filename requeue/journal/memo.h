@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * memo.h: the records by which the end of a run is judged, kept in memory
- * beside the journal, for a settle that can't read them in the store: on a
- * full disk, or on storage that hangs.
+ * beside the journal.  Settle reads them where the store's disk is full or its
+ * storage hangs.
  *
  * The plugin makes the memory in slurmstepd, so that it outlives the
- * supervisor, and hands it on without looking into it: what it holds is the
- * owner's, and is read as the owner only.  Of each kind of record it keeps the
- * newest.
+ * supervisor, and hands it to settle without a look into it: the owner's
+ * supervisor writes it, and only the owner's settle reads it.  The memo keeps
+ * the newest record of each kind.
+ *
+ * The supervisor is one thread; so these functions are not thread-safe.
  */
 #ifndef MEMO_H
 #define MEMO_H
@@ -16,15 +18,17 @@
 
 struct ckpt_record;
 
-/* From now on memo_keep() keeps records there.  Takes the descriptor.  Where it
- * isn't one of brief_memo(), nothing is kept. */
+/* Let memo_keep() keep records in the memory of brief_memo().  fd is taken.
+ * Where it is another descriptor, memo_keep() does nothing. */
 void memo_use(int fd);
 
-/* Stamp and keep a record that matters; others are passed over. */
+/* Set the record's time to now and keep it, if its kind matters for settle. One
+ * that is too long is not kept. */
 void memo_keep(struct ckpt_record *rec);
 
-/* Call each() for every whole record that is kept there, in the order in
- * which a run makes them; none where it isn't such a descriptor. */
+/* Call each() for every whole record in that memory, in the order in which a
+ * run writes them.  Where fd is another descriptor, there is none.  fd stays
+ * the caller's. */
 void memo_read(int fd, void (*each)(const struct ckpt_record *rec, void *arg),
 	       void *arg);
 
