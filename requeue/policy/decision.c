@@ -158,13 +158,26 @@ static bool is_killed(const struct decision_input *in,
 	       own_cause(in, run) == CAUSE_NONE;
 }
 
+/*
+ * Did it end with no request?  A script may turn every crash into the exit
+ * code, so that a run that ends with that code counts as well, but not where a
+ * request at an interval may have ended it.
+ */
+static bool is_by_itself(const struct decision_input *in,
+			 const struct run_record *run)
+{
+	enum cause cause = own_cause(in, run);
+
+	return cause == CAUSE_NONE ||
+	       (cause == CAUSE_SELF && run->cause != CAUSE_INTERVAL);
+}
+
 static bool is_restore_failure(const struct decision_input *in,
 			       const struct run_record *run)
 {
 	int64_t ran = duration(run);
 
-	if (own_cause(in, run) != CAUSE_NONE || is_neutral(in, run) ||
-	    run->is_done)
+	if (!is_by_itself(in, run) || is_neutral(in, run) || run->is_done)
 		return false;
 	if (run->ending != END_SIGNAL &&
 	    !(run->ending == END_EXIT && run->code))
@@ -448,6 +461,8 @@ static void judge(const struct decision_input *in, struct decision *d,
 		say(d, "there is nothing to begin from where "
 		       "--checkpoint-from points (see the job's output): mend "
 		       "that, " REMEDY_RELEASE ", or submit it again without");
+	} else if (d->cause == CAUSE_SELF && is_restore_failure(in, run)) {
+		after_restore_failure(in, d);
 	} else if (d->cause != CAUSE_NONE) {
 		go_on(in, d, is_neutral_now);
 	} else if (run->ending == END_SUPERVISOR) {

@@ -110,7 +110,8 @@ static int64_t remaining_by_progress(const struct plan_input *in)
 static bool has_reached_limit(const struct plan_input *in)
 {
 	for (size_t i = 0; i < in->count; i++)
-		if (in->runs[i].cause == CAUSE_LIMIT || in->runs[i].is_cut)
+		if (in->runs[i].cause == CAUSE_LIMIT ||
+		    (in->runs[i].is_cut && in->runs[i].cause == CAUSE_NONE))
 			return true;
 	return false;
 }

@@ -212,14 +212,20 @@ static void leave_time(struct run *run, int64_t now_ms)
 static void make_request(struct run *run, int64_t now_ms, enum cause cause,
 			 struct run_orders *orders)
 {
+	int64_t before_ms;
+
 	/* A request is made once, unless no program has caught it. */
 	if (run->phase != RUN_COMPUTING && run->phase != RUN_UNCAUGHT)
 		return;
+	before_ms = run->phase == RUN_UNCAUGHT && run->has_files
+			    ? run->give_up_ms
+			    : 0;
 	run->cause = cause;
 	run->phase = RUN_SAVING;
 	run->frozen_until_ms = 0;
 	run->request_ms = now_ms;
-	run->give_up_ms = run->end_ms ? run->end_ms - margin_ms(run) : 0;
+	run->give_up_ms = earlier(
+		run->end_ms ? run->end_ms - margin_ms(run) : 0, before_ms);
 	if (cause == CAUSE_OPERATOR)
 		run->give_up_ms =
 			earlier(run->give_up_ms, now_ms + run->grace_ms);
@@ -252,14 +258,25 @@ static void end_hook(struct run *run, struct run_orders *orders)
 	orders->deliver = true;
 }
 
-/* A save while the run goes on. */
+/* Does the job compute, so that it can save while the run goes on?  Also where
+ * no program has caught a request, unless Slurm ends the run. */
+static bool is_computing(const struct run *run)
+{
+	return run->phase == RUN_COMPUTING ||
+	       (run->phase == RUN_UNCAUGHT && !run->has_term);
+}
+
+/* Make the save that is due or wanted.  What can't be made at this moment stays
+ * due until it can. */
 static void make_save(struct run *run, struct run_orders *orders)
 {
-	run->save_ms = 0;
-	if (run->phase != RUN_COMPUTING || run->is_saving)
+	if (!is_computing(run) || run->is_saving)
 		return;
-	run->is_saving = true;
 	orders->save = true;
+	orders->save_now = run->wants_save;
+	run->save_ms = 0;
+	run->wants_save = false;
+	run->is_saving = true;
 }
 
 /* The next interval is counted from the end of the last save. */
@@ -475,7 +492,8 @@ static void look_at_request(struct run *run, int64_t now_ms,
 {
 	if (!is_due(run->give_up_ms, now_ms)) {
 		orders->look_again = is_due(run->look_ms, now_ms);
-	} else if (run->phase == RUN_UNCAUGHT && run->cause == CAUSE_OPERATOR) {
+	} else if (run->phase == RUN_UNCAUGHT && run->cause == CAUSE_OPERATOR &&
+		   !run->has_files) {
 		run->phase = RUN_COMPUTING;
 	} else {
 		run->phase = RUN_KILLING;
@@ -505,12 +523,12 @@ static void tick(struct run *run, int64_t now_ms, struct run_orders *orders)
 		make_request(run, now_ms, CAUSE_LIMIT, orders);
 	else if (is_due(renew_at_ms(run), now_ms))
 		query(run, orders, false);
-	if (is_due(run->save_ms, now_ms))
-		make_save(run, orders);
 	if (run->phase == RUN_HOOK && now_ms >= run->hook_until_ms)
 		end_hook(run, orders);
 	if (is_pending(run) && !orders->deliver)
 		look_at_request(run, now_ms, orders);
+	if (run->wants_save || is_due(run->save_ms, now_ms))
+		make_save(run, orders);
 }
 
 /* The next time at which anything can be due. */
@@ -523,8 +541,9 @@ static int64_t next_wake(const struct run *run)
 		wake_ms = earlier(wake_ms, run->frozen_until_ms);
 	if (run->is_resumed || run->is_doubted)
 		return wake_ms;
-	if (run->phase == RUN_COMPUTING) {
+	if (is_computing(run) && !run->is_saving)
 		wake_ms = earlier(wake_ms, run->save_ms);
+	if (run->phase == RUN_COMPUTING) {
 		wake_ms = earlier(wake_ms, at_ms);
 		wake_ms = earlier(wake_ms, renew_at_ms(run));
 	}
@@ -586,8 +605,8 @@ static void handle(struct run *run, const struct run_event *event,
 	case RUN_EV_PREEMPT_NOTICE:
 		handle_notice(run, event->now_ms, orders);
 		break;
-	case RUN_EV_SAVE_NOW:
-		make_save(run, orders);
+	case RUN_EV_SAVE_NOW: /* see tick() */
+		run->wants_save = true;
 		break;
 	case RUN_EV_REQUEUE:
 		make_request(run, event->now_ms, CAUSE_OPERATOR, orders);

@@ -92,6 +92,7 @@ struct run_orders {
 	bool deliver;		/* signal the programs that catch the signal */
 	bool look_again;	/* signal those that catch it by now */
 	bool save;		/* request a save; the run goes on */
+	bool save_now;		/* and whatever was saved last */
 	bool collect;		/* take the files into the store */
 	int64_t wake_ms;	/* when to send RUN_EV_TICK; 0 no need */
 };
@@ -145,6 +146,7 @@ struct run {
 
 	/* saves while the run goes on, and the files at its end */
 	bool is_saving;		  /* a save is under way */
+	bool wants_save;	  /* the owner wants one, as soon as it can */
 	int64_t save_ms;	  /* the next by interval; 0 none */
 	int64_t collect_until_ms; /* when collecting has had its time */
 };

@@ -111,6 +111,15 @@ void request_uncaught(const struct context *ctx)
 			    name);
 		return;
 	}
+	if (ctx->run.has_files) {
+		report_line("no program of the job catches SIG%s: it computes "
+			    "on until %s, and then its files are saved",
+			    name,
+			    ctx->run.cause == CAUSE_OPERATOR
+				    ? "its grace is over"
+				    : "just before the end");
+		return;
+	}
 	report_line("no program of the job catches SIG%s: it computes on until "
 		    "just before the end, and what isn't saved by then is lost",
 		    name);
@@ -184,8 +193,9 @@ static void post_delivered(struct request *request, struct context *ctx)
 
 void request_deliver(struct request *request, struct context *ctx)
 {
-	/* The hook has had its time. */
-	if (ctx->children.pid[CHILD_HOOK] && !ctx->run.has_term)
+	/* The hook has had its time; one that runs later is a save's. */
+	if (ctx->children.pid[CHILD_HOOK] && !ctx->run.has_term &&
+	    !request->has_looked)
 		hook_kill(ctx->children.pid[CHILD_HOOK]);
 	if (!request->delivery)
 		request->delivery = delivery_new();

@@ -71,7 +71,7 @@ static void go_on(struct save *save, struct context *ctx)
 		end(save, ctx, 0);
 }
 
-void save_start(struct save *save, struct context *ctx)
+void save_start(struct save *save, struct context *ctx, bool is_now)
 {
 	const struct settings *set = &ctx->begin.set;
 	int64_t newest_ms = newest_version_ms(ctx);
@@ -84,12 +84,11 @@ void save_start(struct save *save, struct context *ctx)
 		return;
 	}
 	/* The interval counts from what the program has saved by itself. */
-	if (set->interval_s && !save->is_now &&
+	if (set->interval_s && !is_now &&
 	    newest_ms + set->interval_s * 1000 > clock_now_ms()) {
 		end(save, ctx, newest_ms);
 		return;
 	}
-	save->is_now = false;
 	save->started_ms = clock_now_ms();
 	report_request(ctx, CAUSE_INTERVAL, false);
 	save->step = SAVE_HOOK;
@@ -107,4 +106,10 @@ void save_hook_ended(struct save *save, struct context *ctx, bool is_good)
 void save_files_ended(struct save *save, struct context *ctx)
 {
 	end(save, ctx, 0);
+}
+
+void save_give_hook(struct save *save, struct context *ctx)
+{
+	if (save->step == SAVE_HOOK)
+		end(save, ctx, 0);
 }

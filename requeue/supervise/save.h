@@ -22,15 +22,20 @@ enum save_step {
 struct save {
 	enum save_step step;
 	int64_t started_ms;
-	bool is_now; /* the owner wants it, whatever the interval says */
 };
 
 /*
  * Begin a save.  RUN_EV_SAVED is posted when it is over, at once where it
  * can't be made (which is said), or where the program has saved by itself
  * within the interval.
+ *
+ * is_now  the owner wants it, whatever the program has saved by itself
  */
-void save_start(struct save *save, struct context *ctx);
+void save_start(struct save *save, struct context *ctx, bool is_now);
+
+/* A request takes over the hook that runs for the save, and so the save: posts
+ * RUN_EV_SAVED.  A save that has come to its files goes on. */
+void save_give_hook(struct save *save, struct context *ctx);
 
 /* The hook of a save has ended: the signal and the files follow. */
 void save_hook_ended(struct save *save, struct context *ctx, bool is_good);

@@ -23,6 +23,7 @@
 #include "requeue/supervise/finish.h"
 #include "requeue/supervise/queries.h"
 #include "requeue/supervise/report.h"
+#include "requeue/supervise/report_request.h"
 #include "requeue/supervise/request.h"
 #include "requeue/supervise/save.h"
 #include "requeue/supervise/jobscript.h"
@@ -61,8 +62,7 @@ static void collect(struct supervisor *s)
 
 static void hook(struct supervisor *s)
 {
-	/* The hook of a save, if it runs, is the request's from now on. */
-	s->save.step = SAVE_NONE;
+	save_give_hook(&s->save, &s->ctx);
 	request_hook(&s->request, &s->ctx);
 }
 
@@ -85,6 +85,10 @@ static void act_on_processes(struct supervisor *s,
 	if (orders->kill) {
 		report_line("out of time: the job's programs are stopped");
 		delivery_kill_all(getpid());
+		/* A request that no program caught has ended the run all the
+		 * same: it is the cause. */
+		if (!s->ctx.run.is_made)
+			report_request(&s->ctx, s->ctx.run.cause, true);
 	}
 }
 
@@ -106,7 +110,7 @@ static void carry_out(struct supervisor *s, const struct run_orders *orders)
 	if (orders->deliver || orders->look_again)
 		request_deliver(&s->request, &s->ctx);
 	if (orders->save)
-		save_start(&s->save, &s->ctx);
+		save_start(&s->save, &s->ctx, orders->save_now);
 	if (orders->collect)
 		collect(s);
 }
@@ -209,8 +213,7 @@ static bool take_owner_request(struct supervisor *s)
 		post(s, RUN_EV_TICK);
 		return true;
 	}
-	s->save.is_now = !strcmp(word, "now");
-	post(s, s->save.is_now ? RUN_EV_SAVE_NOW : RUN_EV_REQUEUE);
+	post(s, strcmp(word, "now") ? RUN_EV_REQUEUE : RUN_EV_SAVE_NOW);
 	return true;
 }
 

@@ -138,5 +138,27 @@ wait_for 40 'the requeue' restarted "$id" 1
 as_owner scancel "$id"
 like "$(job_field "$id" Comment)" 'cause: operator' \
 	'the cause is an operator'
+# ---- files of software that catches nothing: the owner's requests all the same
+script deaf <<'EOF'
+#!/bin/bash
+for i in $(seq 600); do
+	echo "$i" >deaf.tmp
+	mv deaf.tmp deaf.rst
+	sleep 0.5
+done
+EOF
+id=$(submit --checkpoint=10 --time=5 --output=deaf.out \
+	--checkpoint-interval=10 --checkpoint-files='deaf.rst' deaf)
+wait_for 20 'a version' test -d "checkpoint-$id/v000001"
+ok 'scheckpoint requeue of such a job' scheckpoint_as_owner requeue "$id"
+wait_for 10 'the request' has_line deaf.out 'then its files are saved'
+ok 'scheckpoint now while it is pending' scheckpoint_as_owner now "$id"
+wait_for 8 'a version' test -d "checkpoint-$id/v000002"
+is "$(job_field "$id" Restarts)" 0 'saves before it is requeued'
+wait_for 30 'the requeue' restarted "$id" 1
+wait_for 10 'the reason' has_line deaf.out 'run 0: requeued: .*cause: operator'
+like "$(cat deaf.out)" 'saved: version [34]' \
+	'then its files are taken and it is requeued'
+as_owner scancel "$id"
 nodes_idle
 done_testing

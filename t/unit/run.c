@@ -861,6 +861,117 @@ START_TEST(no_save_by_interval_while_a_request_is_pending)
 }
 END_TEST
 
+/* A request that no program catches changes nothing: the job computes on, and
+ * so do its saves. */
+START_TEST(saves_go_on_after_a_request_that_no_program_caught)
+{
+	struct world w;
+
+	begin_with(&w, 10 * HOUR, 5 * MINUTE, false, false);
+	w.catchers = 0;
+	tell_kind(&w, RUN_EV_REQUEUE);
+	ck_assert_int_eq(w.run.phase, RUN_UNCAUGHT);
+	pass_until(&w, T0 + 5 * MINUTE);
+	ck_assert_uint_eq(w.saves, 1);
+	tell_kind(&w, RUN_EV_SAVED);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_int_eq(w.run.phase, RUN_COMPUTING);
+	ck_assert_uint_eq(w.saves, 2);
+	tell_kind(&w, RUN_EV_SAVED);
+	pass_until(&w, T0 + 2 * HOUR);
+	ck_assert_uint_eq(w.saves, 3);
+}
+END_TEST
+
+/* It falls due while the hook of a request runs. */
+START_TEST(an_interval_that_falls_due_in_a_request_is_not_forgotten)
+{
+	struct world w;
+
+	begin_with(&w, 10 * HOUR, 5 * MINUTE, true, false);
+	w.catchers = 0;
+	pass_until(&w, T0 + 4 * MINUTE);
+	tell_kind(&w, RUN_EV_REQUEUE);
+	pass_until(&w, T0 + 6 * MINUTE);
+	ck_assert_uint_eq(w.saves, 0);
+	tell_kind(&w, RUN_EV_HOOK_ENDED);
+	ck_assert_int_eq(w.run.phase, RUN_UNCAUGHT);
+	ck_assert_uint_eq(w.saves, 1);
+	ck_assert(!w.orders.save_now);
+}
+END_TEST
+
+START_TEST(scheckpoint_now_is_not_dropped_while_a_request_is_pending)
+{
+	struct world w;
+
+	begin_with(&w, 10 * HOUR, 0, true, false);
+	w.catchers = 0;
+	tell_kind(&w, RUN_EV_REQUEUE);
+	ck_assert_int_eq(w.run.phase, RUN_HOOK);
+	tell_kind(&w, RUN_EV_SAVE_NOW);
+	ck_assert_uint_eq(w.saves, 0);
+	tell_kind(&w, RUN_EV_HOOK_ENDED);
+	ck_assert_uint_eq(w.saves, 1);
+	ck_assert(w.orders.save_now);
+	/* nor while a save is under way: that may hold an older state */
+	tell_kind(&w, RUN_EV_SAVE_NOW);
+	ck_assert_uint_eq(w.saves, 1);
+	tell_kind(&w, RUN_EV_SAVED);
+	ck_assert_uint_eq(w.saves, 2);
+	tell_kind(&w, RUN_EV_SAVED);
+	pass_until(&w, T0 + HOUR);
+	ck_assert_uint_eq(w.saves, 2);
+}
+END_TEST
+
+/* Programs that were killed save no more, and neither do those that are about
+ * to end. */
+START_TEST(no_save_is_made_when_the_run_ends)
+{
+	struct world w;
+
+	begin_with(&w, HOUR, 0, false, false);
+	pass_until(&w, T0 + 51 * MINUTE);
+	ck_assert_int_eq(w.run.phase, RUN_SAVING);
+	tell_kind(&w, RUN_EV_SAVE_NOW);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert(w.is_finished);
+	ck_assert_uint_eq(w.saves, 0);
+	begin_with(&w, HOUR, 0, false, false);
+	w.catchers = 0;
+	w.state = STATE_TIMEOUT;
+	get_signal(&w, SIGTERM);
+	tell_kind(&w, RUN_EV_SAVE_NOW);
+	ck_assert_uint_eq(w.saves, 0);
+}
+END_TEST
+
+/* Software that writes its files by itself catches no signal. */
+START_TEST(an_operators_request_ends_a_job_whose_files_are_taken)
+{
+	struct world w;
+
+	begin_with(&w, 10 * HOUR, 0, false, true);
+	w.catchers = 0;
+	pass_until(&w, T0 + HOUR);
+	tell_kind(&w, RUN_EV_REQUEUE);
+	pass_until(&w, T0 + HOUR + 5 * MINUTE);
+	ck_assert_uint_eq(w.kills, 0);
+	/* once more: its time doesn't begin again */
+	tell_kind(&w, RUN_EV_REQUEUE);
+	pass_until(&w, T0 + HOUR + 11 * MINUTE);
+	ck_assert_uint_eq(w.kills, 1);
+	ck_assert_int_le(w.killed_ms, T0 + HOUR + 601 * SECOND);
+	ck_assert_int_eq(w.run.cause, CAUSE_OPERATOR);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert_uint_eq(w.collects, 1);
+	tell_kind(&w, RUN_EV_COLLECTED);
+	ck_assert(w.is_finished);
+}
+END_TEST
+
 START_TEST(files_are_collected_when_all_have_ended)
 {
 	struct world w;
@@ -1082,6 +1193,14 @@ int main(void)
 	tcase_add_test(tc, saves_come_at_intervals_after_the_last_save);
 	tcase_add_test(tc, scheckpoint_now_is_one_save_and_no_request);
 	tcase_add_test(tc, no_save_by_interval_while_a_request_is_pending);
+	tcase_add_test(tc, saves_go_on_after_a_request_that_no_program_caught);
+	tcase_add_test(
+		tc, an_interval_that_falls_due_in_a_request_is_not_forgotten);
+	tcase_add_test(
+		tc, scheckpoint_now_is_not_dropped_while_a_request_is_pending);
+	tcase_add_test(tc, no_save_is_made_when_the_run_ends);
+	tcase_add_test(tc,
+		       an_operators_request_ends_a_job_whose_files_are_taken);
 	tcase_add_test(tc, files_are_collected_when_all_have_ended);
 	tcase_add_test(tc, collecting_never_outlasts_the_run);
 	tcase_add_test(tc, scheckpoint_requeue_is_an_operators_request);
