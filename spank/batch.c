@@ -209,12 +209,17 @@ static bool has_newline(void)
 	       strchr(batch.brief.user, '\n') || strchr(batch.brief.node, '\n');
 }
 
-static void forget_options(spank_t sp)
+/* Unset what isn't of this run: options, which a nested sbatch would inherit,
+ * and what a job that has submitted this one was told. */
+static void forget_variables(spank_t sp)
 {
-	char name[ENVIRONMENT_NAME_LEN];
+	char name[ENVIRONMENT_NAME_LEN], **env = NULL;
 
 	for (size_t i = 0; environment_name(i, name); i++)
 		spank_unsetenv(sp, name);
+	while (!spank_get_item(sp, S_JOB_ENV, &env) &&
+	       environment_of_run(env, name) && !spank_unsetenv(sp, name))
+		;
 }
 
 /* Wait, in the process that becomes the script, for the supervisor's word:
@@ -275,7 +280,7 @@ int batch_task_init(spank_t sp)
 		fprintf(stderr, "scheckpoint: %s\n", batch.refusal);
 		_exit(1);
 	}
-	forget_options(sp);
+	forget_variables(sp);
 	if (!batch.told || tell_parent(sp))
 		goto fail;
 	read_told();

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "requeue/settings/settings.h"
 
@@ -12,6 +13,8 @@
  * "checkpoint" is SPANK_PLUGIN's name in plugin.c. */
 #define FORWARDED "_SLURM_SPANK_OPTION_checkpoint_"
 #define DURABLE	  "SLURM_SPANK_" FORWARDED
+/* What the supervisor tells the job of its run and its store. */
+#define OF_RUN	  "SLURM_CHECKPOINT_"
 
 /* Write a prefix, and the option's name as Slurm has it in a variable. */
 static void option_name(const char *prefix, const struct option_row *row,
@@ -43,6 +46,29 @@ bool environment_name(size_t index, char name[ENVIRONMENT_NAME_LEN])
 	else
 		option_name(index % 3 == 1 ? FORWARDED : DURABLE, row, name);
 	return true;
+}
+
+bool environment_of_run(char *const *env, char name[ENVIRONMENT_NAME_LEN])
+{
+	for (; env && *env; env++) {
+		size_t len = strcspn(*env, "=");
+
+		if (strncmp(*env, OF_RUN, strlen(OF_RUN)) != 0 ||
+		    len >= ENVIRONMENT_NAME_LEN)
+			continue;
+		memcpy(name, *env, len);
+		name[len] = '\0';
+		return true;
+	}
+	return false;
+}
+
+void environment_forget_run(void)
+{
+	char name[ENVIRONMENT_NAME_LEN];
+
+	while (environment_of_run(environ, name) && !unsetenv(name))
+		;
 }
 
 void environment_forget_inherited(void)

@@ -22,6 +22,17 @@
 #define ENVIRONMENT_NAME_LEN 128
 bool environment_name(size_t index, char name[ENVIRONMENT_NAME_LEN]);
 
+/*
+ * The first variable in env, which ends with NULL, that tells a job of its run
+ * and its store (SLURM_CHECKPOINT_...).  A job that another one has submitted
+ * may not find them: it would restore the other one's state as its own.  False:
+ * there is none.  Async-signal-safe.
+ */
+bool environment_of_run(char *const *env, char name[ENVIRONMENT_NAME_LEN]);
+
+/* Unset all of these in this process. */
+void environment_forget_run(void);
+
 /* Unset what an outer job has left: its options don't hold for this one. */
 void environment_forget_inherited(void);
 

@@ -39,6 +39,12 @@ static bool is_sbatch(void)
 	return dlsym(RTLD_DEFAULT, "sbopt") != NULL;
 }
 
+/* srun's tasks belong to the job that it runs in. */
+static bool is_srun(void)
+{
+	return dlsym(RTLD_DEFAULT, "sropt") != NULL;
+}
+
 /* scrontab reads options, but never calls sbatch_init_post_opt(). */
 static bool is_scrontab(void)
 {
@@ -101,6 +107,8 @@ int sbatch_init(spank_t sp)
 {
 	settings_init(&request.set);
 	environment_forget_inherited();
+	if (!is_srun())
+		environment_forget_run();
 	for (size_t i = 0; i < settings_options_count; i++)
 		if (register_option(sp, i) < 0) {
 			slurm_error("slurm-checkpoint: Slurm refuses the "

@@ -75,15 +75,30 @@ script outer <<EOF
 #!/bin/bash
 sbatch --wait --output=inner.out job
 srun -n1 env >step.out 2>step.err
+# as in a later run
+export SLURM_CHECKPOINT_RESTORE=/outer SLURM_CHECKPOINT_CAUSE=limit
+export SLURM_CHECKPOINT_DEADLINE=1
 sbatch --wait --output=own.out --checkpoint=62 job
+sbatch --wait --output=none.out --checkpoint=62 --export=NONE job
+sbatch --wait --output=named.out --checkpoint=62 \
+	--export=ALL,SLURM_CHECKPOINT_RESTORE=/outer job
+sbatch --wait --output=plain-none.out --export=NONE job
 EOF
 SBATCH_CHECKPOINT=63 ran outer
 is $? 0 'a job that submits jobs completes'
-is "$(grep -E "$plain" inner.out | grep -v '^SLURM_CHECKPOINT_')" '' \
-	'a nested sbatch inherits no option'
+is "$(grep -E "$plain" inner.out plain-none.out)" '' \
+	'a nested sbatch inherits no option, and nothing of the outer run'
 unlike "$(cat inner.out)" '^scheckpoint:' 'and its job is a plain one'
 like "$(cat own.out)" '^SLURM_CHECKPOINT_GRACE=62$' \
 	'unless sbatch has the option itself'
+is "$(cat own.out none.out named.out |
+	grep -c '^SLURM_CHECKPOINT_DIR=.*/checkpoint-[0-9]*$')" 3 \
+	'and then each job has its own store'
+is "$(grep -h -E '^SLURM_CHECKPOINT_(RESTORE|CAUSE|DEADLINE=1$)' \
+	own.out none.out named.out)" '' \
+	'and nothing of the outer run, with --export=NONE neither'
+like "$(cat step.out)" '^SLURM_CHECKPOINT_DIR=' \
+	'the tasks of srun belong to the outer run'
 unlike "$(cat step.out)" "$traces" 'srun finds no option'
 is "$(cat step.err)" '' 'and is silent'
 
