@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "requeue/policy/choose.h"
+#include "requeue/policy/handmade.h"
 #include "requeue/policy/launchers.h"
 #include "requeue/policy/passing.h"
 #include "requeue/policy/shells.h"
@@ -59,6 +60,13 @@ static bool catches_all(const struct proc *proc)
 	       procs_has(proc->caught, SIGXFSZ);
 }
 
+/* Signals that bash itself catches now and then: INT while it waits for a
+ * program, ALRM while it reads with a time-out. */
+static bool is_own_of_shells(int signum)
+{
+	return signum == SIGINT || signum == SIGALRM;
+}
+
 static bool is_shell_trapping(const struct proc *proc, int signum)
 {
 	const char *exe = shells_base(proc->exe);
@@ -68,7 +76,7 @@ static bool is_shell_trapping(const struct proc *proc, int signum)
 	if (proc->script && traps_has(proc->script, signum))
 		return true;
 	return (!strcmp(exe, "bash") || !strcmp(exe, "dash")) &&
-	       !catches_all(proc);
+	       !catches_all(proc) && !is_own_of_shells(signum);
 }
 
 /* Judge a process by the user's choice of a target.  False: the target says
@@ -103,12 +111,18 @@ static void judge_shell(const struct view *view, size_t i)
 	choice->kind = CHOICE_SHELL;
 	choice->has_exit_trap = procs_has(proc->caught, SIGTERM) &&
 				catches_all(proc) && proc->script &&
-				!traps_has(proc->script, SIGTERM);
+				!traps_has(proc->script, SIGTERM) &&
+				!handmade_submits(proc->script, HANDMADE_EXIT);
 	if (!is_shell_trapping(proc, signum)) {
 		set(choice, CHOICE_PASS,
 		    procs_has(proc->caught, signum)
 			    ? "has no trap for it, and would die"
 			    : "a shell without a trap for it");
+		return;
+	}
+	/* The job is requeued: it would multiply. */
+	if (proc->script && handmade_submits(proc->script, signum)) {
+		set(choice, CHOICE_PASS, "its trap for it submits a job");
 		return;
 	}
 	set(choice, CHOICE_SIGNAL, "has a trap for it");

@@ -51,8 +51,9 @@ static bool closes_pattern(const char *line, const char *end)
 static bool is_command_place(const char *line, const char *at)
 {
 	static const char *const before[] = {
-		"then",	 "do", "else", "elif",	  "if",	     "while",
-		"until", "!",  "time", "builtin", "command", NULL,
+		"then",	   "do",    "else",  "elif", "if",
+		"while",   "until", "!",     "time", "builtin",
+		"command", "exec",  "nohup", "eval", NULL,
 	};
 	const char *end = at;
 
@@ -105,18 +106,47 @@ bool commands_is_quoted(const char *script, const char *at)
 	return what_opens(line_start(script, at), at);
 }
 
+static bool is_called(const char *script, const char *at)
+{
+	const char *line = line_start(script, at);
+
+	return is_command_place(line, at) && what_opens(line, at) != '#';
+}
+
 const char *commands_find(const char *script, const char *from,
 			  const char *name)
 {
 	const char *at = from;
 
-	for (; (at = strstr(at, name)); at++) {
-		const char *line = line_start(script, at);
-
-		if (ends_word(at[strlen(name)]) && is_command_place(line, at) &&
-		    what_opens(line, at) != '#')
+	for (; (at = strstr(at, name)); at++)
+		if (ends_word(at[strlen(name)]) && is_called(script, at))
 			return at;
-	}
+	return NULL;
+}
+
+/* Where the word begins that has this place, if that is a path's last part. */
+static const char *path_start(const char *script, const char *at)
+{
+	const char *start = at;
+
+	if (at == script || at[-1] != '/')
+		return at;
+	while (start > script && at - start < LOOK_BACK_MOST &&
+	       (isalnum((unsigned char)start[-1]) ||
+		strchr("/._-${}", start[-1])))
+		start--;
+	return start;
+}
+
+const char *commands_find_program(const char *script, const char *from,
+				  const char *name)
+{
+	const char *at = from;
+
+	for (; (at = strstr(at, name)); at++)
+		if (ends_word(at[strlen(name)]) &&
+		    is_called(script, path_start(script, at)))
+			return at;
 	return NULL;
 }
 

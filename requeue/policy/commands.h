@@ -22,6 +22,10 @@
 const char *commands_find(const char *script, const char *from,
 			  const char *name);
 
+/* The same for a program whose directory may be named, too. */
+const char *commands_find_program(const char *script, const char *from,
+				  const char *name);
+
 /* Does this place of the script lie in a text in quotes? */
 bool commands_is_quoted(const char *script, const char *at);
 

@@ -12,13 +12,14 @@ static const struct {
 	int signum;
 	const char *name;
 } names[] = {
-	{SIGHUP, "HUP"},   {SIGINT, "INT"},	  {SIGQUIT, "QUIT"},
-	{SIGABRT, "ABRT"}, {SIGUSR1, "USR1"},	  {SIGUSR2, "USR2"},
-	{SIGALRM, "ALRM"}, {SIGTERM, "TERM"},	  {SIGCONT, "CONT"},
-	{SIGTSTP, "TSTP"}, {SIGTTIN, "TTIN"},	  {SIGTTOU, "TTOU"},
-	{SIGURG, "URG"},   {SIGXCPU, "XCPU"},	  {SIGXFSZ, "XFSZ"},
-	{SIGPROF, "PROF"}, {SIGVTALRM, "VTALRM"}, {SIGWINCH, "WINCH"},
-	{SIGIO, "IO"},	   {SIGPWR, "PWR"},	  {SIGPIPE, "PIPE"},
+	{0, "EXIT"},	     {SIGHUP, "HUP"},	{SIGINT, "INT"},
+	{SIGQUIT, "QUIT"},   {SIGABRT, "ABRT"}, {SIGUSR1, "USR1"},
+	{SIGUSR2, "USR2"},   {SIGALRM, "ALRM"}, {SIGTERM, "TERM"},
+	{SIGCONT, "CONT"},   {SIGTSTP, "TSTP"}, {SIGTTIN, "TTIN"},
+	{SIGTTOU, "TTOU"},   {SIGURG, "URG"},	{SIGXCPU, "XCPU"},
+	{SIGXFSZ, "XFSZ"},   {SIGPROF, "PROF"}, {SIGVTALRM, "VTALRM"},
+	{SIGWINCH, "WINCH"}, {SIGIO, "IO"},	{SIGPWR, "PWR"},
+	{SIGPIPE, "PIPE"},
 };
 
 static bool is_in_braces(const char *word, int signum)

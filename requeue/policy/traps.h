@@ -7,8 +7,8 @@
 
 /*
  * The next trap at or after from that names the signal and does something at
- * it.  A signal that stands in a variable counts as named.  Returns the place
- * behind the word "trap", NULL: there is no more.
+ * it; 0 is EXIT.  A signal that stands in a variable counts as named.  Returns
+ * the place behind the word "trap", NULL: there is no more.
  */
 const char *traps_next(const char *script, const char *from, int signum);
 

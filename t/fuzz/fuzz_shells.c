@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "fuzz.h"
+#include "requeue/policy/handmade.h"
 #include "requeue/policy/passing.h"
 #include "requeue/policy/traps.h"
 
@@ -16,6 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	traps_has(text, SIGTERM);
 	traps_has(text, SIGUSR1);
 	passing_is_done(text, SIGTERM);
+	handmade_submits(text, SIGTERM);
+	handmade_requeues(text, HANDMADE_EXIT);
 	free(text);
 	return 0;
 }

@@ -222,6 +222,31 @@ START_TEST(everything_chosen_has_a_reason)
 }
 END_TEST
 
+/* bash catches INT while it waits for a program, and ALRM in "read -t". */
+START_TEST(what_bash_catches_by_itself_is_no_trap)
+{
+	static const int signals[] = {SIGINT, SIGALRM};
+	static const char *const trees[] = {
+		"FREEZE - bash job.sh :: gmx; next\n  SIGNAL - gmx\n",
+		"FREEZE - bash job.sh\n  SIGNAL - gmx\n",
+		"SIGNAL - bash job.sh :: trap x INT ALRM; gmx\n"
+		"  SIGNAL - gmx\n",
+	};
+	struct choose_order order = {.signum = signals[_i % 2]};
+	struct choice choices[NODES_MOST];
+	struct drawing drawing;
+
+	draw(&drawing, trees[_i / 2]);
+	for (size_t i = 0; i < drawing.procs.count; i++)
+		drawing.procs.list[i].caught = BIT(order.signum);
+	choose(&drawing.procs, &order, choices);
+	for (size_t i = 0; i < drawing.procs.count; i++)
+		ck_assert_str_eq(action_name(choices[i].action),
+				 drawing.expected[i].action);
+	procs_free(&drawing.procs);
+}
+END_TEST
+
 START_TEST(nothing_is_frozen_without_a_catcher)
 {
 	struct choose_order order = {.signum = SIGWINCH};
@@ -311,6 +336,8 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_add_loop_test(tcase, what_bash_catches_by_itself_is_no_trap, 0,
+			    6);
 	tcase_add_loop_test(tcase, every_tree_is_judged_as_drawn, 0, count);
 	tcase_add_loop_test(tcase, everything_chosen_has_a_reason, 0, count);
 	tcase_add_loop_test(tcase, nothing_is_frozen_without_a_catcher, 0,

@@ -68,6 +68,15 @@
  "    SIGNAL C x\n"},
 {"nextflow is known by its jar, not by the script of a user",
  "SIGNAL C exe=/usr/bin/python3.11 python3 nextflow_model.py\n"},
+{"a shell whose trap submits a job isn't signalled",
+ "FREEZE C bash job.sh :: trap 'kill $p; wait; sbatch \"$0\"' TERM; gmx & p=$!; wait\n"
+ "  SIGNAL C gmx\n"},
+{"and is told, where nothing else catches it",
+ "PASS C bash job.sh :: trap 'sbatch job.sh' TERM; gmx == its trap for it submits a job\n"
+ "  PASS - gmx\n"},
+{"a trap that submits at another signal",
+ "SIGNAL C bash job.sh :: trap save TERM; trap 'sbatch job.sh' USR1; gmx\n"
+ "  SIGNAL C gmx\n"},
 {"a trap that only waits passes nothing on",
  "SIGNAL C bash job.sh :: trap 'touch stop' TERM; gmx & wait\n"
  "  SIGNAL C gmx\n"},

@@ -2,6 +2,7 @@
 /* shells.c: which shell, which script, and what its traps name. */
 #include "requeue/policy/shells.h"
 
+#include "requeue/policy/handmade.h"
 #include "requeue/policy/passing.h"
 #include "requeue/policy/traps.h"
 
@@ -140,12 +141,67 @@ START_TEST(a_script_that_kills_what_it_waits_for_passes_it_on)
 }
 END_TEST
 
+static const struct {
+	const char *script;
+	bool submits;
+} submitters[] = {
+	{"trap 'sbatch job.sh' TERM", true},
+	{"trap 'kill $p; wait $p; sbatch \"$0\"; exit 0' TERM", true},
+	{"trap \"sbatch $0\" TERM INT", true},
+	{"trap '/usr/bin/sbatch job.sh' TERM", true},
+	{"trap 'id=$(sbatch job.sh)' TERM", true},
+	{"trap 'exec sbatch job.sh' TERM", true},
+	{"trap 'ssh login sbatch job.sh' TERM", true},
+	{"trap 'ssh login \"cd $PWD; sbatch job.sh\"' TERM", true},
+	{"f() { sbatch job.sh; }\ntrap f TERM", true},
+	{"f() {\n\tif a; then\n\t\tb\n\tfi\n\tsbatch $0\n}\ntrap f TERM", true},
+	{"function f() {\n  save; g\n}\ng ()\n{\n  sbatch $0\n}\n"
+	 "trap 'f; exit' TERM",
+	 true},
+	{"trap 'save; exit 0' TERM\na\nsbatch next.sh", false},
+	{"f() { sbatch job.sh; }\ntrap g TERM\na; f", false},
+	{"f() { save; }\nsbatch next.sh; }\ntrap f TERM", false},
+	{"trap 'sbatch job.sh' USR1; trap save TERM", false},
+	{"trap 'sbatch job.sh' EXIT", false},
+	{"trap 'echo sbatch job.sh' TERM", false},
+	{"trap 'save # sbatch job.sh' TERM", false},
+	{"# trap 'sbatch job.sh' TERM", false},
+	{"trap 'sbatch_again' TERM", false},
+	{"trap - TERM; sbatch job.sh", false},
+	{"f() { f; g; }\ng() { f; g; }\ntrap f TERM; sbatch", false},
+};
+
+START_TEST(a_trap_that_submits_a_job_is_found)
+{
+	ck_assert_msg(handmade_submits(submitters[_i].script, SIGTERM) ==
+			      submitters[_i].submits,
+		      "%s", submitters[_i].script);
+}
+END_TEST
+
+START_TEST(other_traps_that_go_on_by_hand_are_found)
+{
+	ck_assert(handmade_submits("trap 'sbatch $0' EXIT", HANDMADE_EXIT));
+	ck_assert(handmade_submits("trap 'sbatch $0' 0", HANDMADE_EXIT));
+	ck_assert(!handmade_submits("trap 'sbatch $0' TERM", HANDMADE_EXIT));
+	ck_assert(handmade_requeues(
+		"f() {\n  scontrol requeue $SLURM_JOB_ID\n}\ntrap f USR1",
+		SIGUSR1));
+	ck_assert(handmade_requeues("trap 'scontrol requeuehold 1' USR1",
+				    SIGUSR1));
+	ck_assert(
+		!handmade_requeues("trap 'scontrol show job 1' USR1", SIGUSR1));
+	ck_assert(!handmade_submits("trap 'scontrol requeue 1' USR1", SIGUSR1));
+}
+END_TEST
+
 /* Lines, or parts of one line, of which a script of 256 KB consists. */
 static const char *const repeated[] = {
 	"kill $m; wait $p\n",  "kill -0 $m; ",		 "kill $m \\\n",
 	"wait $p$q \\\n",      "trap x INT \\\n",	 "f() {\n",
 	"a) trap x INT;; ",    "echo \"<<\" $((1<<2)) ", "cat <<EOF\n",
 	"# a comment; kill\n", "trap 'kill $m' TERM\n",	 "x\n",
+	"trap f TERM; f() { ", "f() {\n trap f TERM\n",	 "/sbatch/",
 };
 
 START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
@@ -157,7 +213,7 @@ START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
 	size_t at = 0;
 
 	ck_assert_ptr_nonnull(script);
-	at += (size_t)sprintf(script, "wait $p\n");
+	at += (size_t)sprintf(script, "wait $p; sbatch\n");
 	while (at < size) {
 		memcpy(script + at, unit, len);
 		at += len;
@@ -166,6 +222,7 @@ START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
 	start = clock();
 	traps_has(script, SIGTERM);
 	passing_is_done(script, SIGTERM);
+	handmade_submits(script, SIGTERM);
 	/* It is 0.1 s at most; what was quadratic took 6 s and more. */
 	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 2);
 	free(script);
@@ -237,6 +294,9 @@ int main(void)
 	tcase_add_loop_test(tcase,
 			    a_script_that_kills_what_it_waits_for_passes_it_on,
 			    0, (int)(sizeof(passers) / sizeof(passers[0])));
+	tcase_add_loop_test(tcase, a_trap_that_submits_a_job_is_found, 0,
+			    (int)(sizeof(submitters) / sizeof(submitters[0])));
+	tcase_add_test(tcase, other_traps_that_go_on_by_hand_are_found);
 	tcase_add_loop_test(
 		tcase,
 		a_script_is_read_in_a_time_that_grows_with_its_length_alone, 0,
