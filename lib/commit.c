@@ -10,6 +10,7 @@
 #include "lib/handle.h"
 #include "lib/manifest.h"
 #include "lib/names.h"
+#include "lib/news.h"
 #include "lib/retain.h"
 #include "lib/seal.h"
 #include "lib/shard.h"
@@ -72,9 +73,12 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 	struct ckpt_sealing s = {.stage = stage, .list.fd = -1, .err = err};
 	struct ckpt_store *store = stage->store;
 	enum ckpt_status status;
-	uint32_t number = 0;
+	uint32_t number = 0, known = 0;
 
 	status = ckpt_seal_stage(&s);
+	if (!status && stage->is_for_news && ckpt_is_no_news(&s, &known))
+		status = ckpt_fail(err, CKPT_NONE, 0,
+				   "version %u holds the same files", known);
 	if (!status && stage->shards)
 		status = ckpt_shard_join(&s);
 	if (!status && !stage->is_parted)
@@ -86,6 +90,8 @@ enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
 		status = ckpt_or_stale(store, status, err);
 	if (version && (!status || status == CKPT_UNSURE))
 		*version = number;
+	if (version && status == CKPT_NONE)
+		*version = known;
 	if (status)
 		goto out;
 	if (number && ckpt_fs_sync_dir(store->fd) < 0)

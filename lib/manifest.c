@@ -6,6 +6,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,6 +73,17 @@ int ckpt_listing_begin(struct ckpt_listing *list, int dirfd, const char *name)
 	return -1;
 }
 
+uint64_t ckpt_file_sum(const struct ckpt_file *file)
+{
+	char text[CKPT_NAME_MAX + CKPT_DIGEST_LENGTH + 32];
+	int len = snprintf(text, sizeof(text), "%" PRIu64 "/%s/%s", file->bytes,
+			   file->digest, file->name);
+
+	if (len < 0 || (size_t)len >= sizeof(text))
+		return 0; /* no version holds a file of such a name */
+	return ckpt_digest_small(text, (size_t)len);
+}
+
 int ckpt_listing_add(struct ckpt_listing *list, const struct ckpt_file *file)
 {
 	struct ckpt_record *entry = ckpt_record_plain();
@@ -86,6 +99,7 @@ int ckpt_listing_add(struct ckpt_listing *list, const struct ckpt_file *file)
 	ckpt_text_add(&list->pending, "}", 1);
 	ckpt_record_free(entry);
 	list->files++;
+	list->content += ckpt_file_sum(file);
 	return list->pending.len_bytes < PENDING_BYTES && !list->pending.failed
 		       ? 0
 		       : flush(list);

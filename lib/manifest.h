@@ -21,6 +21,10 @@ struct ckpt_file {
 	const char *digest;
 };
 
+/* Of name, size and digest.  The sum of these over all files of a version, in
+ * any order, tells whether two versions hold the same. */
+uint64_t ckpt_file_sum(const struct ckpt_file *file);
+
 /* A manifest that is being written: the list of files comes first. */
 struct ckpt_listing {
 	int dirfd; /* borrowed, and so is the name */
@@ -28,6 +32,7 @@ struct ckpt_listing {
 	int fd;
 	uint64_t end; /* bytes of the list in the file */
 	uint32_t files;
+	uint64_t content;	  /* sum of ckpt_file_sum() of all files */
 	struct ckpt_sum *sum;	  /* of these bytes */
 	struct ckpt_text pending; /* to be written next */
 };

@@ -24,8 +24,9 @@ struct ckpt_stage {
 	uint32_t newest;	  /* version that existed when it was begun */
 	uint32_t shards;	  /* 0: the whole version is staged here */
 	uint32_t shard;
-	char *mark;	/* what the shards of one version have in common */
-	bool is_parted; /* moved to the other shards: no longer ours */
+	char *mark;	  /* what the shards of one version have in common */
+	bool is_for_news; /* see ckpt_only_news() */
+	bool is_parted;	  /* moved to the other shards: no longer ours */
 };
 
 /* Free the handle, NULL too; the directory stays. */

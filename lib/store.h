@@ -15,7 +15,7 @@
  *	record (JSON)  kinds  manifest  names
  *	fact  fence  identity  journal  progress  request  setting  turn
  *	version  marks  list  retain  sweep
- *	stage  add  seal  shard  commit  open  restore  notice
+ *	stage  add  seal  news  shard  commit  open  restore  notice
  */
 #ifndef CKPT_STORE_H
 #define CKPT_STORE_H
@@ -26,6 +26,7 @@
 #include "lib/journal.h"
 #include "lib/kinds.h"
 #include "lib/marks.h"
+#include "lib/news.h"
 #include "lib/open.h"
 #include "lib/progress.h"
 #include "lib/record.h"
