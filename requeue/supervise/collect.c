@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fts.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,11 +14,15 @@
 #include <unistd.h>
 
 #include "lib/store.h"
+#include "requeue/policy/filenames.h"
 #include "requeue/supervise/collect.h"
 #include "requeue/supervise/report.h"
 
 /* A file that changes within this time is still being written. */
 #define STILL_MS 200
+/* A version is taken to be newer than a file only if it is so by more than
+ * this: the clocks of nodes and of file servers differ. */
+#define SKEW_S	 300
 
 /* A change of any of these shows that a file, or anything in a directory, has
  * changed. */
@@ -25,36 +30,93 @@ struct look {
 	bool is_state; /* a file or directory that can be looked through */
 	int64_t newest_ns;
 	uint64_t size_bytes;
+	uint64_t files;
 	uint64_t entries;
 };
 
-/* "out/" becomes "out"; "/" stays. */
-static void trim(char *path)
-{
-	size_t len = strlen(path);
+/* What the patterns match. */
+struct found {
+	struct filename *files;
+	size_t count;
+	struct look taken; /* of all that can be taken */
+};
 
-	while (len > 1 && path[len - 1] == '/')
-		path[--len] = '\0';
+/* ------------------------------------------------------------- patterns */
+
+static bool is_literal(const char *pattern)
+{
+	return !strpbrk(pattern, "*?[\\");
 }
 
-/* All matches of all globs; the caller frees with globfree(). */
-static int expand(const char *globs, glob_t *found)
+static int add_path(struct found *found, const char *path, bool is_missing)
 {
-	char *copy = strdup(globs), *rest = copy, *one;
-	int flags = GLOB_NOSORT;
+	struct filename *files =
+		reallocarray(found->files, found->count + 1, sizeof(*files));
 
-	memset(found, 0, sizeof(*found));
-	if (!copy)
+	if (!files)
 		return -1;
-	while ((one = strsep(&rest, ","))) {
-		if (!*one)
-			continue;
-		glob(one, flags, NULL, found);
-		flags |= GLOB_APPEND;
-	}
-	free(copy);
+	found->files = files;
+	memset(&files[found->count], 0, sizeof(*files));
+	files[found->count].is_missing = is_missing;
+	files[found->count].path = strdup(path);
+	return files[found->count++].path ? 0 : -1;
+}
+
+static int add_matches(struct found *found, const char *pattern)
+{
+	glob_t matches = {0};
+	int status = 0;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &matches) && is_literal(pattern))
+		status = add_path(found, pattern, true);
+	for (size_t i = 0; i < matches.gl_pathc && !status; i++)
+		status = add_path(found, matches.gl_pathv[i], false);
+	globfree(&matches);
+	return status;
+}
+
+static int say_if_missing(struct found *found, const char *pattern)
+{
+	glob_t matches = {0};
+
+	(void)found;
+	if (glob(pattern, GLOB_NOSORT, NULL, &matches))
+		report_line("--checkpoint-files: %s matches no file", pattern);
+	globfree(&matches);
 	return 0;
 }
+
+/* Call each() for the patterns, until it fails. */
+static int for_patterns(const char *globs, struct found *found,
+			int (*each)(struct found *found, const char *pattern))
+{
+	char *copy = strdup(globs), *rest = copy, *one;
+	int status = copy ? 0 : -1;
+
+	while (!status && (one = strsep(&rest, ",")))
+		if (*one)
+			status = each(found, one);
+	free(copy);
+	return status;
+}
+
+static int expand(const struct collect *c, struct found *found)
+{
+	memset(found, 0, sizeof(*found));
+	if (for_patterns(c->globs, found, add_matches))
+		return -1;
+	return filenames_settle(found->files, found->count, c->work_dir);
+}
+
+static void forget(struct found *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		free(found->files[i].path);
+	filenames_free(found->files, found->count);
+	free(found->files);
+}
+
+/* -------------------------------------------------------------- looking */
 
 static void pause_ms(long ms)
 {
@@ -63,30 +125,54 @@ static void pause_ms(long ms)
 	nanosleep(&pause, NULL);
 }
 
+static int64_t in_ns(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+static void note_time(struct look *look, int64_t ns)
+{
+	if (ns > look->newest_ns)
+		look->newest_ns = ns;
+}
+
+/* A file that was renamed into place shows that by its change time only. */
 static void add_entry(struct look *look, const FTSENT *entry)
 {
 	const struct stat *stat = entry->fts_statp;
-	int64_t ns = (int64_t)stat->st_mtim.tv_sec * 1000000000 +
-		     stat->st_mtim.tv_nsec;
 
 	look->entries++;
-	if (ns > look->newest_ns)
-		look->newest_ns = ns;
-	if (entry->fts_info == FTS_F && S_ISREG(stat->st_mode))
+	note_time(look, in_ns(&stat->st_mtim));
+	note_time(look, in_ns(&stat->st_ctim));
+	if (entry->fts_info == FTS_F && S_ISREG(stat->st_mode)) {
+		look->files++;
 		look->size_bytes += (uint64_t)stat->st_size;
+	}
+}
+
+static bool is_same_dir(const FTSENT *entry, const struct stat *dir)
+{
+	return entry->fts_statp->st_dev == dir->st_dev &&
+	       entry->fts_statp->st_ino == dir->st_ino;
 }
 
 /* All that is in a directory counts: software rewrites files in place, which
- * doesn't change the directory itself. */
-static struct look look_at(char *path)
+ * doesn't change the directory itself.  The store doesn't count. */
+static struct look look_at(const char *path, const struct stat *store)
 {
-	char *paths[] = {path, NULL};
-	FTS *tree = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR,
-			     NULL);
+	char *copy = strdup(path), *paths[] = {copy, NULL};
+	FTS *tree = copy ? fts_open(paths,
+				    FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR,
+				    NULL)
+			 : NULL;
 	struct look look = {.is_state = false};
 	FTSENT *entry;
 
 	while (tree && (entry = fts_read(tree))) {
+		if (entry->fts_info == FTS_D && is_same_dir(entry, store)) {
+			fts_set(tree, entry, FTS_SKIP);
+			continue;
+		}
 		if (entry->fts_level == 0 && entry->fts_info != FTS_DP)
 			look.is_state = entry->fts_info == FTS_D ||
 					(entry->fts_info == FTS_F &&
@@ -96,6 +182,7 @@ static struct look look_at(char *path)
 	}
 	if (tree)
 		fts_close(tree);
+	free(copy);
 	return look;
 }
 
@@ -105,141 +192,172 @@ static bool has_changed(const struct look *a, const struct look *b)
 	       a->entries != b->entries;
 }
 
-static void swap(char **a, char **b)
+/* Can it be a state?  Else say why not. */
+static bool is_complete(const char *path, const struct look *before,
+			const struct look *now, bool is_said)
 {
-	char *keep = *a;
+	const char *why = NULL;
 
-	*a = *b;
-	*b = keep;
+	if (!now->is_state)
+		return false;
+	if (!now->size_bytes)
+		why = "empty";
+	else if (has_changed(before, now))
+		why = "still being written";
+	if (why && is_said)
+		report_line("%s is %s and is left out", path, why);
+	return !why;
 }
 
-/*
- * Drop what can't be a state: empty files, and files that still grow.  The
- * others are moved to the front; *newest_s is the time of the last change.
- * Returns how many they are.
- */
-static size_t sieve(char **paths, size_t count, bool is_said, int64_t *newest_s)
+static void add_look(struct look *sum, const struct look *one)
 {
-	struct look *before = calloc(count, sizeof(*before)), now;
-	size_t kept = 0;
-
-	*newest_s = 0;
-	if (!before)
-		return 0;
-	for (size_t i = 0; i < count; i++) {
-		trim(paths[i]);
-		before[i] = look_at(paths[i]);
-	}
-	pause_ms(STILL_MS);
-	for (size_t i = 0; i < count; i++) {
-		now = look_at(paths[i]);
-		if (!now.is_state)
-			continue;
-		if (!now.size_bytes) {
-			if (is_said)
-				report_line("%s is empty and is left out",
-					    paths[i]);
-			continue;
-		}
-		if (has_changed(&before[i], &now)) {
-			if (is_said)
-				report_line("%s is still being written and is "
-					    "left out",
-					    paths[i]);
-			continue;
-		}
-		if (now.newest_ns / 1000000000 > *newest_s)
-			*newest_s = now.newest_ns / 1000000000;
-		swap(&paths[kept++], &paths[i]);
-	}
-	free(before);
-	return kept;
+	note_time(sum, one->newest_ns);
+	sum->size_bytes += one->size_bytes;
+	sum->files += one->files;
+	sum->entries += one->entries;
 }
 
-/* Does this run's newest version hold these files, unchanged since? */
-static bool is_known(struct ckpt_store *store, unsigned run, int64_t newest_s)
+/* Take what can be a state: no empty files, and none that still grow. */
+static int sieve(struct found *found, const struct stat *store, bool is_said)
+{
+	struct look *looks = calloc(found->count + 1, sizeof(*looks));
+	struct filename *files = found->files;
+
+	if (!looks)
+		return -1;
+	for (size_t i = 0; i < found->count; i++)
+		looks[i] = look_at(files[i].path, store);
+	if (found->count)
+		pause_ms(STILL_MS);
+	for (size_t i = 0; i < found->count; i++) {
+		struct look now = look_at(files[i].path, store);
+
+		files[i].is_taken =
+			is_complete(files[i].path, &looks[i], &now, is_said);
+		looks[i] = now;
+	}
+	filenames_once(files, found->count);
+	for (size_t i = 0; i < found->count; i++)
+		if (files[i].is_taken)
+			add_look(&found->taken, &looks[i]);
+	free(looks);
+	return 0;
+}
+
+/* --------------------------------------------------------------- taking */
+
+/* Does the newest version hold as much, and is it younger than all files
+ * beyond doubt?  Then they needn't be read. */
+static bool is_known(struct ckpt_store *store, const struct look *taken)
 {
 	struct ckpt_version *versions = NULL;
-	size_t count = 0;
-	bool is_known = !ckpt_list(store, &versions, &count, NULL) && count &&
-			versions[0].run == run && !versions[0].is_aside &&
-			versions[0].time_s > newest_s;
+	bool is_known = false;
+	size_t count = 0, i = 0;
 
+	ckpt_list(store, &versions, &count, NULL);
+	while (i < count && versions[i].is_aside)
+		i++;
+	if (i < count)
+		is_known = versions[i].bytes == taken->size_bytes &&
+			   versions[i].files == taken->files &&
+			   versions[i].time_s - SKEW_S >
+				   taken->newest_ns / 1000000000;
 	free(versions);
 	return is_known;
 }
 
-/* The name in the version: the path, or where that leads out of the work
- * directory, its last component. */
-static const char *name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	while (!strncmp(path, "./", 2))
-		path += 2;
-	if (path[0] != '/' && !strstr(path, ".."))
-		return path;
-	return slash ? slash + 1 : path;
-}
-
-static enum collect_exit commit(struct ckpt_store *store, char **paths,
-				size_t count)
+/* Commit a version, unless the newest one holds the same. */
+static enum collect_exit commit(struct ckpt_store *store,
+				const struct found *found)
 {
 	struct ckpt_stage *stage = NULL;
 	struct ckpt_error err = {0};
 	enum ckpt_status status = ckpt_begin(store, &stage, &err);
 
-	for (size_t i = 0; i < count && !status; i++)
-		status = ckpt_add(stage, paths[i], name_of(paths[i]), &err);
+	for (size_t i = 0; i < found->count && !status; i++)
+		if (found->files[i].is_taken)
+			status = ckpt_add(stage, found->files[i].path,
+					  found->files[i].name, &err);
 	if (status) {
 		ckpt_abort(stage);
 		report_line("files were not collected: %s", err.text);
 		return COLLECT_FAILED;
 	}
+	ckpt_only_news(stage);
 	status = ckpt_commit(stage, NULL, &err);
 	if (!status)
 		return COLLECT_SAVED;
+	if (status == CKPT_NONE)
+		return COLLECT_NOTHING;
 	report_line("files were not collected: %s", err.text);
 	return COLLECT_FAILED;
 }
 
-/* Look at the files once, and take them if they are complete. */
-static enum collect_exit take(const struct collect *c, bool is_last)
+static enum collect_exit take_found(const struct collect *c,
+				    const struct found *found)
 {
 	enum collect_exit result = COLLECT_NOTHING;
 	struct ckpt_store *store = NULL;
 	struct ckpt_error err = {0};
-	int64_t newest_s;
-	glob_t found;
-	size_t count;
 
-	if (chdir(c->work_dir) || expand(c->globs, &found)) {
-		report_line("files can't be collected from %s: %s", c->work_dir,
-			    strerror(errno));
-		return COLLECT_FAILED;
-	}
-	count = sieve(found.gl_pathv, found.gl_pathc, is_last, &newest_s);
-	if (!count || newest_s < c->since_s)
-		goto out;
 	if (ckpt_open(&store, c->store_dir, CKPT_WRITE, (int)c->run, &err)) {
 		report_line("files were not collected: %s", err.text);
-		result = COLLECT_FAILED;
-	} else if (!is_known(store, c->run, newest_s)) {
-		result = commit(store, found.gl_pathv, count);
+		return COLLECT_FAILED;
 	}
+	if (!is_known(store, &found->taken))
+		result = commit(store, found);
 	ckpt_close(store);
+	return result;
+}
+
+static bool is_said_missing(const struct collect *c, const struct found *found)
+{
+	for (size_t i = 0; i < found->count && c->run; i++)
+		if (!found->files[i].is_missing)
+			return false;
+	return c->is_said;
+}
+
+/* Look at the files once, and take them if they are complete.  *taken: what
+ * was taken last, or found to be nothing new. */
+static enum collect_exit take(const struct collect *c, bool is_last,
+			      struct look *taken)
+{
+	enum collect_exit result = COLLECT_NOTHING;
+	struct stat store = {0};
+	struct found found = {0};
+
+	if (chdir(c->work_dir) || stat(c->store_dir, &store) ||
+	    expand(c, &found) || sieve(&found, &store, is_last)) {
+		report_line("files can't be collected from %s: %s", c->work_dir,
+			    strerror(errno));
+		result = COLLECT_FAILED;
+		goto out;
+	}
+	if (is_last && is_said_missing(c, &found))
+		for_patterns(c->globs, &found, say_if_missing);
+	if (!found.taken.files ||
+	    found.taken.newest_ns / 1000000000 < c->since_s)
+		goto out;
+	if (has_changed(taken, &found.taken))
+		result = take_found(c, &found);
+	*taken = found.taken;
+	if (result == COLLECT_NOTHING && is_last)
+		report_line("the files of --checkpoint-files are as the newest "
+			    "version has them: nothing new is saved");
 out:
-	globfree(&found);
+	forget(&found);
 	return result;
 }
 
 static enum collect_exit collect(const struct collect *c)
 {
-	enum collect_exit result;
 	time_t until = time(NULL) + c->wait_s;
+	struct look taken = {0};
+	enum collect_exit result;
 
 	do {
-		result = take(c, time(NULL) >= until);
+		result = take(c, time(NULL) >= until, &taken);
 		if (result == COLLECT_NOTHING && c->wait_s)
 			sleep(1);
 	} while (result == COLLECT_NOTHING && time(NULL) < until);

@@ -6,7 +6,8 @@
 #include "requeue/supervise/files.h"
 #include "requeue/supervise/report.h"
 
-bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s)
+bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s,
+		 bool is_said)
 {
 	struct collect collect = {
 		.store_dir = ctx->begin.dir,
@@ -15,6 +16,7 @@ bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s)
 		.work_dir = ctx->begin.brief->work_dir,
 		.since_s = since_s,
 		.wait_s = wait_s,
+		.is_said = is_said,
 	};
 	pid_t pid;
 

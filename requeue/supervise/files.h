@@ -21,11 +21,13 @@ struct files {
  *
  * since_s  only if one has changed since then (epoch); 0: any
  * wait_s   how long to wait for that; 0: look once
+ * is_said  say which of the user's patterns match nothing
  *
  * False: there are none to take, a child is at it already, or none can be
  * started, which has been said.
  */
-bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s);
+bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s,
+		 bool is_said);
 
 /* The child has ended. */
 void files_ended(struct files *files, struct context *ctx, int wait_status);

@@ -25,9 +25,10 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	finish->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	finish->exit = finish->signal ? -1 : WEXITSTATUS(status);
 	/* A job that leaves its files to us has saved nothing where they could
-	 * not be taken. */
+	 * not be taken, or are what the store had already. */
 	finish->has_complied = request_has_complied(request, ctx, script) &&
-			       !files->has_failed;
+			       !files->has_failed &&
+			       (!ctx->begin.set.files[0] || run.versions);
 	finish->is_cut = ctx->run.is_cut;
 	finish->is_oom = begin_has_oom(&ctx->begin);
 	finish->calls = ctx->run.calls;

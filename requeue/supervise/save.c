@@ -67,8 +67,10 @@ static void go_on(struct save *save, struct context *ctx)
 {
 	send_signal(ctx);
 	save->step = SAVE_FILES;
-	if (!files_start(ctx, save->started_ms / 1000, ctx->begin.set.grace_s))
+	if (!files_start(ctx, save->started_ms / 1000, ctx->begin.set.grace_s,
+			 !save->has_collected))
 		end(save, ctx, 0);
+	save->has_collected = true;
 }
 
 void save_start(struct save *save, struct context *ctx, bool is_now)

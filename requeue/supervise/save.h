@@ -22,6 +22,8 @@ enum save_step {
 struct save {
 	enum save_step step;
 	int64_t started_ms;
+	bool has_collected; /* in this run: patterns that match nothing were
+			       said */
 };
 
 /*

@@ -56,7 +56,7 @@ static void collect(struct supervisor *s)
 	s->save.step = SAVE_NONE;
 	/* The child of a save has waited for files long enough. */
 	children_kill(&s->ctx.children, CHILD_FILES);
-	if (!files_start(&s->ctx, 0, 0))
+	if (!files_start(&s->ctx, 0, 0, true))
 		post(s, RUN_EV_COLLECTED);
 }
 

@@ -8,11 +8,15 @@
 #include "t/unit/store_fixture.h"
 
 static struct ckpt_store *store;
+static char work[128];
+static unsigned run;
 
 static void begin(void)
 {
 	set_up();
 	store = claim(0);
+	strcpy(work, top);
+	run = 0;
 }
 
 static void end(void)
@@ -35,7 +39,8 @@ static int collect_since(const char *globs, int64_t since_s)
 	struct collect collect = {
 		.store_dir = store_dir,
 		.globs = globs,
-		.work_dir = top,
+		.work_dir = work,
+		.run = run,
 		.since_s = since_s,
 	};
 	int status;
@@ -115,7 +120,7 @@ START_TEST(a_file_rewritten_in_a_directory_makes_it_new)
 	write_file("out/rho", "old");
 	age("out/rho", 100);
 	age("out", 100);
-	ck_assert_int_eq(collect_since("out", time(NULL) - 50),
+	ck_assert_int_eq(collect_since("out", time(NULL) + 50),
 			 COLLECT_NOTHING);
 	ck_assert_int_eq(collect("out"), COLLECT_SAVED);
 	write_file("out/rho", "new");
@@ -152,6 +157,97 @@ START_TEST(a_directory_that_is_written_to_is_left_out)
 }
 END_TEST
 
+START_TEST(what_is_the_same_is_no_new_version)
+{
+	write_file("a.rst", "a");
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	/* written again, with the same content; in a later run, too */
+	write_file("a.rst", "a");
+	ck_assert_int_eq(collect("a.rst"), COLLECT_NOTHING);
+	ckpt_close(store);
+	store = claim(1);
+	ck_assert_int_eq(collect("a.rst"), COLLECT_FAILED); /* stale */
+	run = 1;
+	ck_assert_int_eq(collect("a.rst"), COLLECT_NOTHING);
+	write_file("a.rst", "b");
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	write_file("b.rst", "a");
+	ck_assert_int_eq(collect("*.rst"), COLLECT_SAVED);
+	ck_assert_int_eq(collect("*.rst"), COLLECT_NOTHING);
+	/* back to what an older version holds: that is new */
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	ck_assert_uint_eq(count_versions(store), 4);
+	ck_assert(!has_entry(".stage-"));
+}
+END_TEST
+
+START_TEST(an_old_file_renamed_into_place_is_new)
+{
+	write_file("a.rst", "a");
+	write_file("b", "b");
+	age("a.rst", 3000);
+	age("b", 3000);
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	ck_assert_int_eq(rename("b", "a.rst"), 0);
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	ck_assert(holds("store/v000002/a.rst", "b"));
+}
+END_TEST
+
+START_TEST(the_same_as_a_version_that_is_set_aside_is_new)
+{
+	write_file("a.rst", "a");
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	ck_ok(ckpt_set_aside(store, 1, "a test", &err));
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+}
+END_TEST
+
+START_TEST(patterns_may_overlap)
+{
+	ck_assert_int_eq(mkdir("out", 0755), 0);
+	write_file("out/a.json", "a");
+	write_file("out/state.json", "s");
+	ck_assert_int_eq(collect("out/*.json,out/state*"), COLLECT_SAVED);
+	ck_assert_int_eq(collect("out,out/state.json"), COLLECT_NOTHING);
+	write_file("out/state.json", "t");
+	ck_assert_int_eq(collect("out/,out/state.json"), COLLECT_SAVED);
+	ck_assert(holds("store/v000002/out/state.json", "t"));
+	ck_assert(holds("store/v000002/out/a.json", "a"));
+}
+END_TEST
+
+START_TEST(files_of_one_name_outside_are_told_apart)
+{
+	char globs[512];
+
+	ck_assert_int_eq(mkdir("work", 0755), 0);
+	ck_assert_int_eq(mkdir("a", 0755), 0);
+	ck_assert_int_eq(mkdir("b", 0755), 0);
+	write_file("a/state", "a");
+	write_file("b/state", "b");
+	snprintf(work, sizeof(work), "%s/work", top);
+	snprintf(globs, sizeof(globs), "%s/?/state", top);
+	ck_assert_int_eq(collect(globs), COLLECT_SAVED);
+	ck_assert(holds("store/v000001/a/state", "a"));
+	ck_assert(holds("store/v000001/b/state", "b"));
+	ck_assert_int_eq(collect("../a/state,../b/state"), COLLECT_NOTHING);
+	ck_assert_int_eq(collect("../a/state"), COLLECT_SAVED);
+	ck_assert(holds("store/v000002/state", "a"));
+}
+END_TEST
+
+START_TEST(the_store_is_left_out)
+{
+	ck_assert_int_eq(collect("*"), COLLECT_NOTHING);
+	write_file("state", "a");
+	ck_assert_int_eq(collect("*"), COLLECT_SAVED);
+	ck_assert(has("v000001/state"));
+	ck_assert(!has("v000001/store"));
+	ck_assert_int_eq(collect("*"), COLLECT_NOTHING);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("collect");
@@ -165,6 +261,13 @@ int main(void)
 	tcase_add_test(tc, what_is_known_is_not_taken_again);
 	tcase_add_test(tc, a_file_rewritten_in_a_directory_makes_it_new);
 	tcase_add_test(tc, a_directory_that_is_written_to_is_left_out);
+	tcase_add_test(tc, what_is_the_same_is_no_new_version);
+	tcase_add_test(tc, an_old_file_renamed_into_place_is_new);
+	tcase_add_test(tc, the_same_as_a_version_that_is_set_aside_is_new);
+	tcase_add_test(tc, patterns_may_overlap);
+	tcase_add_test(tc, files_of_one_name_outside_are_told_apart);
+	tcase_add_test(tc, the_store_is_left_out);
+	tcase_set_timeout(tc, 30);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
