@@ -120,7 +120,8 @@ CKPT_API const char *ckpt_status_text(enum ckpt_status status);
  * CKPT_FOREIGN  the directory is another user's (CKPT_WRITE only)
  * CKPT_NEWER    a later version of this library made the store
  * CKPT_DAMAGED  its store.json isn't what was written
- * CKPT_EINVAL, CKPT_EIO, CKPT_ENOMEM
+ * CKPT_EINVAL   for CKPT_WRITE the directory itself is a symbolic link
+ * CKPT_EIO, CKPT_ENOMEM
  *
  * Opening for writing removes the stages that earlier runs left behind.
  */

@@ -379,6 +379,22 @@ int ckpt_fs_each(int dirfd, int (*each)(const char *name, void *arg), void *arg)
 	return rc;
 }
 
+/* Let the owner search and change a directory, which may be unreadable; a link
+ * is not followed.  fchmodat() has no such flag before Linux 6.6, and fchmod()
+ * fails on an O_PATH descriptor: its name in /proc doesn't. */
+static int open_up(int dirfd, const char *name)
+{
+	int fd = ckpt_fs_open(dirfd, name, O_PATH | O_DIRECTORY, 0), rc;
+	char path[32];
+
+	if (fd < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	rc = chmod(path, 0700);
+	ckpt_fs_close(&fd);
+	return rc;
+}
+
 struct removal {
 	int dirfd;
 	int depth;
@@ -406,7 +422,7 @@ static int remove_entry(const char *name, void *arg)
 	}
 	child.dirfd = ckpt_fs_open_dir(parent->dirfd, name);
 	if (child.dirfd < 0 && errno == EACCES &&
-	    fchmodat(parent->dirfd, name, 0700, 0) == 0)
+	    open_up(parent->dirfd, name) == 0)
 		child.dirfd = ckpt_fs_open_dir(parent->dirfd, name);
 	if (child.dirfd < 0)
 		return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* identity.c: which job a store belongs to, as its store.json says. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -96,10 +97,46 @@ enum ckpt_status ckpt_identity_check(const struct ckpt_store *store,
 			 store->dir, store->id.job, store->id.cluster);
 }
 
-static int is_ours(const char *name, void *arg)
+struct found {
+	bool is_ours; /* a version or a journal */
+	char other[64];
+};
+
+/* Hidden names are an earlier try's, or the file system's own, as is
+ * lost+found. */
+static int look_at(const char *name, void *arg)
 {
-	(void)arg;
-	return ckpt_version_number(name) || ckpt_journal_run(name) >= 0;
+	struct found *found = arg;
+
+	if (ckpt_version_number(name) || ckpt_journal_run(name) >= 0)
+		found->is_ours = true;
+	else if (name[0] != '.' && strcmp(name, "lost+found") != 0)
+		snprintf(found->other, sizeof(found->other), "%s", name);
+	return found->is_ours || (found->other[0] != '\0');
+}
+
+/* A store is begun only in a directory that is empty. */
+static enum ckpt_status check_empty(struct ckpt_store *store,
+				    struct ckpt_error *err)
+{
+	struct found found = {0};
+
+	if (ckpt_fs_each(store->fd, look_at, &found) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "the store %s could not be listed",
+				 store->dir);
+	if (found.is_ours)
+		return ckpt_fail(
+			err, CKPT_DAMAGED, 0,
+			"%s holds versions or journals, but its " CKPT_STORE_FILE
+			" is missing",
+			store->dir);
+	if (found.other[0])
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "%s is no store and isn't empty ('%s' is in "
+				 "it): a store needs a directory of its own",
+				 store->dir, found.other);
+	return CKPT_OK;
 }
 
 enum ckpt_status ckpt_identity_write(struct ckpt_store *store,
@@ -108,23 +145,18 @@ enum ckpt_status ckpt_identity_write(struct ckpt_store *store,
 {
 	struct ckpt_record *rec = NULL;
 	struct ckpt_text text = {0};
-	enum ckpt_status status = CKPT_OK;
-	int found = ckpt_fs_each(store->fd, is_ours, NULL);
+	enum ckpt_status status = check_empty(store, err);
 
-	if (found > 0)
-		return ckpt_fail(
-			err, CKPT_DAMAGED, 0,
-			"%s holds versions or journals, but its " CKPT_STORE_FILE
-			" is missing",
-			store->dir);
+	if (status)
+		return status;
 	rec = identity_record(id);
 	ckpt_record_text(rec, &text);
 	if (text.failed)
 		status = ckpt_no_memory(err);
 	/* EEXIST: another job was quicker; the caller reads its identity. */
-	else if (found < 0 || (ckpt_fs_create(store->fd, CKPT_STORE_FILE,
-					      text.data, text.len_bytes) < 0 &&
-			       errno != EEXIST))
+	else if (ckpt_fs_create(store->fd, CKPT_STORE_FILE, text.data,
+				text.len_bytes) < 0 &&
+		 errno != EEXIST)
 		status = ckpt_fail(err, CKPT_EIO, errno,
 				   "the store %s could not be created",
 				   store->dir);

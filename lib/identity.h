@@ -26,7 +26,8 @@ const struct ckpt_identity *ckpt_identity_of(const struct ckpt_store *store);
 enum ckpt_status ckpt_identity_read(struct ckpt_store *store,
 				    struct ckpt_error *err);
 /* Create store.json.  CKPT_OK too if another job was quicker: read it next.
- * CKPT_DAMAGED: there are versions or journals, but no store.json. */
+ * CKPT_DAMAGED: there are versions or journals, but no store.json,
+ * CKPT_EINVAL: there are other things. */
 enum ckpt_status ckpt_identity_write(struct ckpt_store *store,
 				     const struct ckpt_identity *id,
 				     struct ckpt_error *err);

@@ -18,30 +18,48 @@
 #include "lib/status.h"
 #include "lib/sweep.h"
 
+/* Cut what leads through a link at the store's own name: "store/", "store/.".
+ */
+static void cut_tail(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && (path[len - 1] == '/' ||
+			   (path[len - 1] == '.' && path[len - 2] == '/')))
+		path[--len] = '\0';
+}
+
 static char *absolute_path(const char *dir)
 {
 	char *here = NULL, *path = NULL;
 
-	if (dir[0] == '/')
-		return strdup(dir);
-	here = getcwd(NULL, 0);
-	if (here && asprintf(&path, "%s/%s", here, dir) < 0)
-		path = NULL;
-	free(here);
+	if (dir[0] == '/') {
+		path = strdup(dir);
+	} else {
+		here = getcwd(NULL, 0);
+		if (here && asprintf(&path, "%s/%s", here, dir) < 0)
+			path = NULL;
+		free(here);
+	}
+	if (path)
+		cut_tail(path);
 	return path;
 }
 
 /* Does the directory exist already, after a failed mkdir()?  Some file systems
- * return EROFS or EACCES instead of EEXIST.  errno is kept, but EEXIST becomes
- * ENOTDIR. */
-static bool is_dir_already(const char *path)
+ * return EROFS or EACCES instead of EEXIST.  A link at the store's own name
+ * passes: open_dir() says what is wrong with it.  errno is kept, but EEXIST
+ * becomes ENOTDIR. */
+static bool is_there_already(const char *path, bool is_last)
 {
 	int saved = errno;
 	struct stat st;
-	bool is_dir = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	bool is_there = fstatat(AT_FDCWD, path, &st,
+				is_last ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&
+			(S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode));
 
 	errno = saved == EEXIST ? ENOTDIR : saved;
-	return is_dir;
+	return is_there;
 }
 
 /* Create dir and the missing directories above it, durably. */
@@ -66,7 +84,7 @@ static int make_dirs(const char *dir)
 		if (mkdir(path, is_last ? 0700 : 0777) == 0) {
 			if (fd >= 0 && ckpt_fs_sync_dir(fd) < 0)
 				goto out;
-		} else if (!is_dir_already(path)) {
+		} else if (!is_there_already(path, is_last)) {
 			goto out;
 		}
 		ckpt_fs_close(&fd);
@@ -103,21 +121,43 @@ static enum ckpt_status new_handle(struct ckpt_store **handle, const char *dir,
 	return CKPT_OK;
 }
 
+static enum ckpt_status not_opened(const struct ckpt_store *store,
+				   struct ckpt_error *err)
+{
+	int errnum = errno;
+	struct stat st;
+
+	if (store->mode == CKPT_WRITE && lstat(store->dir, &st) == 0 &&
+	    S_ISLNK(st.st_mode))
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "%s is a symbolic link, through which "
+				 "nothing is written: put the directory "
+				 "itself there, or give its real path by "
+				 "--checkpoint-dir",
+				 store->dir);
+	if (errnum == ENOENT || errnum == ENOTDIR)
+		return ckpt_fail(err, CKPT_NONE, 0, "there is no store %s",
+				 store->dir);
+	return ckpt_fail(err, CKPT_EIO, errnum,
+			 "the store %s could not be opened", store->dir);
+}
+
+/*
+ * Links on the way to the store are followed, because the user chose them.
+ * A link at the store's own name isn't, where the store is to be written: in
+ * a directory that others may write to, another user could have put it there,
+ * and it could lead to any directory of the owner's.
+ */
 static enum ckpt_status open_dir(struct ckpt_store *store,
 				 struct ckpt_error *err)
 {
+	int flags = store->mode == CKPT_WRITE ? O_NOFOLLOW : 0;
 	struct stat st;
 
-	/* Links on the way to the store are followed: the user chose them. */
 	store->fd = (int)TEMP_FAILURE_RETRY(
-		open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-	if (store->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return ckpt_fail(err, CKPT_NONE, 0, "there is no store %s",
-				 store->dir);
+		open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
 	if (store->fd < 0 || fstat(store->fd, &st) < 0)
-		return ckpt_fail(err, CKPT_EIO, errno,
-				 "the store %s could not be opened",
-				 store->dir);
+		return not_opened(store, err);
 	store->owner = st.st_uid;
 	if (store->mode == CKPT_WRITE && st.st_uid != geteuid())
 		return ckpt_fail(err, CKPT_FOREIGN, 0,
@@ -197,6 +237,41 @@ enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 	return status;
 }
 
+/* Take from others the right to write to the store.  Our own mkdir() gives
+ * them none, but the owner may have made the directory. */
+static enum ckpt_status close_to_others(const struct ckpt_store *store,
+					struct ckpt_error *err)
+{
+	const mode_t others = S_IWGRP | S_IWOTH;
+	struct stat st;
+
+	if (fstat(store->fd, &st) == 0 &&
+	    (!(st.st_mode & others) ||
+	     fchmod(store->fd, st.st_mode & 07777 & ~others) == 0))
+		return CKPT_OK;
+	return ckpt_fail(
+		err, CKPT_EIO, errno,
+		"others may write to %s, and that could not be changed",
+		store->dir);
+}
+
+/* Read the identity of the store, or write it into an empty directory. */
+static enum ckpt_status take_identity(struct ckpt_store *store,
+				      const struct ckpt_identity *id,
+				      struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_identity_read(store, err);
+
+	if (status == CKPT_NONE) {
+		status = ckpt_identity_write(store, id, err);
+		if (!status)
+			status = ckpt_identity_read(store, err);
+	}
+	if (!status)
+		status = ckpt_identity_check(store, id, err);
+	return status ? status : close_to_others(store, err);
+}
+
 enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 			    const struct ckpt_identity *id, unsigned run,
 			    struct ckpt_error *err)
@@ -217,16 +292,8 @@ enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 		goto out;
 	}
 	status = open_dir(*store, err);
-	if (status)
-		goto out;
-	status = ckpt_identity_read(*store, err);
-	if (status == CKPT_NONE) {
-		status = ckpt_identity_write(*store, id, err);
-		if (!status)
-			status = ckpt_identity_read(*store, err);
-	}
 	if (!status)
-		status = ckpt_identity_check(*store, id, err);
+		status = take_identity(*store, id, err);
 	if (status)
 		goto out;
 	(*store)->run = (int)run;

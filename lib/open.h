@@ -12,15 +12,17 @@ struct ckpt_identity;
 
 /*
  * Take a store over for a run: create it (mode 0700, parents too) where there
- * is none, check that it is this job's, sweep stale stages, and create the
- * run's journal.  From that moment on writers of earlier runs are stale.
- * A repeated call for the same run does no harm.
+ * is none or its directory is empty, check that it is this job's, take from
+ * others the right to write to it, sweep stale stages, and create the run's
+ * journal.  From that moment on writers of earlier runs are stale.  A repeated
+ * call for the same run does no harm.
  *
  * store  set on CKPT_OK to a handle that ckpt_close() frees; else NULL
  *
  * CKPT_FOREIGN  the store is another job's or another user's
  * CKPT_STALE    a later run has begun
- * CKPT_DAMAGED, CKPT_NEWER, CKPT_EINVAL, CKPT_EIO, CKPT_ENOMEM
+ * CKPT_EINVAL   dir is a symbolic link, or holds other things but no store
+ * CKPT_DAMAGED, CKPT_NEWER, CKPT_EIO, CKPT_ENOMEM
  */
 enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 			    const struct ckpt_identity *id, unsigned run,

@@ -7,17 +7,25 @@
  * renamed, so that a copy that fails leaves everything as it was, and no file
  * is there in part at any moment.  Nothing is synced: the version stays as it
  * is, and after a crash the next run restores it again.
+ *
+ * Every directory below the target is opened by its own name alone, from the
+ * one above it, and no link is followed that another user could have put
+ * there.  This is what openat2() does with RESOLVE_BENEATH and
+ * RESOLVE_NO_SYMLINKS, and works with every kernel.
  */
 #include "cmd/scheckpoint/restore.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint/call.h"
@@ -27,8 +35,9 @@
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/shard.h"
 
-#define DEPTH_MOST  64
-#define PLACE_MODEL ".scheckpoint-restore-XXXXXX"
+#define DEPTH_MOST   64
+#define PLACE_PREFIX ".scheckpoint-restore"
+#define PLACE_MAX    64
 
 struct restoring {
 	const struct call *call;
@@ -55,6 +64,49 @@ static void close_fd(int *fd)
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
+}
+
+/* May others put entries into the directory, or rename those that are there?
+ * A group that has its user's number is that user's alone. */
+static bool is_open_to_others(const struct stat *dir)
+{
+	mode_t others = dir->st_gid == dir->st_uid ? S_IWOTH
+						   : S_IWGRP | S_IWOTH;
+
+	return (dir->st_uid != geteuid() && dir->st_uid != 0) ||
+	       ((dir->st_mode & others) && !(dir->st_mode & S_ISVTX));
+}
+
+/* Is the entry a link that only this user, or root, can have made? */
+static bool is_own_link(int dirfd, const char *name)
+{
+	struct stat dir, st;
+
+	return fstat(dirfd, &dir) == 0 &&
+	       fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISLNK(st.st_mode) &&
+	       (st.st_uid == geteuid() || st.st_uid == 0) &&
+	       !is_open_to_others(&dir);
+}
+
+/* Open a directory below the target.  A link of the user's own, or root's, is
+ * followed: the program writes through it as well.  errno ELOOP: the link is
+ * another user's, or could be. */
+static int open_below(int dirfd, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd = openat(dirfd, name, flags | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd >= 0 || (errno != ENOTDIR && errno != ELOOP))
+		return fd;
+	if (is_own_link(dirfd, name))
+		return openat(dirfd, name, flags);
+	errno = fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+				S_ISLNK(st.st_mode)
+			? ELOOP
+			: ENOTDIR;
+	return -1;
 }
 
 /* Copy an open file with its mode and time; nothing is left after a failure. */
@@ -128,6 +180,25 @@ static int each_entry(struct restoring *r, const struct level *level,
 
 /* ------------------------------------------------------------------ copy */
 
+/* Say why a directory of the version can't be put where `path` is. */
+static int say_blocked(const struct restoring *r, const char *path, int errnum)
+{
+	if (errnum == ENOTDIR)
+		return say_error(r->call,
+				 "%s is a file, but a directory in "
+				 "version %u; move it away",
+				 path, r->version.number);
+	if (errnum == ELOOP)
+		return say_error(r->call,
+				 "%s is a symbolic link that another user "
+				 "made or could have made, and isn't "
+				 "followed; put a directory there, or give "
+				 "another DIR",
+				 path);
+	return say_error(r->call, "%s can't be opened: %s", path,
+			 strerror(errnum));
+}
+
 /* Make the directories of the version, which its manifest doesn't list. */
 static int copy_dir(struct restoring *r, const struct level *level,
 		    const char *name, bool is_dir)
@@ -143,21 +214,21 @@ static int copy_dir(struct restoring *r, const struct level *level,
 	next.from = openat(level->from, name,
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (mkdirat(level->to, name, 0700) == 0)
-		next.to = openat(level->to, name,
-				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (level->final >= 0)
-		next.final = openat(level->final, name,
-				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (next.depth > DEPTH_MOST || next.from < 0 || next.to < 0)
+		next.to =
+			openat(level->to, name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (next.depth > DEPTH_MOST || next.from < 0 || next.to < 0) {
 		code = say_error(r->call, "%s could not be copied: %s", path,
 				 strerror(errno));
-	else if (next.final < 0 && level->final >= 0 && errno == ENOTDIR)
-		code = say_error(r->call,
-				 "%s is a file, but a directory in "
-				 "version %u; move it away",
-				 path, r->version.number);
+		goto out;
+	}
+	if (level->final >= 0)
+		next.final = open_below(level->final, name);
+	if (next.final < 0 && level->final >= 0 && errno != ENOENT)
+		code = say_blocked(r, path, errno);
 	else
 		code = each_entry(r, &next, copy_dir);
+out:
 	close_fd(&next.from);
 	close_fd(&next.to);
 	close_fd(&next.final);
@@ -218,18 +289,28 @@ static int copy_version(struct restoring *r, struct ckpt_store *store,
 
 /* ----------------------------------------------------------------- place */
 
+/* A name that another user can't foresee. */
+static void name_place(char place[PLACE_MAX])
+{
+	uint64_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
+		random = (uint64_t)time(NULL) << 20;
+	snprintf(place, PLACE_MAX, PLACE_PREFIX "-%ld-%016" PRIx64,
+		 (long)getpid(), random);
+}
+
 /* The place can be on another file system, by a link of the user's. */
 static int rename_or_copy(int from, int to, const char *name)
 {
-	char place[] = PLACE_MODEL;
+	char place[PLACE_MAX];
 	int fd, rc;
 
 	if (renameat(from, name, to, name) == 0)
 		return 0;
 	if (errno != EXDEV)
 		return -1;
-	snprintf(place + sizeof(place) - 7, 7, "%06u",
-		 (unsigned)getpid() % 1000000);
+	name_place(place);
 	fd = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	rc = fd < 0 ? -1 : copy_file(fd, to, place);
 	close_fd(&fd);
@@ -263,8 +344,7 @@ static int place_entry(struct restoring *r, const struct level *level,
 	next.from = openat(level->from, name,
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (mkdirat(level->to, name, 0777) == 0 || errno == EEXIST)
-		next.to = openat(level->to, name,
-				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		next.to = open_below(level->to, name);
 	if (next.from < 0 || next.to < 0)
 		code = say_error(r->call,
 				 "%s could not be created: %s; "
@@ -295,12 +375,34 @@ static int remove_entry(struct restoring *r, const struct level *level,
 	return SAYS_YES;
 }
 
+/* Make a directory in the target for the copies; -1: errno. */
+static int make_place(int target, char place[PLACE_MAX])
+{
+	struct stat st;
+	int fd;
+
+	name_place(place);
+	if (mkdirat(target, place, 0700)) {
+		place[0] = '\0';
+		return -1;
+	}
+	fd = openat(target, place,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* Others may rename what is in a directory that they may write to. */
+	if (fd >= 0 && (fstat(fd, &st) || st.st_uid != geteuid() ||
+			(st.st_mode & 07777 & ~(mode_t)S_ISGID) != 0700)) {
+		close_fd(&fd);
+		errno = EPERM;
+	}
+	return fd;
+}
+
 static int copy_and_place(struct restoring *r, struct ckpt_store *store,
 			  const char *version_dir, const char *target)
 {
 	struct level copying = {-1, -1, -1, "", 0};
 	struct level placing = {-1, -1, -1, "", 0};
-	char place[PATH_MAX] = "";
+	char place[PLACE_MAX] = "";
 	int code;
 
 	copying.from = open(version_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -311,28 +413,22 @@ static int copy_and_place(struct restoring *r, struct ckpt_store *store,
 				 strerror(errno));
 		goto out;
 	}
-	snprintf(place, sizeof(place), "%.4000s/" PLACE_MODEL, target);
-	if (!mkdtemp(place)) {
-		place[0] = '\0';
+	copying.to = make_place(copying.final, place);
+	if (copying.to < 0) {
 		code = say_error(r->call, "%s can't be written to: %s", target,
 				 strerror(errno));
 		goto out;
 	}
-	copying.to = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	placing.from = copying.to;
 	placing.to = copying.final;
-	code = copying.to < 0 ? say_error(r->call, "%s can't be opened: %s",
-					  place, strerror(errno))
-			      : copy_version(r, store, &copying);
+	code = copy_version(r, store, &copying);
 	if (!code)
 		code = each_entry(r, &placing, place_entry);
 out:
-	if (place[0]) {
-		placing.from = copying.to;
-		if (copying.to >= 0)
-			each_entry(r, &placing, remove_entry);
-		rmdir(place);
-	}
+	if (copying.to >= 0)
+		each_entry(r, &placing, remove_entry);
+	if (place[0])
+		unlinkat(copying.final, place, AT_REMOVEDIR);
 	close_fd(&copying.from);
 	close_fd(&copying.to);
 	close_fd(&copying.final);

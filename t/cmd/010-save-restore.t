@@ -97,7 +97,7 @@ is "and nothing was restored" no "$(test -e state && echo yes || echo no)"
 is "nor is anything left lying" "" "$(find . -name '.scheckpoint*')"
 rm out
 
-# A link at the place of a directory is the user's choice, and is followed.
+# A user's own link at the place of a directory is followed.
 mkdir "$temporary/far"
 ln -s "$temporary/far" out
 run scheckpoint restore
@@ -110,6 +110,44 @@ run scheckpoint restore
 exits 0 "a link to a file"
 is "is replaced by the file" one "$(cat state)"
 is "and what it led to is untouched" precious "$(cat "$temporary/far/precious")"
+
+# A link that another user made, or could have made, isn't followed, at any
+# level: as root runs this, or anyone in a directory that others may write to.
+rm -rf state out "$temporary/far"
+mkdir "$temporary/far" "$temporary/far/deep"
+unfollowed() { # NAME PATH
+	run scheckpoint restore
+	exits 2 "$1"
+	says err "$2 is a symbolic link that another user made or could have"
+	is "nothing is written through it" "deep" \
+		"$(cd "$temporary/far" && find . -mindepth 1 | sed 's:^./::')"
+	is "nothing else is restored" no "$(test -e state && echo yes || echo no)"
+	is "nor is anything left lying" "" "$(find . -name '.scheckpoint*')"
+}
+ln -s "$temporary/far" out
+chmod 777 .
+unfollowed "a link in a directory that others may write to" out
+if test "$(id -u)" -eq 0; then
+	chmod 755 .
+	chown -h 12345 out
+	unfollowed "another user's link" out
+	chown -h 0 out
+	chown 12345 .
+	unfollowed "a link in another user's directory" out
+	chown 0 .
+fi
+rm out
+mkdir -m 777 out
+chmod 777 out
+ln -s "$temporary/far/deep" out/deep
+chmod 755 .
+unfollowed "the same further down" out/deep
+rm out/deep
+chmod 755 out
+ln -s "$temporary/far/deep" out/deep
+run scheckpoint restore
+exits 0 "a user's own link further down"
+is "is followed" deep "$(cat "$temporary/far/deep/file")"
 
 # A copy that fails (here: no more than 50 KiB to a file) changes nothing.
 rm -rf state out

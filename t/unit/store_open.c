@@ -106,17 +106,88 @@ START_TEST(claim_records_the_identity)
 }
 END_TEST
 
-START_TEST(claim_takes_a_directory_that_holds_other_things)
+START_TEST(claim_takes_an_empty_directory_and_closes_it_to_others)
+{
+	struct ckpt_store *store;
+	struct stat st;
+
+	ck_assert(mkdir("store", 0700) == 0 && chmod("store", 0775) == 0);
+	ck_assert(mkdir("store/lost+found", 0700) == 0);
+	write_file("store/.nfs0001", "");
+	store = claim(0);
+	ck_assert(stat("store", &st) == 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0755);
+	ckpt_close(store);
+	ck_assert(chmod("store", 0777) == 0);
+	ckpt_close(claim(1));
+	ck_assert(stat("store", &st) == 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0755);
+}
+END_TEST
+
+START_TEST(claim_refuses_a_directory_that_holds_other_things)
 {
 	struct ckpt_store *store;
 
 	ck_assert(mkdir("store", 0755) == 0);
+	write_file("store/policy.json", "mine");
+	ck_refused(ckpt_claim(&store, store_dir, &job, 0, &err), CKPT_EINVAL,
+		   "isn't empty ('policy.json' is in it)");
+	ck_assert(holds("store/policy.json", "mine"));
+	ck_assert(!exists("store/store.json"));
+}
+END_TEST
+
+START_TEST(a_store_that_holds_other_things_is_kept)
+{
+	struct ckpt_store *store = claim(0);
+
 	write_file("store/results.txt", "mine");
-	store = claim(0);
+	ckpt_close(store);
+	store = claim(1);
 	save(store, "one");
 	ck_ok(ckpt_clean(store, &err));
 	ck_assert(holds("store/results.txt", "mine"));
 	ckpt_close(store);
+}
+END_TEST
+
+/* In a directory that others may write to, another user can put a link at the
+ * store's name that leads to any directory of the owner's. */
+START_TEST(nothing_is_written_through_a_link_at_the_stores_name)
+{
+	static const char *const names[] = {"link", "link/", "link/.",
+					    "link//"};
+	struct ckpt_store *store;
+	size_t i;
+
+	ck_assert(mkdir("precious", 0700) == 0);
+	write_file("precious/policy.json", "mine");
+	ck_assert(symlink("precious", "link") == 0);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		ck_refused(ckpt_claim(&store, names[i], &job, 0, &err),
+			   CKPT_EINVAL, "is a symbolic link");
+		ck_refused(ckpt_attach(&store, names[i], &job, &err),
+			   CKPT_EINVAL, "by --checkpoint-dir");
+	}
+	ck_assert(holds("precious/policy.json", "mine"));
+	ck_assert(!exists("precious/store.json"));
+
+	/* Nor through one that leads to a store; it is read through one. */
+	ckpt_close(claim(0));
+	ck_assert(unlink("link") == 0 && symlink("store", "link") == 0);
+	ck_refused(ckpt_claim(&store, "link", &job, 1, &err), CKPT_EINVAL,
+		   "is a symbolic link");
+	ck_refused(
+		ckpt_open(&store, "link", CKPT_WRITE, CKPT_RUN_PRESENT, &err),
+		CKPT_EINVAL, "is a symbolic link");
+	ck_ok(ckpt_open(&store, "link", CKPT_READ, CKPT_RUN_PRESENT, &err));
+	ckpt_close(store);
+
+	ck_assert(unlink("link") == 0 && symlink("nowhere", "link") == 0);
+	ck_refused(ckpt_claim(&store, "link", &job, 0, &err), CKPT_EINVAL,
+		   "is a symbolic link");
+	ck_assert(!exists("nowhere"));
 }
 END_TEST
 
@@ -380,7 +451,12 @@ int main(void)
 	tcase_add_test(tc, claim_with_another_token_is_refused);
 	tcase_add_test(tc, claim_without_a_token_is_let_in);
 	tcase_add_test(tc, claim_records_the_identity);
-	tcase_add_test(tc, claim_takes_a_directory_that_holds_other_things);
+	tcase_add_test(tc,
+		       claim_takes_an_empty_directory_and_closes_it_to_others);
+	tcase_add_test(tc, claim_refuses_a_directory_that_holds_other_things);
+	tcase_add_test(tc, a_store_that_holds_other_things_is_kept);
+	tcase_add_test(tc,
+		       nothing_is_written_through_a_link_at_the_stores_name);
 	tcase_add_test(tc, claim_refuses_versions_without_a_store_file);
 	tcase_add_test(tc, claim_finishes_one_that_was_cut_short);
 	tcase_add_test(tc, claim_sweeps_stages_of_earlier_runs);

@@ -610,6 +610,26 @@ START_TEST(removal_does_not_follow_links)
 }
 END_TEST
 
+START_TEST(a_directory_that_cannot_be_read_is_removed)
+{
+	uid_t uid = geteuid();
+
+	ck_assert(mkdir("shut", 0700) == 0);
+	write_file("shut/file", "x");
+	ck_assert(mkdir("precious", 0700) == 0);
+	ck_assert(symlink("../precious", "shut/link") == 0);
+	ck_assert(chmod("shut", 0) == 0);
+	if (uid == 0) {
+		ck_assert(chown("shut", 12345, 12345) == 0);
+		ck_assert(chown(".", 12345, 12345) == 0);
+		ck_assert(seteuid(12345) == 0);
+	}
+	ck_assert_int_eq(ckpt_fs_remove(AT_FDCWD, "shut"), 0);
+	ck_assert(seteuid(uid) == 0);
+	ck_assert(!exists("shut") && exists("precious"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("store_restore");
@@ -661,6 +681,7 @@ int main(void)
 	tcase_add_test(tc, retention_by_an_older_run_is_refused);
 	tcase_add_test(tc, clean_removes_versions_and_leaves_journals);
 	tcase_add_test(tc, removal_does_not_follow_links);
+	tcase_add_test(tc, a_directory_that_cannot_be_read_is_removed);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
