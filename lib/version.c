@@ -56,6 +56,20 @@ static enum ckpt_status file_failed(struct ckpt_error *err, uint32_t number,
 	}
 }
 
+bool ckpt_is_of_run(const struct ckpt_version *version, unsigned run)
+{
+	return version->files && version->run == run;
+}
+
+const struct ckpt_version *ckpt_newest_of_run(const struct ckpt_version *list,
+					      size_t count, unsigned run)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ckpt_is_of_run(&list[i], run))
+			return &list[i];
+	return NULL;
+}
+
 enum ckpt_status ckpt_need_version(struct ckpt_store *store, uint32_t number,
 				   struct ckpt_error *err)
 {

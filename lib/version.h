@@ -4,6 +4,7 @@
 #define CKPT_VERSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/ckptstate.h"
@@ -16,6 +17,13 @@ struct ckpt_manifest;
 enum ckpt_status ckpt_files(struct ckpt_store *store, uint32_t version,
 			    bool (*each)(const char *name, int fd, void *arg),
 			    void *arg, struct ckpt_error *err);
+
+/* Is it known that this run committed the version?  Of one whose manifest can't
+ * be read that isn't: anyone's mkdir may have made its directory. */
+bool ckpt_is_of_run(const struct ckpt_version *version, unsigned run);
+/* The newest version of a run in a list of ckpt_list(); NULL: there is none. */
+const struct ckpt_version *ckpt_newest_of_run(const struct ckpt_version *list,
+					      size_t count, unsigned run);
 
 /* CKPT_NONE: there is no version of this number. */
 enum ckpt_status ckpt_need_version(struct ckpt_store *store, uint32_t number,

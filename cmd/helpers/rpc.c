@@ -15,7 +15,8 @@
  * rpc drain NODES REASON   drain the nodes that aren't drained yet
  * rpc on NODES             print the running and suspended jobs there, a line
  *                          each: number, run, user, 1 if it is suspended, 1 if
- *                          its comment says that it was asked to vacate, name
+ *                          its comment says that it was asked to vacate (2 if
+ *                          no operator's mark says so), name
  * rpc vacate JOB           request its run to save and leave
  * rpc unvacate JOB         withdraw that request
  *
@@ -106,14 +107,18 @@ static enum ctl_result say(uint32_t job_id, const char *what, char *text)
 
 static void print_running(const struct job *job, void *arg)
 {
-	const char *part = comment_part(job->comment);
+	bool says = comment_says(comment_part(job->comment), job->restart_count,
+				 COMMENT_VACATE);
 	char name[sizeof(job->name)];
 
 	(void)arg;
 	text_clean(name, sizeof(name), job->name);
 	printf("%" PRIu32 " %" PRIu32 " %" PRIu32 " %d %d %s\n", job->job_id,
 	       job->restart_count, job->user_id, job->is_suspended,
-	       job->is_vacating && strstr(part, COMMENT_VACATE), name);
+	       !says		  ? 0
+	       : job->is_vacating ? 1
+				  : 2,
+	       name);
 }
 
 static int usage(void)

@@ -34,6 +34,20 @@ static bool is_store(const char *dir)
 	return access(path, F_OK) == 0;
 }
 
+/* May it not be looked into?  Then it may be another user's store. */
+static bool is_shut(const char *dir)
+{
+	return access(dir, X_OK) && errno == EACCES;
+}
+
+static int say_shut(const struct call *call, const char *dir)
+{
+	return say_error(call,
+			 "%s is another user's, or in another user's "
+			 "directory: only that user and root may look into it",
+			 dir);
+}
+
 static bool add_store(struct stores *stores, const char *dir)
 {
 	char **dirs;
@@ -97,6 +111,15 @@ static void collect(struct stores *stores, const char *dir, int levels)
 		      by_number);
 }
 
+/* The same for a store that was named: it is added even if it can't be read,
+ * so that its use tells why. */
+static void collect_named(struct stores *stores, const char *dir, int levels)
+{
+	collect(stores, dir, levels);
+	if (!stores->count && is_shut(dir))
+		add_store(stores, dir);
+}
+
 struct job_words {
 	uint32_t job, task; /* task: CKPT_NO_TASK: none was named */
 };
@@ -138,11 +161,11 @@ static void collect_by_name(struct stores *stores, const char *base,
 	    job->array_job_id != words->job) {
 		default_name(path, sizeof(path), base, job->array_job_id,
 			     job->array_task_id);
-		collect(stores, path, 0);
+		collect_named(stores, path, 0);
 	}
 	if (!stores->count) {
 		default_name(path, sizeof(path), base, words->job, words->task);
-		collect(stores, path, words->task == CKPT_NO_TASK);
+		collect_named(stores, path, words->task == CKPT_NO_TASK);
 	}
 }
 
@@ -208,6 +231,14 @@ static int say_none(const struct call *call, const char *what,
 	const char *held = job->is_held ? ", HELD" : "";
 
 	comment_said(said, sizeof(said), comment_part(job->comment));
+	/* The reply is about another task, or the array as a whole. */
+	if (reply->is_known && words->task != CKPT_NO_TASK &&
+	    job->array_task_id != words->task)
+		return say_error(call,
+				 "task %u of array %u has no store in %s: it "
+				 "has not begun yet, or the array has no such "
+				 "task",
+				 words->task, words->job, job->work_dir);
 	if (reply->is_known && said[0])
 		return say_error(
 			call,
@@ -251,7 +282,7 @@ static int find_job(const struct call *call, const char *what,
 	snprintf(base, sizeof(base), "%s/", job->work_dir);
 	if (words->task == CKPT_NO_TASK &&
 	    comment_store_dir(dir, sizeof(dir), comment_part(job->comment)))
-		collect(stores, dir, 0);
+		collect_named(stores, dir, 0);
 	if (!stores->count && job->work_dir[0])
 		collect_by_name(stores, base, job, words);
 	if (!stores->count)
@@ -282,6 +313,8 @@ int find_stores(const struct call *call, const char *what,
 				 "%s is not a directory; give a job id or the "
 				 "directory of a store",
 				 what);
+	if (is_shut(what))
+		return say_shut(call, what);
 	if (access(what, R_OK | X_OK))
 		return say_error(call,
 				 "%s: %s; give a job id or the directory "
@@ -315,8 +348,12 @@ int each_store(const struct call *call, const char *what, enum ckpt_mode mode,
 					       &err)
 				 : ckpt_open(&store, stores.dirs[i], CKPT_READ,
 					     CKPT_RUN_PRESENT, &err);
-		one = status ? say_status(call, status, &err)
-			     : each(call, store);
+		if (status && err.errnum == EACCES)
+			one = say_shut(call, stores.dirs[i]);
+		else if (status)
+			one = say_status(call, status, &err);
+		else
+			one = each(call, store);
 		if (one > code)
 			code = one;
 		ckpt_close(store);

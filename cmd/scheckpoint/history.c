@@ -80,8 +80,10 @@ static bool print_record(struct ckpt_record *rec, const char *before)
 {
 	const char *text = rec ? ckpt_record_json(rec) : NULL;
 
-	if (text)
-		printf("%s%s", before, text);
+	if (text) {
+		fputs(before, stdout);
+		say_json(text);
+	}
 	ckpt_record_free(rec);
 	return text != NULL;
 }

@@ -36,7 +36,7 @@ static void add_row(struct table *table, const struct ckpt_version *version)
 		table_add(table, "%" PRIu32 " strike%s", version->strikes,
 			  version->strikes == 1 ? "" : "s");
 	else
-		table_add(table, "good");
+		table_add(table, "not verified");
 }
 
 static int print_table(const struct ckpt_version *list, size_t count)
@@ -82,8 +82,10 @@ static int print_json(const struct ckpt_version *list, size_t count)
 		struct ckpt_record *rec = as_record(&list[i]);
 		const char *text = ckpt_record_json(rec);
 
-		if (text)
-			printf("%s\n", text);
+		if (text) {
+			say_json(text);
+			putchar('\n');
+		}
 		ckpt_record_free(rec);
 		if (!text)
 			return SAYS_ERROR;

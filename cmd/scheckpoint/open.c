@@ -23,15 +23,21 @@ static int check_job(const struct call *call, const struct ckpt_store *store)
 			 ckpt_dir(store), id->job, job);
 }
 
+bool is_outside(void)
+{
+	const char *dir = getenv("SLURM_CHECKPOINT_DIR");
+
+	return !dir || !dir[0];
+}
+
 int open_own(const struct call *call, enum ckpt_mode mode,
 	     struct ckpt_store **store)
 {
-	const char *dir = getenv("SLURM_CHECKPOINT_DIR");
 	struct ckpt_error err = {0};
 	enum ckpt_status status;
 
 	*store = NULL;
-	if (!dir || !dir[0])
+	if (is_outside())
 		return say_error(call, "SLURM_CHECKPOINT_DIR is not set: this "
 				       "is no job that was submitted with "
 				       "sbatch --checkpoint");

@@ -3,9 +3,15 @@
 #ifndef OPEN_H
 #define OPEN_H
 
+#include <stdbool.h>
+
 #include "lib/store.h"
 
 struct call;
+
+/* Are we outside of a checkpointed job?  A script that is submitted without
+ * --checkpoint runs on then, where that makes no difference to its result. */
+bool is_outside(void);
 
 /*
  * Open the store that SLURM_CHECKPOINT_DIR names.  For writing it must be this

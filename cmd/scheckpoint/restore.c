@@ -550,6 +550,12 @@ int command_restore(struct call *call)
 	bool is_own = false;
 	int code = shard_parse(call, &shard);
 
+	if (!code && !call_option(call, "from") && is_outside()) {
+		say_error(call, "SLURM_CHECKPOINT_DIR is not set: this job "
+				"has no --checkpoint, and begins from the "
+				"start; --from names a store to restore from");
+		return SAYS_NO;
+	}
 	if (!code)
 		code = open_source(call, &store, &is_own);
 	if (!code)

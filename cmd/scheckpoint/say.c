@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "cmd/scheckpoint/call.h"
+#include "lib/utf8.h"
 #include "requeue/settings/text.h"
 
 #define LINE_MAX_BYTES 2048
@@ -61,6 +62,26 @@ int say_status(const struct call *call, enum ckpt_status status,
 	return say_error(call, "%s%s%s",
 			 err->text[0] ? err->text : ckpt_status_text(status),
 			 advice ? "; " : "", advice ? advice : "");
+}
+
+void say_json(const char *text)
+{
+	const char *s = text;
+	uint32_t c;
+
+	while (*s) {
+		size_t len = ckpt_utf8_decode(s, &c);
+
+		/* Beyond ASCII there are only strings; U+FFFD stands for what
+		 * is no character. */
+		if (!len)
+			printf("\\ufffd");
+		else if (c >= 0x7f && text_is_steering(c))
+			printf("\\u%04" PRIx32, c);
+		else
+			fwrite(s, 1, len, stdout);
+		s += len ? len : 1;
+	}
 }
 
 const char *say_bytes(char text[SAY_BYTES_MAX], uint64_t bytes)

@@ -18,6 +18,10 @@ int say_error(const struct call *call, const char *format, ...)
 int say_status(const struct call *call, enum ckpt_status status,
 	       const struct ckpt_error *err);
 
+/* Print JSON text on stdout.  What a terminal would act on, and what isn't
+ * UTF-8, is printed as \uXXXX: the text means the same. */
+void say_json(const char *text);
+
 /* The functions below fill a buffer of the caller's and return it. */
 
 /* As text_clean(). */

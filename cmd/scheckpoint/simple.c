@@ -4,13 +4,53 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/find.h"
 #include "cmd/scheckpoint/open.h"
 #include "cmd/scheckpoint/parse.h"
 #include "cmd/scheckpoint/say.h"
+#include "cmd/scheckpoint/slurm.h"
 #include "lib/store.h"
+
+/* Say that there is no store to write to, and that the script may go on. */
+static int say_outside(const struct call *call)
+{
+	say_error(call, "this job has no --checkpoint: nothing is recorded");
+	return SAYS_YES;
+}
+
+/* The end of this run as Slurm has it; 0 unknown. */
+static int64_t end_by_slurm(void)
+{
+	const char *job = getenv("SLURM_JOB_ID");
+	const char *end = getenv("SLURM_JOB_END_TIME");
+	int64_t end_s = end ? strtoll(end, NULL, 10) : 0;
+	struct slurm_reply reply;
+	uint32_t job_id;
+
+	if (end_s > 0 || !job || !parse_number(job, UINT32_MAX, &job_id))
+		return end_s > 0 ? end_s : 0;
+	slurm_query(job_id, &reply);
+	end_s = reply.job.end_s;
+	slurm_forget(&reply);
+	return end_s;
+}
+
+static int time_left_by_slurm(const struct call *call)
+{
+	int64_t end_s = end_by_slurm(), left_s = end_s - time(NULL);
+
+	if (end_s <= 0) {
+		say_error(call, "this job has no --checkpoint, and its end "
+				"isn't known");
+		return SAYS_NO;
+	}
+	printf("%" PRId64 "\n", left_s > 0 ? left_s : 0);
+	return SAYS_YES;
+}
 
 int command_progress(struct call *call)
 {
@@ -25,6 +65,8 @@ int command_progress(struct call *call)
 				 "'%s' is no progress; give a number "
 				 "from 0 to 1, such as 0.42",
 				 call->operands[0]);
+	if (is_outside())
+		return say_outside(call);
 	code = open_own(call, CKPT_WRITE, &store);
 	if (code)
 		return code;
@@ -40,8 +82,11 @@ int command_done(struct call *call)
 	struct ckpt_error err = {0};
 	struct ckpt_store *store;
 	enum ckpt_status status;
-	int code = open_own(call, CKPT_WRITE, &store);
+	int code;
 
+	if (is_outside())
+		return say_outside(call);
+	code = open_own(call, CKPT_WRITE, &store);
 	if (code)
 		return code;
 	status = ckpt_done(store, &err);
@@ -57,8 +102,11 @@ int command_time_left(struct call *call)
 	struct ckpt_store *store;
 	enum ckpt_status status;
 	int64_t seconds;
-	int code = open_own(call, CKPT_READ, &store);
+	int code;
 
+	if (is_outside())
+		return time_left_by_slurm(call);
+	code = open_own(call, CKPT_READ, &store);
 	if (code)
 		return code;
 	status = ckpt_time_left(store, &seconds, &err);
@@ -77,9 +125,12 @@ int command_requested(struct call *call)
 	struct ckpt_error err = {0};
 	struct ckpt_store *store;
 	enum ckpt_status status;
-	/* For writing: the store keeps that the script looks for requests. */
-	int code = open_own(call, CKPT_WRITE, &store);
+	int code;
 
+	if (is_outside())
+		return SAYS_NO;
+	/* For writing: the store keeps that the script looks for requests. */
+	code = open_own(call, CKPT_WRITE, &store);
 	if (code)
 		return code;
 	status = ckpt_requested(store, &err);

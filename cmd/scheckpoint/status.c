@@ -15,6 +15,7 @@
 #include "cmd/scheckpoint/slurm.h"
 #include "requeue/journal/history.h"
 #include "requeue/policy/decision.h"
+#include "requeue/settings/comment.h"
 #include "requeue/settings/text.h"
 
 #define BAR_LEN 20
@@ -90,7 +91,29 @@ static void print_now(const struct slurm_reply *reply,
 		print_next(reply, now_s);
 }
 
-static void print_last_end(const struct run_record *runs, size_t count)
+/* Print why the job is held.  A run whose store can't be written to leaves the
+ * reason in the job's comment alone. */
+static void print_held(const struct slurm_reply *reply,
+		       const struct run_record *last)
+{
+	char said[2 * COMMENT_MAX], clean[sizeof(said)];
+
+	if (last && last->plan.action == ACT_REQUEUE_HOLD) {
+		printf("  held      %s\n", last->plan.reason);
+		return;
+	}
+	if (!reply->job.is_held || !reply->job.comment)
+		return;
+	comment_said(said, sizeof(said), comment_part(reply->job.comment));
+	if (said[0])
+		printf("  held      %s\n",
+		       say_clean(clean, sizeof(clean), said));
+}
+
+/* Print how the last run that is over ended; returns it, NULL: there is
+ * none. */
+static const struct run_record *print_last_end(const struct run_record *runs,
+					       size_t count)
 {
 	char end[RUN_END_MAX];
 
@@ -103,10 +126,9 @@ static void print_last_end(const struct run_record *runs, size_t count)
 		if (run->shown.cause != CAUSE_NONE)
 			printf(" (cause: %s)", cause_name(run->shown.cause));
 		putchar('\n');
-		if (run->plan.action == ACT_REQUEUE_HOLD)
-			printf("  held      %s\n", run->plan.reason);
-		return;
+		return run;
 	}
+	return NULL;
 }
 
 static void print_version(const struct ckpt_version *version, int64_t now_s)
@@ -187,7 +209,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 	print_now(&reply, history.runs, history.count, now_s);
 	print_version(newest_good(list, versions), now_s);
 	print_progress(&reply, history.runs, history.count);
-	print_last_end(history.runs, history.count);
+	print_held(&reply, print_last_end(history.runs, history.count));
 	slurm_forget(&reply);
 	free(list);
 	history_free(&history);

@@ -6,7 +6,9 @@
  * mark that only operators can make, and its batch script URG, on which its
  * supervisor queries the job and finds the mark.  The supervisor requests the
  * job to save, and says so in the job's comment.  A job whose comment doesn't
- * change has no supervisor.
+ * change has no supervisor.  A comment that said so before the request is not
+ * believed, as the job's owner can have written it, unless an operator's mark
+ * stands beside it: then another vacate is under way.
  */
 #include "cmd/scheckpoint/vacate.h"
 
@@ -33,6 +35,13 @@
 #define LOOK_S	1
 #define LATER_S 5
 
+/* What a job's comment says of a vacate. */
+enum {
+	REPLY_NONE,
+	REPLY_MARKED,	/* and an operator has marked the job */
+	REPLY_UNMARKED, /* and no operator has */
+};
+
 enum fate {
 	FATE_REQUESTED, /* no reply yet */
 	FATE_SAVING,
@@ -45,7 +54,9 @@ enum fate {
 
 struct leaving {
 	uint32_t job, run;
-	int is_suspended, is_replying;
+	int is_suspended;
+	int says;	 /* REPLY_NONE and so on, as "rpc on" prints */
+	bool was_saying; /* its comment was there before the request */
 	char user[64];
 	char name[64];
 	enum fate fate;
@@ -73,8 +84,8 @@ static bool read_job(struct leaving *job, const char *line)
 
 	memset(job, 0, sizeof(*job));
 	if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %d %d %63[^\n]",
-		   &job->job, &job->run, &uid, &job->is_suspended,
-		   &job->is_replying, job->name) < 5)
+		   &job->job, &job->run, &uid, &job->is_suspended, &job->says,
+		   job->name) < 5)
 		return false;
 	name_user(job->user, sizeof(job->user), uid);
 	return true;
@@ -142,6 +153,7 @@ static void request_all(const struct call *call, struct leavings *all)
 	for (size_t i = 0; i < all->count; i++) {
 		struct leaving *job = &all->jobs[i];
 
+		job->was_saying = job->says == REPLY_UNMARKED;
 		if (job->is_suspended || call_rpc("vacate", job->job, err))
 			continue;
 		job->fate = FATE_REFUSED;
@@ -182,13 +194,19 @@ static void look(struct leaving *job, const struct leaving *now,
 		job->fate = FATE_SUSPENDED;
 		report(job, "is suspended and can't save: it stays; resume it "
 			    "and vacate again");
-	} else if (job->fate == FATE_REQUESTED && now->is_replying) {
+	} else if (job->fate == FATE_REQUESTED && now->says &&
+		   !job->was_saying) {
 		job->fate = FATE_SAVING;
 		report(job, "is saving");
 	} else if (job->fate == FATE_REQUESTED && waited_s >= REPLY_S) {
 		job->fate = FATE_SILENT;
-		report(job, "doesn't answer, so it has no --checkpoint: it "
-			    "stays");
+		report(job, job->was_saying
+				    ? "doesn't answer: its comment says that "
+				      "it saves, but said so before it was "
+				      "asked; it stays, unless it is saving "
+				      "already"
+				    : "doesn't answer, so it has no "
+				      "--checkpoint: it stays");
 	} else if (job->fate == FATE_SAVING && waited_s >= wait_s) {
 		job->fate = FATE_SLOW;
 		report(job, "is still there");

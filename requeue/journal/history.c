@@ -266,7 +266,7 @@ static void count_versions(struct run_record *run,
 {
 	run->versions = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (versions[i].run != run->run)
+		if (!ckpt_is_of_run(&versions[i], run->run))
 			continue;
 		run->versions++;
 		if (versions[i].time_s >= run->saved_s) {
@@ -305,7 +305,7 @@ static void show_versions(struct run_record *run,
 	unsigned found = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (versions[i].run != run->run)
+		if (!ckpt_is_of_run(&versions[i], run->run))
 			continue;
 		found++;
 		if (versions[i].number < shown->version)

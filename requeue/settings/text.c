@@ -9,9 +9,7 @@
 #include "lib/utf8.h"
 #include "requeue/settings/text.h"
 
-/* Is this a character that isn't shown itself but changes how others are: a
- * control, a line end, or one that changes the direction of text? */
-static bool is_steering(uint32_t c)
+bool text_is_steering(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
 	       c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
@@ -24,7 +22,7 @@ static size_t sequence_len(const char *s)
 	uint32_t c;
 	size_t len = ckpt_utf8_decode(s, &c);
 
-	return len && !is_steering(c) ? len : 0;
+	return len && !text_is_steering(c) ? len : 0;
 }
 
 void text_clean(char *to, size_t size, const char *from)

@@ -3,8 +3,13 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Is this a character that isn't shown itself but changes how others are: a
+ * control, a line end, or one that changes the direction of text? */
+bool text_is_steering(uint32_t c);
 
 /* Copy a text, with '?' for control characters, for characters that change the
  * direction of a text, and for broken UTF-8.  It is cut to size bytes, its NUL

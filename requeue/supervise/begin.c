@@ -475,13 +475,14 @@ bool begin_has_oom(const struct begin *b)
 void begin_end(struct begin *b, const struct run *run)
 {
 	struct ckpt_version *versions = NULL;
-	struct ckpt_error err;
+	const struct ckpt_version *newest;
 	size_t count = 0;
 
-	if (!ckpt_list(b->store, &versions, &count, &err) && count &&
-	    versions[0].run == b->run)
+	ckpt_list(b->store, &versions, &count, NULL);
+	newest = ckpt_newest_of_run(versions, count, b->run);
+	if (newest)
 		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
-			    versions[0].number, versions[0].bytes);
+			    newest->number, newest->bytes);
 	else if (run->is_made)
 		report_line("no version was saved in this run");
 	free(versions);

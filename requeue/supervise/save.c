@@ -16,12 +16,14 @@
 static int64_t newest_version_ms(const struct context *ctx)
 {
 	struct ckpt_version *versions = NULL;
+	const struct ckpt_version *newest;
 	int64_t newest_ms = 0;
 	size_t count = 0;
 
-	if (!ckpt_list(ctx->begin.store, &versions, &count, NULL) && count &&
-	    versions[0].run == ctx->begin.run)
-		newest_ms = versions[0].time_s * 1000;
+	ckpt_list(ctx->begin.store, &versions, &count, NULL);
+	newest = ckpt_newest_of_run(versions, count, ctx->begin.run);
+	if (newest)
+		newest_ms = newest->time_s * 1000;
 	free(versions);
 	return newest_ms;
 }

@@ -71,6 +71,7 @@ runs moves
 node=$(on moves)
 # shellcheck disable=SC2016 # the job expands it
 id[plain]=$(submit --partition=many "--nodelist=$node" --job-name=plain \
+	--comment='[scheckpoint: run 0: asked to vacate, has 1 min]' \
 	--output=plain.out --wrap 'trap "echo hit; exit 1" TERM; echo runs
 for i in $(seq 300); do sleep 0.1; done; echo whole')
 id[stays]=$(start stays --time=10 --checkpoint=30 "--exclude=$node" \
@@ -87,7 +88,7 @@ like "$said" "job ${id[moves]} \\($JOB_USER, \"moves\"\\): is saving" \
 like "$said" "job ${id[moves]} .*: has left, .*cause: operator" \
 	'says that it has left,'
 like "$said" "job ${id[plain]} .*: doesn't answer" \
-	'and names the job that stays'
+	'and names the job that stays, whatever its owner wrote as comment'
 like "$(sinfo -h -n "$node" -o '%T %E')" 'drain.* scheckpoint vacate' \
 	'the node is drained'
 like "$(job_field "${id[moves]}" AdminComment)" '^\{"site": 1\} *$' \

@@ -58,7 +58,7 @@ run scheckpoint save state state
 exits 2 "the same name twice"
 says err "holds a 'state' already"
 run scheckpoint list
-is "a save that failed leaves no version" 2 "$(said out | grep -c good)"
+is "a save that failed leaves no version" 2 "$(said out | grep -c "not verified")"
 is "and no staging directory" "" "$(find checkpoint-7 -name '.stage*')"
 run scheckpoint save -- -n
 exits 2 "a name that begins with a dash, after --"

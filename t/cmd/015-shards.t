@@ -22,7 +22,7 @@ save() {
 }
 
 versions() {
-	scheckpoint list "$work/checkpoint-7" | grep -c good
+	scheckpoint list "$work/checkpoint-7" | grep -c "not verified"
 }
 
 task 0 2 && save zero-1

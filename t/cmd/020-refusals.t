@@ -26,12 +26,39 @@ run scheckpoint list --jsn
 exits 2 "an option that there isn't"
 says err "unknown option --jsn"
 
-for command in "save x" restore "progress 0.5" "done" time-left requested; do
+run scheckpoint save x
+exits 2 "save outside of a job"
+says err "SLURM_CHECKPOINT_DIR is not set"
+
+# A script that is submitted without --checkpoint runs on.
+for command in "progress 0.5" "done"; do
 	# shellcheck disable=SC2086 # words
 	run scheckpoint $command
-	exits 2 "$command outside of a job"
-	says err "SLURM_CHECKPOINT_DIR is not set"
+	exits 0 "$command in a job without --checkpoint"
+	says err "this job has no --checkpoint: nothing is recorded"
 done
+run scheckpoint restore
+exits 1 "restore in a job without --checkpoint: it begins"
+says err "this job has no --checkpoint, and begins from the start"
+run scheckpoint requested
+exits 1 "requested in a job without --checkpoint: no"
+is "says nothing" "" "$(said err)"
+run scheckpoint time-left
+exits 1 "time-left outside of Slurm isn't known"
+says err "its end isn't known"
+run env SLURM_JOB_END_TIME=1000 scheckpoint time-left
+exits 0 "time-left in a job without --checkpoint is Slurm's"
+is "zero when it is over" 0 "$(said out)"
+cat >"$helpers/rpc" <<EOF
+#!/bin/sh
+printf '%s\n' "job_id=\$2" state=RUNNING end_time=4102444800
+EOF
+chmod +x "$helpers/rpc"
+run env SLURM_JOB_ID=7 scheckpoint time-left
+exits 0 "where the environment doesn't tell it"
+is "slurmctld is queried" yes \
+	"$(if test "$(said out)" -gt 2000000000; then echo yes; fi)"
+rm "$helpers/rpc"
 
 in_job "$work/nowhere" 7 0
 run scheckpoint save x

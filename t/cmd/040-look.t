@@ -103,6 +103,30 @@ is "list as JSON" "1 True 2" "$(said out | python3 -c 'import json, sys
 v = json.loads(sys.stdin.readline())
 print(v["version"], v["aside"], v["strikes"])')"
 
+# Nobody knows which run made a version whose manifest can't be read.
+"$mkstore" claim checkpoint-52 52 0
+mkdir checkpoint-52/v300000
+run scheckpoint history --json checkpoint-52
+is "a directory without a manifest is no version of run 0" "0 None" \
+	"$(said out | python3 -c 'import json, sys
+r = json.load(sys.stdin)["runs"][0]
+print(r["versions"], r.get("version"))')"
+rm -r checkpoint-52
+
+# JSON means the same, but nothing in it acts on a terminal.
+"$mkstore" claim checkpoint-53 53 0
+in_job "$work/checkpoint-53" 53 0
+steering=$(printf 'a\302\233b\342\200\256c\177d\303\251')
+scheckpoint save --schema="$steering/1" state >/dev/null
+outside
+run scheckpoint list --json checkpoint-53
+is "control and bidi characters are escaped" 'a\u009bb\u202ec\u007fdé' \
+	"$(said out | sed 's/.*"schema_name":"\([^"]*\)".*/\1/')"
+is "and come back" "$steering" "$(said out | python3 -c 'import json, sys
+sys.stdout.reconfigure(encoding="utf-8")
+print(json.loads(sys.stdin.readline())["schema_name"])')"
+rm -r checkpoint-53
+
 # A journal can hold anything: its text is cleaned.
 "$mkstore" claim hostile 9 0
 "$mkstore" record hostile 0 run run=0 node="$(printf 'a\033[2Jb\nc')"
@@ -196,10 +220,34 @@ says err "job 33 (PENDING, HELD) has not begun yet: it has no store until then"
 run scheckpoint status 37
 exits 2 "a job that runs without a store"
 says err "job 37 (RUNNING) has no store in $work/elsewhere; it may have been submitted without --checkpoint; if it was submitted with --checkpoint-dir, name the directory"
+run scheckpoint status 31_9
+exits 2 "a task that the array hasn't"
+says err "task 9 of array 31 has no store in $work/elsewhere: it has not begun yet, or the array has no such task"
 run scheckpoint status 38
 exits 2 "a job that was held at its start"
 says err "job 38 (PENDING, HELD) has no store in $work/elsewhere; its comment says: run 0: the job is held"
+# A run whose store couldn't be written to leaves its reason in the comment.
+"$mkstore" claim elsewhere/checkpoint-38 38 0
+run scheckpoint status 38
+exits 0 "a job that is held, whose journal doesn't say why"
+says out "  held      run 0: the job is held"
+rm -r elsewhere/checkpoint-38
 
+# Another user's store, as one who isn't root sees it
+if test "$(id -u)" -eq 0 && chmod 755 "$temporary" &&
+	setpriv --reuid=12345 --regid=12345 --clear-groups \
+		scheckpoint --version >/dev/null 2>&1; then
+	chmod 755 "$helpers" "$work" elsewhere
+	"$mkstore" claim elsewhere/checkpoint-41 41 0
+	run setpriv --reuid=12345 --regid=12345 --clear-groups \
+		scheckpoint status 41
+	exits 2 "another user's store"
+	says err "checkpoint-41 is another user's, or in another user's directory: only that user and root may look into it"
+	run setpriv --reuid=12345 --regid=12345 --clear-groups \
+		scheckpoint list elsewhere/checkpoint-41
+	exits 2 "the same by its name"
+	says err "only that user and root may look into it"
+fi
 
 # A store that is found for a job's number must be that job's.
 "$mkstore" claim elsewhere/checkpoint-60 60 0

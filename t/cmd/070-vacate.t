@@ -39,6 +39,21 @@ is "jobs that are suspended get no request" "8001 8002 8003" \
 is "one question a round, and one for each that has left" "on 6, load 2" \
 	"on $(grep -c '^on' calls), load $(grep -c '^load' calls)"
 
+# A comment that says that the job saves counts only after the request.
+cat >"$helpers/rpc" <<EOF
+#!/bin/sh
+[ "\$1" = on ] || exit 0
+round=\$(cat "$work/round" 2>/dev/null || echo 0)
+echo \$((round + 1)) >"$work/round"
+said=2; [ \$round -eq 0 ] || said=1
+echo 1 0 1 0 \$said written
+echo 2 0 1 0 1 earlier
+EOF
+run scheckpoint vacate --wait=1s n1
+exits 1 "jobs are still there"
+says out '"written"): doesn'"'"'t answer: its comment says that it saves, but'
+says out '"earlier"): is saving'
+
 # slurmctld goes away and doesn't come back
 cat >"$helpers/rpc" <<EOF
 #!/bin/sh
