@@ -158,8 +158,12 @@ static int64_t remaining_least(int64_t submitted_s)
 	return part && part < REMAINING_LEAST_S ? part : REMAINING_LEAST_S;
 }
 
+/*
+ * A job that has saved nothing yet begins again in each run, so that a run that
+ * backfill cuts short brings it nowhere: its minimum is its limit.
+ */
 static int64_t minimum(const struct plan_input *in, int64_t restart_s,
-		       int64_t limit_min)
+		       int64_t used_s, int64_t limit_min)
 {
 	int64_t grace = clamp(in->grace_s, 0, TIME_MOST_S);
 	int64_t least = minutes_up(grace + restart_s + 1);
@@ -167,6 +171,8 @@ static int64_t minimum(const struct plan_input *in, int64_t restart_s,
 		clamp(in->min_s > 0 ? in->min_s : grace * GRACE_TO_MINIMUM, 0,
 		      TIME_MOST_S));
 
+	if (!in->min_s && !used_s)
+		return limit_min;
 	return clamp(wanted > least ? wanted : least, 1, limit_min);
 }
 
@@ -193,7 +199,8 @@ struct plan plan_limit(const struct plan_input *in)
 	}
 	/* Without a limit there is nothing that backfill could shorten. */
 	if (plan.limit_min)
-		plan.time_min_min = minimum(in, restart_s, plan.limit_min);
+		plan.time_min_min =
+			minimum(in, restart_s, plan.used_s, plan.limit_min);
 	return plan;
 }
 

@@ -59,6 +59,24 @@ ok 'a program under srun resumes as well' \
 is "$(grep -c 'the next command' steps.out)" 1 \
 	'and the next command ran once'
 
+# ---- a program that ignores the signal
+script deaf <<'EOF'
+#!/bin/bash
+echo "begin $SLURM_CHECKPOINT_RUN"
+trap '' TERM
+while :; do sleep 0.2; done
+EOF
+id[deaf]=$(submit --partition=low --exclusive --checkpoint=6 --time=5 \
+	--output=deaf.out deaf)
+wait_for 30 'the run' has_line deaf.out '^begin 0'
+preempt n1 --partition=high
+wait_for 80 'the next run' has_line deaf.out '^begin 1'
+like "$(cat deaf.out)" 'run 0: requeued: .*cause: preempt' \
+	'a program that ignores the signal is preempted all the same'
+is "$(minutes "$(job_field "${id[deaf]}" TimeLimit)")" 5 \
+	'and backfill does not cut short a job that has saved nothing'
+as_owner scancel "${id[deaf]}"
+
 # ---- the sentinel takes nothing from the job's own steps
 script wide <<'EOF'
 #!/bin/bash

@@ -165,7 +165,7 @@ static const struct test_case cases[] = {
 	{"a failed node lost all: the limit as submitted, and the grace",
 	 RUNS(RUN(0, 0, NOTHING, .cause = CAUSE_NONE, .request_s = 0,
 		  .is_node_fail = true)),
-	 .submitted_min = 60, .limit_min = 60, .time_min_min = 20,
+	 .submitted_min = 60, .limit_min = 60, .time_min_min = 60,
 	 .remaining_s = 3600},
 
 	/* total used up */
@@ -175,6 +175,13 @@ static const struct test_case cases[] = {
 	 .used_s = 3000},
 
 	/* the minimum */
+	{"nothing saved yet: a run that is cut short brings it nowhere",
+	 RUNS(RUN(0, 0, NOTHING, .cause = CAUSE_PREEMPT, .is_cut = true)),
+	 .submitted_min = 60, .limit_min = 60, .time_min_min = 60,
+	 .remaining_s = 3600},
+	{"nothing saved yet, but a minimum was given",
+	 RUNS(RUN(0, 0, NOTHING, .is_cut = true)), .submitted_min = 60,
+	 .min_s = 600, .limit_min = 60, .time_min_min = 10, .remaining_s = -1},
 	{"a minimum that was given", RUNS(RUN(0, 3000)), .submitted_min = 60,
 	 .min_s = 600, .limit_min = 60, .time_min_min = 10, .remaining_s = -1,
 	 .used_s = 3000},
