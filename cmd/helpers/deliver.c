@@ -9,13 +9,15 @@
  * It tells, a line each, on stdout:
  *	signal NODE PID NAME	it got the signal
  *	passed NODE PID NAME WHY
- *	told NODE COUNT		after the first look
+ *	told NODE COUNT STEPS	after the first look: how many programs got it,
+ *				and how many steps there are
  *
  * Exit status: 0, or 3 where no program catches the signal.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,7 @@
 #include <unistd.h>
 
 #include "requeue/process/deliver.h"
+#include "requeue/process/stepd.h"
 
 #define EXIT_UNCAUGHT 3
 /* Programs that are still loading may catch it later. */
@@ -50,19 +53,6 @@ struct owner {
 	unsigned uids[4]; /* real, effective, saved, of the file system */
 };
 
-/* "slurmstepd: [JOB.STEP]": which job and step, or "[JOB.STEP+PART]" of a
- * heterogeneous one; batch and extern, which have no number, are not ours to
- * look at. */
-static bool is_step_of(const char *title, uint32_t job_id, uint32_t *step)
-{
-	uint32_t job;
-	char end;
-
-	return sscanf(title, "slurmstepd: [%" SCNu32 ".%" SCNu32 "%c", &job,
-		      step, &end) == 3 &&
-	       (end == ']' || end == '+') && job == job_id;
-}
-
 static FILE *open_proc(pid_t pid, const char *name)
 {
 	char path[64];
@@ -71,17 +61,45 @@ static FILE *open_proc(pid_t pid, const char *name)
 	return fopen(path, "re");
 }
 
-static bool read_title(pid_t pid, char *title, size_t size)
+/* Its first line, or "". */
+static void read_text(pid_t pid, const char *name, char *text, size_t size)
 {
-	FILE *file = open_proc(pid, "cmdline");
-	size_t len;
+	FILE *file = open_proc(pid, name);
+	size_t len = file ? fread(text, 1, size - 1, file) : 0;
 
-	if (!file)
-		return false;
-	len = fread(title, 1, size - 1, file);
-	title[len] = '\0';
-	fclose(file);
-	return len > 0;
+	text[len] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* The line of /proc/PID/cgroup that names a step, or "". */
+static void read_cgroup(pid_t pid, char *line, size_t size)
+{
+	FILE *file = open_proc(pid, "cgroup");
+
+	line[0] = '\0';
+	while (file && fgets(line, (int)size, file))
+		if (strstr(line, "/step_"))
+			break;
+	if (file)
+		fclose(file);
+}
+
+/* The value of a variable that the process began with, or "". */
+static void read_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+	FILE *file = open_proc(pid, "environ");
+	size_t len = strlen(name), entry_size = 0;
+	char *entry = NULL;
+
+	value[0] = '\0';
+	while (file && getdelim(&entry, &entry_size, '\0', file) > 0)
+		if (!strncmp(entry, name, len) && entry[len] == '=')
+			snprintf(value, size, "%s", entry + len + 1);
+	free(entry);
+	if (file)
+		fclose(file);
 }
 
 static bool read_owner(pid_t pid, struct owner *owner)
@@ -164,6 +182,31 @@ static void keep_step(struct node *node, pid_t pid)
 		node->count++;
 }
 
+/* Is it the slurmstepd of a step of the job that srun has started? */
+static bool is_stepd(pid_t pid, pid_t task, uint32_t job_id, uint32_t *step)
+{
+	char name[32], title[128], cgroup[PATH_MAX], own[PATH_MAX];
+	char job_text[16], step_text[16];
+	const struct stepd_view view = {
+		.name = name,
+		.title = title,
+		.cgroup = cgroup,
+		.own_cgroup = own,
+		.job = job_text,
+		.step = step_text,
+	};
+
+	read_text(pid, "comm", name, sizeof(name));
+	read_text(pid, "cmdline", title, sizeof(title));
+	if (!stepd_is_one(&view))
+		return false;
+	read_cgroup(task, cgroup, sizeof(cgroup));
+	read_cgroup(getpid(), own, sizeof(own));
+	read_variable(task, "SLURM_JOB_ID", job_text, sizeof(job_text));
+	read_variable(task, "SLURM_STEP_ID", step_text, sizeof(step_text));
+	return stepd_serves(&view, job_id, step);
+}
+
 /*
  * Keep the parent of a process of this user if it is the slurmstepd of a step.
  * Any user may give a process any title, but none of those has a child of this
@@ -174,15 +217,13 @@ static void consider(struct node *node, pid_t task, pid_t pid)
 {
 	struct owner owner;
 	uint32_t step = 0;
-	char title[128];
 
 	for (size_t i = 0; i < node->count; i++)
 		if (node->steps[i].pid == pid)
 			return;
 	if (!read_owner(pid, &owner) || !is_trusted(&owner) ||
-	    !read_title(pid, title, sizeof(title)) ||
-	    !is_step_of(title, node->job_id, &step) || step == node->own_step ||
-	    !is_of_node(task, step, node))
+	    !is_stepd(pid, task, node->job_id, &step) ||
+	    step == node->own_step || !is_of_node(task, step, node))
 		return;
 	keep_step(node, pid);
 }
@@ -260,7 +301,7 @@ static int run(struct node *node, int signum, const char *launchers)
 	size_t count = look(node, signum, launchers);
 	time_t next = time(NULL) + 1, step_s = 1;
 
-	printf("told %s %zu\n", node->name, count);
+	printf("told %s %zu %zu\n", node->name, count, node->count);
 	fflush(stdout);
 	/* Where no program ever catches it, srun or the supervisor ends this
 	 * process. */

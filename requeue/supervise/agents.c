@@ -87,7 +87,8 @@ static bool read_line(struct agents *agents, char *line)
 bool agents_read(struct agents *agents, struct agents_news *news)
 {
 	char line[sizeof(agents->line)];
-	unsigned count;
+	unsigned count, steps;
+	int told;
 
 	if (!agents->nodes)
 		return false;
@@ -102,8 +103,11 @@ bool agents_read(struct agents *agents, struct agents_news *news)
 		if (sscanf(line, "passed %63s %d %63s %127[^\n]", news->node,
 			   &news->pid, news->name, news->why) == 4)
 			return true;
-		if (sscanf(line, "told %63s %u", news->node, &count) == 2)
-			agents->looked++;
+		told = sscanf(line, "told %63s %u %u", news->node, &count,
+			      &steps);
+		agents->looked += told >= 2;
+		/* An older helper doesn't tell the steps. */
+		agents->stepless += told == 3 && !steps;
 	}
 	return false;
 }

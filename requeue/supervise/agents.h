@@ -21,6 +21,7 @@ struct agents {
 	int fd; /* what they write; SIGIO says that there is something */
 	unsigned nodes;	    /* of the job; 0: fd is not open */
 	unsigned looked;    /* nodes on which the first look is done */
+	unsigned stepless;  /* of them, without a step of the job */
 	unsigned signalled; /* programs that got the signal, on all nodes */
 	int64_t started_ms;
 	char line[512]; /* the beginning of a line not yet whole */

@@ -130,7 +130,13 @@ static void keep_news(struct steps *steps, struct context *ctx,
 static bool conclude(struct steps *steps, const struct context *ctx,
 		     bool is_signalled)
 {
+	const struct agents *agents = &steps->agents;
+
 	steps->state = is_signalled ? STEPS_SIGNALLED : STEPS_UNCAUGHT;
+	if (!is_signalled && agents->looked &&
+	    agents->stepless == agents->looked)
+		report_line("srun runs, but no step of the job was found on "
+			    "its nodes: no program of it was asked to save");
 	if (steps->agents.signalled > NAMED_MAX)
 		report_line("SIG%s to %u programs in all, on %u nodes",
 			    signal_name(ctx), steps->agents.signalled,

@@ -115,6 +115,60 @@ is "$(grep -c '^rank . saved' stuck.out)" 2 'and each rank has saved'
 as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
 
+# ---- slurmstepd's title has no room for the number of the job, and an srun that
+# has no step
+script titled <<'EOF'
+#!/bin/bash
+srun --ntasks=1 python3 -u -c '
+import os, signal, sys, time
+def save(*_):
+    print("saved", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+print("below", os.getppid(), flush=True)
+time.sleep(100)'
+EOF
+script stepless <<'EOF'
+#!/bin/bash
+cp /bin/sleep srun
+echo begin
+./srun 100
+EOF
+# cut_title PID: leaves one digit of what a slurmstepd shows
+cut_title()
+{
+	python3 - "$1" <<'EOF'
+import sys
+path = "/proc/" + sys.argv[1]
+title = open(path + "/cmdline", "rb").read()
+begin = int(open(path + "/stat").read().rsplit(")", 1)[1].split()[45])
+with open(path + "/mem", "r+b", 0) as memory:
+    memory.seek(begin)
+    memory.write(title[:14].ljust(len(title), b"\0"))
+EOF
+	[ "$(tr -d '\0' <"/proc/$1/cmdline" | wc -c)" -eq 14 ]
+}
+id=$(submit --checkpoint=30 --time=5 --output=titled.out titled)
+stepless=$(submit --checkpoint=30 --time=5 --output=stepless.out stepless)
+wait_for 30 'the step' has_line titled.out '^below'
+if [ "$(id -u)" -eq 0 ]; then
+	ok 'the title is cut' cut_title \
+		"$(sed -n 's/^below //p' titled.out)"
+else
+	skip 1 'only root can write into slurmstepd'
+fi
+as_owner scancel -b -s TERM "$id"
+wait_for 30 'the requeue' restarted "$id" 1
+like "$(cat titled.out)" 'SIGTERM to python3 \(pid [0-9]+ on n[1-4]\)' \
+	'the step is found all the same'
+like "$(cat titled.out)" '^saved' 'and its program saves'
+wait_for 20 'the other' has_line stepless.out '^begin'
+as_owner scancel -b -s TERM "$stepless"
+wait_for 30 'the look' has_line stepless.out 'catches SIGTERM'
+like "$(cat stepless.out)" 'srun runs, but no step of the job was found' \
+	'where there is no step, the output says so'
+as_owner scancel "$id" "$stepless"
+
 # ---- other users' processes with the title of its slurmstepd, which are older
 if [ -z "$OTHER_USER" ]; then
 	skip 3 'other users need root'
