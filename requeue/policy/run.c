@@ -470,7 +470,7 @@ static void count_delivery(struct run *run, const struct run_event *event,
 	run->looks++;
 	run->look_ms = event->now_ms + min_ms(pause_ms, 15 * SECOND_MS);
 	if (event->count) {
-		if (!run->is_made)
+		if (!run->is_made && !run->is_last)
 			leave_time(run, event->now_ms);
 		run->is_made = true;
 		run->phase = RUN_SAVING;
@@ -479,6 +479,8 @@ static void count_delivery(struct run *run, const struct run_event *event,
 	if (run->phase != RUN_UNCAUGHT)
 		orders->announce_uncaught = true;
 	run->phase = RUN_UNCAUGHT;
+	if (run->is_last) /* there is nothing to wait for */
+		run->give_up_ms = event->now_ms;
 }
 
 static bool is_due(int64_t at_ms, int64_t now_ms)
@@ -495,6 +497,11 @@ static void look_at_request(struct run *run, int64_t now_ms,
 	} else if (run->phase == RUN_UNCAUGHT && run->cause == CAUSE_OPERATOR &&
 		   !run->has_files) {
 		run->phase = RUN_COMPUTING;
+	} else if (run->phase == RUN_UNCAUGHT && !run->is_last) {
+		run->is_last = true;
+		run->is_cut = true;
+		run->give_up_ms = now_ms + min_ms(MARGIN_MS, run->grace_ms / 4);
+		orders->deliver = true;
 	} else {
 		run->phase = RUN_KILLING;
 		run->is_cut = true;

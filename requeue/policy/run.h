@@ -142,7 +142,10 @@ struct run {
 	int64_t give_up_ms;    /* when to kill; 0 leave that to Slurm */
 	int64_t look_ms;       /* next look for programs that catch it */
 	unsigned looks;
-	bool is_cut; /* out of time: the run was killed */
+	/* No program got the request, and the time is up: those that it passed
+	 * over, as their runtime alone catches the signal, get it now. */
+	bool is_last;
+	bool is_cut; /* the run has computed to its end */
 
 	/* saves while the run goes on, and the files at its end */
 	bool is_saving;		  /* a save is under way */

@@ -263,6 +263,55 @@ START_TEST(uncaught_the_job_computes_until_just_before_the_end)
 }
 END_TEST
 
+START_TEST(the_last_word_is_for_programs_that_their_runtime_ends)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.catchers = 0;
+	pass_until(&w, T0 + HOUR - 6 * SECOND);
+	ck_assert(!w.run.is_last);
+	/* Now the delivery finds one. */
+	w.catchers = 1;
+	pass_until(&w, T0 + HOUR - 4 * SECOND);
+	ck_assert(w.run.is_last);
+	ck_assert(w.run.is_made);
+	ck_assert_int_eq(w.delivered_ms, T0 + HOUR - 5 * SECOND);
+	ck_assert_uint_eq(w.kills, 0);
+	tell_kind(&w, RUN_EV_PROGRAMS_ENDED);
+	ck_assert_int_eq(w.run.phase, RUN_SAVED);
+	tell_kind(&w, RUN_EV_SCRIPT_ENDED);
+	ck_assert(w.is_finished);
+	ck_assert_uint_eq(w.kills, 0);
+	ck_assert(w.run.is_cut); /* it had its whole limit */
+}
+END_TEST
+
+START_TEST(the_last_word_is_not_waited_for_beyond_the_end)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.catchers = 0;
+	pass_until(&w, T0 + HOUR - 6 * SECOND);
+	w.catchers = 1;
+	pass_until(&w, T0 + HOUR + SECOND);
+	ck_assert_uint_eq(w.kills, 1);
+	ck_assert_int_eq(w.killed_ms, T0 + HOUR);
+}
+END_TEST
+
+START_TEST(where_no_program_is_left_for_it_there_is_no_last_word)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	w.catchers = 0;
+	pass_until(&w, T0 + HOUR);
+	ck_assert_int_eq(w.killed_ms, T0 + HOUR - 5 * SECOND);
+}
+END_TEST
+
 START_TEST(uncaught_is_said_once)
 {
 	struct world w;
@@ -1148,6 +1197,11 @@ int main(void)
 	tcase_add_test(tc,
 		       a_save_that_takes_too_long_is_cut_before_slurm_kills);
 	tcase_add_test(tc, uncaught_the_job_computes_until_just_before_the_end);
+	tcase_add_test(tc,
+		       the_last_word_is_for_programs_that_their_runtime_ends);
+	tcase_add_test(tc, the_last_word_is_not_waited_for_beyond_the_end);
+	tcase_add_test(tc,
+		       where_no_program_is_left_for_it_there_is_no_last_word);
 	tcase_add_test(tc, uncaught_is_said_once);
 	tcase_add_test(tc, a_program_that_catches_it_later_gets_it_then);
 	tcase_add_test(tc, a_raised_limit_moves_the_request);
