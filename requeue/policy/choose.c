@@ -15,6 +15,7 @@
 #include "requeue/policy/passing.h"
 #include "requeue/policy/shells.h"
 #include "requeue/policy/traps.h"
+#include "requeue/policy/workers.h"
 
 /* What is known of a process on the way down. */
 struct view {
@@ -79,6 +80,18 @@ static bool is_shell_trapping(const struct proc *proc, int signum)
 	       !catches_all(proc) && !is_own_of_shells(signum);
 }
 
+/* Was it signalled in an earlier run, with nothing left of that? */
+static bool is_deaf(const struct view *view, const struct proc *proc)
+{
+	char name[PROCS_NAME_MAX];
+
+	choose_name(proc, name, sizeof(name));
+	return choose_is_listed(name, view->order->deaf);
+}
+
+static const char left_nothing[] =
+	"got it in an earlier run, ended, and left nothing that is saved";
+
 /* Judge a process by the user's choice of a target.  False: the target says
  * nothing of it. */
 static bool judge_target(const struct view *view, size_t i, bool is_shell)
@@ -125,6 +138,10 @@ static void judge_shell(const struct view *view, size_t i)
 		set(choice, CHOICE_PASS, "its trap for it submits a job");
 		return;
 	}
+	if (is_deaf(view, proc)) {
+		set(choice, CHOICE_PASS, left_nothing);
+		return;
+	}
 	set(choice, CHOICE_SIGNAL, "has a trap for it");
 	/* A trap runs when the program in the foreground has ended, so the
 	 * program must get the signal, too.  A script that passes it on itself
@@ -154,13 +171,44 @@ static bool judge_launcher(const struct view *view, size_t i)
 	}
 }
 
+/* Does its runtime catch the signal, and is no more known of it? */
+static bool is_runtimes(const struct view *view, const struct proc *proc)
+{
+	char name[PROCS_NAME_MAX];
+
+	choose_name(proc, name, sizeof(name));
+	return runtimes_catches(proc->runtime, view->order->signum) &&
+	       !view->order->takes_runtimes &&
+	       !choose_is_listed(name, view->order->savers);
+}
+
+/* Why a program that catches the signal doesn't get it; NULL: it does. */
+static const char *why_not(const struct view *view, size_t i)
+{
+	const struct proc *list = view->procs->list;
+	const struct proc *parent =
+		list[i].parent == PROCS_NONE ? NULL : &list[list[i].parent];
+
+	if (workers_is_worker(&list[i], parent))
+		return "a worker of a program that does not catch it";
+	if (is_runtimes(view, &list[i]))
+		return runtimes_reason(list[i].runtime);
+	return is_deaf(view, &list[i]) ? left_nothing : NULL;
+}
+
 static void judge_program(const struct view *view, size_t i)
 {
 	const struct proc *proc = &view->procs->list[i];
 	struct choice *choice = &view->choices[i];
 	int signum = view->order->signum;
+	bool catches = procs_has(proc->caught, signum);
+	const char *reason = NULL;
 
-	if (procs_has(proc->caught, signum))
+	if (catches || procs_has(proc->awaited, signum))
+		reason = why_not(view, i);
+	if (reason)
+		set(choice, CHOICE_PASS, reason);
+	else if (catches)
 		set(choice, CHOICE_SIGNAL, "catches it");
 	else if (procs_has(proc->awaited, signum))
 		set(choice, CHOICE_SIGNAL, "waits for it");
@@ -377,6 +425,20 @@ static void await_programs(const struct view *view)
 
 /* ---------------------------------------------------------- way back up */
 
+/* Does it debug a process below it?  That would stand still with it. */
+static bool is_tracer(const struct view *view, size_t i)
+{
+	for (size_t n = i + 1; n < view->procs->count; n++)
+		if (view->procs->list[n].tracer == view->procs->list[i].pid)
+			return true;
+	return false;
+}
+
+/*
+ * A shell and a driver in any other language go on to the next command when a
+ * program of theirs has ended.  Launchers must live on: they forward output,
+ * and end with their programs.
+ */
 static bool is_feeder(const struct view *view, size_t i)
 {
 	const struct choice *choice = &view->choices[i];
@@ -385,6 +447,8 @@ static bool is_feeder(const struct view *view, size_t i)
 		return false;
 	if (choice->kind == CHOICE_SHELL)
 		return true;
+	if (choice->kind == CHOICE_PROGRAM)
+		return !view->procs->list[i].is_foreign && !is_tracer(view, i);
 	return choice->kind == CHOICE_LAUNCHER &&
 	       launchers_kind(&view->procs->list[i], view->order->launchers) ==
 		       LAUNCHER_FEEDER;
@@ -439,6 +503,20 @@ out:
 	free(ends.list);
 	free(view.is_covered);
 	return found;
+}
+
+bool choose_is_listed(const char *name, const char *names)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = names; len && at && *at;) {
+		size_t word = strcspn(at, ",");
+
+		if (word == len && !strncmp(at, name, len))
+			return true;
+		at += word + (at[word] != '\0');
+	}
+	return false;
 }
 
 void choose_name(const struct proc *proc, char *name, size_t size)

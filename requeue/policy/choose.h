@@ -50,6 +50,13 @@ struct choose_order {
 	/* The user's hook has requested the programs to end in its own way:
 	 * where none catches the signal, the topmost ones are awaited. */
 	bool is_hooked;
+	/* Programs whose runtime alone catches the signal get it as well: the
+	 * user wants it, or the run ends in any case. */
+	bool takes_runtimes;
+	/* Names with commas, as choose_name() gives them; each may be "".  What
+	 * earlier runs have shown of programs that were signalled: */
+	const char *deaf;   /* they left nothing; not signalled */
+	const char *savers; /* they saved, whatever their runtime */
 };
 
 /*
@@ -62,6 +69,9 @@ struct choose_order {
  */
 size_t choose(const struct procs *procs, const struct choose_order *order,
 	      struct choice *choices);
+
+/* Is the name one of those with commas between them? */
+bool choose_is_listed(const char *name, const char *names);
 
 /* The name shown to the user: the program's, or that of the script it
  * interprets. */

@@ -147,22 +147,53 @@ static const char *const plain[] = {
 	"likwid-perfctr",
 	"likwid-pin",
 	"likwid-mpirun",
-	/* workflows: they report the rule whose program was signalled */
-	"snakemake",
-	"nextflow",
-	"cromwell",
-	"cwltool",
-	"toil",
-	"luigi",
+	/* checkpointers from outside, and guards of one program */
+	"dmtcp_launch",
+	"dmtcp_restart",
+	"dmtcp_coordinator",
+	"mana_launch",
+	"cedana",
+	"ft_launcher",
 	"salloc",
 	"sbatch",
 	NULL,
 };
 
 static const char *const feeders[] = {
-	"xargs", "parallel", "sem",   "env_parallel", "make",
-	"gmake", "bmake",    "ninja", "samu",	      "find",
-	"rush",	 "ctest",    "scons", "entr",	      NULL,
+	"xargs",
+	"parallel",
+	"sem",
+	"env_parallel",
+	"make",
+	"gmake",
+	"bmake",
+	"ninja",
+	"samu",
+	"find",
+	"rush",
+	"ctest",
+	"scons",
+	"entr",
+	/* workflow engines: a rule whose program has ended with 0 is done */
+	"snakemake",
+	"nextflow",
+	"cromwell",
+	"cwltool",
+	"toil",
+	"luigi",
+	"papermill",
+	"jupyter-nbconvert",
+	"jupyter-execute",
+	/* agents, which take the next task from a server */
+	"process_worker_pool.py",
+	"dask-worker",
+	"distributed.cli.dask_worker",
+	"dask",
+	"ray",
+	"raylet",
+	"wandb",
+	"hq",
+	NULL,
 };
 
 static const char *const interpreters[] = {
@@ -286,7 +317,7 @@ enum launcher_kind launchers_kind(const struct proc *proc, const char *extra)
 	if (script) {
 		if (!strncmp(program_name(proc), "java", 4) &&
 		    is_workflow_engine(script))
-			return LAUNCHER_PLAIN;
+			return LAUNCHER_FEEDER;
 		kind = name_kind(script, extra);
 		return kind ? kind : name_kind(proc->comm, extra);
 	}

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "requeue/policy/runtimes.h"
+
 #define PROCS_NAME_MAX 64
 #define PROCS_EXE_MAX  256
 #define PROCS_NONE     SIZE_MAX
@@ -34,7 +36,10 @@ struct proc {
 	uint64_t stdin_pipe; /* inode of the pipe; 0: it is none */
 	uint64_t stdout_pipe;
 	uint64_t stderr_pipe;
-	bool is_signalled; /* set by the caller: it has got the signal before */
+	pid_t tracer; /* that debugs it; 0 none */
+	/* Both are set by the caller. */
+	enum runtime runtime; /* that it runs, as far as was looked for */
+	bool is_signalled;    /* it has got the signal before */
 };
 
 /* Parents stand before their children. */

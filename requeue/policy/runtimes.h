@@ -12,6 +12,7 @@
 #ifndef REQUEUE_RUNTIMES_H
 #define REQUEUE_RUNTIMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum runtime {
@@ -32,6 +33,13 @@ enum runtime {
 
 /* The name for people: "Java"; "" for RUNTIME_NONE. */
 const char *runtimes_name(enum runtime runtime);
+
+/* Why a program that the runtime alone makes catch a signal isn't signalled,
+ * as a clause for people. */
+const char *runtimes_reason(enum runtime runtime);
+
+/* Does the runtime catch the signal in each of its programs? */
+bool runtimes_catches(enum runtime runtime, int signum);
 
 /*
  * The runtime that a program is known by.

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "requeue/process/deliver.h"
+#include "requeue/process/drain.h"
 #include "requeue/process/look.h"
 #include "requeue/process/picture.h"
 #include "requeue/process/pid.h"
@@ -31,6 +32,8 @@ struct delivery {
 	struct entries frozen;
 	struct entries sruns;
 	struct entries awaited;
+	struct drain drain; /* pipes that the frozen read from */
+	size_t drained;	    /* so many of the frozen have theirs in it */
 };
 
 struct delivery *delivery_new(void)
@@ -47,6 +50,7 @@ void delivery_free(struct delivery *d)
 	free(d->frozen.list);
 	free(d->sruns.list);
 	free(d->awaited.list);
+	drain_end(&d->drain);
 	free(d);
 }
 
@@ -62,6 +66,9 @@ static int take_look(struct look *look, const struct delivery *d,
 		.exclude_count = order->exclude_count,
 		.is_hooked = order->is_hooked,
 		.target = order->target,
+		.takes_runtimes = order->takes_runtimes,
+		.deaf = order->deaf,
+		.savers = order->savers,
 	};
 	const struct look_known known = {&d->signalled, &d->sruns};
 
@@ -156,20 +163,48 @@ static void thaw_frozen(struct delivery *d, size_t first)
 		pid_kill(d->frozen.list[i].item.pid,
 			 d->frozen.list[i].item.start_ticks, SIGCONT);
 	entries_cut(&d->frozen, first);
+	if (d->drained > first) {
+		drain_end(&d->drain);
+		d->drained = 0;
+	}
+}
+
+/* From now on the frozen read nothing any more. */
+static void drain_frozen(struct delivery *d)
+{
+	for (; d->drained < d->frozen.count; d->drained++)
+		drain_add(&d->drain, d->frozen.list[d->drained].item.pid);
 }
 
 /* ------------------------------------------------------------ delivery */
 
-static int signal_chosen(struct delivery *d, const struct look *look,
-			 int signum, bool is_sent)
+static bool is_new_choice(const struct look *look, size_t i)
 {
+	enum choice_action action = look->choices[i].action;
+
+	return (action == CHOICE_SIGNAL || action == CHOICE_AWAIT) &&
+	       !look->procs.list[i].is_signalled;
+}
+
+static bool has_new_choice(const struct look *look)
+{
+	for (size_t i = 0; i < look->procs.count; i++)
+		if (is_new_choice(look, i))
+			return true;
+	return false;
+}
+
+static int signal_chosen(struct delivery *d, const struct look *look,
+			 const struct delivery_order *order, bool is_sent)
+{
+	if (order->prepare && has_new_choice(look))
+		order->prepare(order->arg);
 	for (size_t i = 0; i < look->procs.count; i++) {
 		const struct proc *proc = &look->procs.list[i];
 		enum choice_action action = look->choices[i].action;
 		struct entry *entry;
 
-		if ((action != CHOICE_SIGNAL && action != CHOICE_AWAIT) ||
-		    proc->is_signalled)
+		if (!is_new_choice(look, i))
 			continue;
 		/* Remember it first: it must never get it twice. */
 		entry = look_remember(look, i, &d->signalled);
@@ -177,7 +212,7 @@ static int signal_chosen(struct delivery *d, const struct look *look,
 			return -1;
 		entry->item.is_sent = action == CHOICE_SIGNAL;
 		if (entry->item.is_sent && is_sent &&
-		    pid_kill(proc->pid, proc->start_ticks, signum))
+		    pid_kill(proc->pid, proc->start_ticks, order->signum))
 			d->signalled.count--;
 	}
 	return 0;
@@ -218,13 +253,15 @@ static int deliver(struct delivery *d, const struct delivery_order *order,
 	if (order->goes_on ? take_look(&look, d, order, false)
 			   : freeze_feeders(d, order, &look))
 		goto out;
-	if (signal_chosen(d, &look, order->signum, is_sent) ||
-	    note_sruns(d, &look) || note_passed(d, &look))
+	if (signal_chosen(d, &look, order, is_sent) || note_sruns(d, &look) ||
+	    note_passed(d, &look))
 		goto out;
 	status = 0;
 out:
 	if (!d->signalled.count && !d->sruns.count)
 		thaw_frozen(d, first_frozen);
+	else
+		drain_frozen(d);
 	look_free(&look);
 	return status;
 }
@@ -385,6 +422,7 @@ static void end_branches(struct delivery *d, struct entries *entries)
 
 size_t delivery_waiting(struct delivery *d)
 {
+	drain_read(&d->drain);
 	end_branches(d, &d->signalled);
 	end_branches(d, &d->sruns);
 	for (size_t i = 0; i < d->frozen.count; i++) {

@@ -25,6 +25,13 @@ struct delivery_order {
 	size_t exclude_count;
 	bool is_hooked; /* see choose.h; what is awaited counts as signalled */
 	bool goes_on;	/* the programs are to save and go on: freeze nothing */
+	/* see choose.h; each may be NULL */
+	bool takes_runtimes;
+	const char *deaf, *savers;
+	/* Called before the first signal is sent by this delivery; may be NULL
+	 */
+	void (*prepare)(void *arg);
+	void *arg;
 };
 
 /* NULL: no memory. */
@@ -68,7 +75,8 @@ size_t delivery_count(const struct delivery *d);
  * Kills those of the frozen that can't wait for delivery_kill_frozen(): below
  * a shell that traps the signal, once all else below that shell has ended, as
  * its trap waits for it; and shells above which all is frozen, once a program
- * below has ended, as they would go on at a SIGCONT.
+ * below has ended, as they would go on at a SIGCONT.  Reads what is written to
+ * the frozen, see drain.h.
  */
 size_t delivery_waiting(struct delivery *d);
 

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* look.c: one look at the processes: the picture, and what was chosen. */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "requeue/process/look.h"
+#include "requeue/process/marks.h"
 #include "requeue/process/picture.h"
+#include "requeue/process/procfs.h"
 
 void look_free(struct look *look)
 {
@@ -24,6 +29,35 @@ static void mark_known(struct procs *procs, const struct entries *entries)
 	}
 }
 
+/*
+ * Look for the runtimes of the programs that are chosen.  Only theirs, since it
+ * costs a look at the executable.  True: one was found, so that the choice may
+ * be another now.
+ */
+static bool find_runtimes(struct look *look)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < look->procs.count; i++) {
+		struct proc *proc = &look->procs.list[i];
+		char path[PROCFS_PATH_MAX];
+		int dir;
+
+		if (look->choices[i].action != CHOICE_SIGNAL ||
+		    look->choices[i].kind != CHOICE_PROGRAM ||
+		    proc->is_signalled || proc->runtime)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d", (int)proc->pid);
+		dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			continue;
+		proc->runtime = marks_runtime(proc, dir);
+		is_found |= proc->runtime != RUNTIME_NONE;
+		close(dir);
+	}
+	return is_found;
+}
+
 int look_take(struct look *look, pid_t root, const struct choose_order *order,
 	      const struct look_known *known, bool is_hasty)
 {
@@ -39,7 +73,9 @@ int look_take(struct look *look, pid_t root, const struct choose_order *order,
 		return -1;
 	mark_known(&look->procs, known->signalled);
 	mark_known(&look->procs, known->sruns);
-	choose(&look->procs, order, look->choices);
+	do
+		choose(&look->procs, order, look->choices);
+	while (!order->takes_runtimes && find_runtimes(look));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "requeue/process/marks.h"
@@ -30,15 +31,14 @@ static enum runtime of_libraries(int dir)
 }
 
 /* Pieces overlap, so that a text at the border of two is found. */
-static enum runtime of_executable(int dir)
+static enum runtime search(int fd)
 {
 	static char piece[256 << 10];
 	enum runtime runtime = RUNTIME_NONE;
-	int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
 	off_t at = 0;
 	ssize_t len;
 
-	while (fd >= 0 && !runtime && at < MARKS_EXE_MAX_BYTES) {
+	while (!runtime && at < MARKS_EXE_MAX_BYTES) {
 		len = pread(fd, piece, sizeof(piece), at);
 		if (len <= 0)
 			break;
@@ -47,9 +47,31 @@ static enum runtime of_executable(int dir)
 			break;
 		at += len - RUNTIMES_TEXT_MAX;
 	}
-	if (fd >= 0)
-		close(fd);
 	return runtime;
+}
+
+/* The ranks of a parallel program share an executable, which is large: what
+ * was found in the last one is kept. */
+static enum runtime of_executable(int dir)
+{
+	static struct {
+		dev_t dev;
+		ino_t ino;
+		enum runtime runtime;
+	} last;
+	int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return RUNTIME_NONE;
+	if (!fstat(fd, &st) &&
+	    (st.st_ino != last.ino || st.st_dev != last.dev)) {
+		last.runtime = search(fd);
+		last.dev = st.st_dev;
+		last.ino = st.st_ino;
+	}
+	close(fd);
+	return last.runtime;
 }
 
 enum runtime marks_runtime(const struct proc *proc, int dir)

@@ -16,7 +16,7 @@
  * dir  a descriptor of /proc/PID
  *
  * RUNTIME_NONE also where nothing can be read.  Blocks on the storage of the
- * executable where no page of it is in memory.
+ * executable where no page of it is in memory.  Not thread-safe.
  */
 enum runtime marks_runtime(const struct proc *proc, int dir);
 

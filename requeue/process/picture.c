@@ -75,6 +75,7 @@ static void read_signals(struct proc *proc, int dir, int signum)
 	proc->ignored = procfs_mask(text, "\nSigIgn:");
 	blocked = procfs_mask(text, "\nSigBlk:");
 	threads = procfs_number(text, "\nThreads:");
+	proc->tracer = (pid_t)procfs_number(text, "\nTracerPid:");
 	if (proc->is_foreign || procs_has(proc->caught, signum) ||
 	    proc->state == 'Z')
 		return;

@@ -12,6 +12,7 @@
  * comm=NAME may say what else than /usr/bin/ARGV0 is seen.  Marks:
  *
  *	C catches TERM	     E catches all, as bash does with an EXIT trap
+ *	J its runtime is Java   L is Go	  N is Julia
  *	A awaits TERM	     I ignores TERM	 U catches USR1 alone
  *	Z zombie	     X ended while we looked
  *	G got it before	     F another user's	 O one of our own helpers
@@ -36,6 +37,8 @@ struct test_case {
 	const char *tree;
 	const char *launchers;
 	enum choose_target target;
+	const char *deaf, *savers;
+	bool takes_runtimes;
 };
 
 /* Most have no launchers of their own. */
@@ -90,6 +93,15 @@ static void put_mark(struct drawing *drawing, struct proc *proc,
 		break;
 	case 'F':
 		proc->is_foreign = true;
+		break;
+	case 'J':
+		proc->runtime = RUNTIME_JAVA;
+		break;
+	case 'L':
+		proc->runtime = RUNTIME_GO;
+		break;
+	case 'N':
+		proc->runtime = RUNTIME_JULIA;
 		break;
 	case 'O':
 		drawing->excluded[drawing->excluded_count++] = proc->pid;
@@ -184,7 +196,10 @@ START_TEST(every_tree_is_judged_as_drawn)
 	struct choice choices[NODES_MOST];
 	struct choose_order order = {.signum = SIGTERM,
 				     .launchers = test->launchers,
-				     .target = test->target};
+				     .target = test->target,
+				     .deaf = test->deaf,
+				     .savers = test->savers,
+				     .takes_runtimes = test->takes_runtimes};
 	struct drawing drawing;
 
 	draw(&drawing, test->tree);

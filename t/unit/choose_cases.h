@@ -173,7 +173,57 @@
  "    LEAVE C other\n"
  "  LEAVE - xargs other\n"},
 {"a driver that doesn't catch it, its program does",
+ "FREEZE - exe=/usr/bin/python3.11 python3 driver.py == next piece\n"
+ "  SIGNAL C simulation\n"},
+{"drivers in other languages",
+ "FREEZE - bash job.sh\n"
+ "  FREEZE - exe=/usr/bin/perl perl stages.pl\n"
+ "    FREEZE - exe=/usr/lib/R/bin/exec/R comm=R R --no-echo --file=a.R\n"
+ "      FREEZE - dash -c simulation\n"
+ "        SIGNAL C simulation\n"},
+{"a driver below which no program catches it computes on",
  "PASS - exe=/usr/bin/python3.11 python3 driver.py == would die\n"
+ "  PASS - simulation\n"},
+{"a fork of a program that doesn't catch it is a worker",
+ "PASS - exe=/usr/bin/python3.11 python3 train.py\n"
+ "  PASS C exe=/usr/bin/python3.11 python3 train.py == a worker of\n"
+ "  PASS C exe=/usr/bin/python3.11 comm=pt_data_worker python3 train.py"
+ " == a worker of\n"},
+{"workers that are started, not forked",
+ "PASS - exe=/usr/bin/python3.11 python3 pool.py\n"
+ "  PASS C exe=/usr/bin/python3.11 python3 -m"
+ " joblib.externals.loky.backend.popen_loky_posix == a worker of\n"
+ "  PASS C exe=/usr/lib/R/bin/exec/R comm=R R -e parallel:::.workRSOCK()"
+ " == a worker of\n"},
+{"workers of a program that catches it are its own affair",
+ "SIGNAL C exe=/usr/bin/python3.11 python3 train.py\n"
+ "  LEAVE C exe=/usr/bin/python3.11 python3 train.py\n"},
+{"a runtime catches it for every program",
+ "PASS - bash job.sh\n"
+ "  PASS CJ java -Xint Nap == Java\n"
+ "  PASS CL ./tool == Go\n"
+ "  PASS AN julia sim.jl == Julia\n"},
+{"where it is wanted, programs get what their runtime catches",
+ "FREEZE - bash job.sh\n"
+ "  SIGNAL CJ java -Xint Nap\n"
+ "  SIGNAL AN julia sim.jl\n", NULL, CHOOSE_AUTO, NULL, NULL, true},
+{"a program that saved in an earlier run gets it, whatever its runtime",
+ "FREEZE - bash job.sh\n"
+ "  SIGNAL CJ java -jar model.jar\n"
+ "  PASS CL ./tool\n", NULL, CHOOSE_AUTO, NULL, "other,model.jar"},
+{"a program that left nothing in an earlier run doesn't get it",
+ "PASS - bash job.sh\n"
+ "  PASS C exe=/usr/bin/python3.11 python3 train.py == earlier run\n"
+ "  PASS A ./listener == earlier run\n",
+ NULL, CHOOSE_AUTO, "train.py,listener"},
+{"a shell whose trap left nothing doesn't get it either",
+ "PASS C bash job.sh :: trap 'exit 0' TERM; sleep 9 == earlier run\n"
+ "  PASS - sleep 9\n", NULL, CHOOSE_AUTO, "job.sh"},
+{"a part of a name is another name",
+ "SIGNAL C exe=/usr/bin/python3.11 python3 train.py\n",
+ NULL, CHOOSE_AUTO, "train,pretrain.py,train.py2"},
+{"a program of ours below a Java driver",
+ "FREEZE CJ java -jar driver.jar == next piece\n"
  "  SIGNAL C simulation\n"},
 {"workers whose main program has gone",
  "SIGNAL C exe=/usr/bin/python3.11 python3 pool.py\n"
@@ -325,17 +375,17 @@
  "  FREEZE C make -C sub\n"
  "    FREEZE - dash -c x;y\n"
  "      SIGNAL C x\n"},
-{"snakemake is left alive: it says what has failed",
- "PASS C exe=/usr/bin/python3.11 comm=snakemake python3 /usr/bin/snakemake -c1\n"
+{"snakemake would take a rule for done that has only saved",
+ "FREEZE C exe=/usr/bin/python3.11 comm=snakemake python3 /usr/bin/snakemake -c1\n"
  "  FREEZE - bash -c x\n"
  "    SIGNAL C x\n"},
 {"nextflow",
  "FREEZE - bash /usr/bin/nextflow run m.nf\n"
- "  PASS C java -Xms64m -jar /root/.nextflow/nextflow-23.10-one.jar run m.nf\n"
+ "  FREEZE C java -Xms64m -jar /root/.nextflow/nextflow-23.10-one.jar run m.nf\n"
  "    FREEZE E bash .command.run :: trap on_exit EXIT\n"
  "      SIGNAL C x\n"},
 {"nextflow by its class",
- "PASS C java -XX:+Tiered -cp a.jar:b.jar nextflow.cli.Launcher run m.nf\n"
+ "FREEZE C java -XX:+Tiered -cp a.jar:b.jar nextflow.cli.Launcher run m.nf\n"
  "  SIGNAL C x\n"},
 {"gdb",
  "PASS C gdb -batch --args x\n"
