@@ -4,7 +4,11 @@
  * the programs that the job's srun steps run there, signals those that catch
  * the signal, and stays until they have ended.
  *
- * deliver JOB SIGNUM LAUNCHERS STORE    ("-" for no more launchers)
+ * deliver JOB SIGNUM LAUNCHERS STORE [WORKDIR DEAF SAVERS runtimes]
+ *
+ * LAUNCHERS are more names of launchers; DEAF, SAVERS and runtimes stand for
+ * members of struct choose_order.  Each may be "-": none.  A supervisor of
+ * version 0.1.0 gives four.
  *
  * It tells, a line each, on stdout:
  *	signal NODE PID NAME	it got the signal
@@ -27,6 +31,7 @@
 
 #include "requeue/process/deliver.h"
 #include "requeue/process/stepd.h"
+#include "requeue/process/watch.h"
 
 #define EXIT_UNCAUGHT 3
 /* Programs that are still loading may catch it later. */
@@ -36,6 +41,8 @@
 struct step {
 	pid_t pid;
 	struct delivery *delivery;
+	struct watch watch;
+	const struct node *node;
 };
 
 struct node {
@@ -45,6 +52,8 @@ struct node {
 	uint32_t own_step;
 	struct step *steps;
 	size_t count;
+	struct delivery_order order; /* but for its root */
+	const char *work_dir;
 };
 
 /* What /proc/PID/status says of whose process it is. */
@@ -178,6 +187,8 @@ static void keep_step(struct node *node, pid_t pid)
 	node->steps = steps;
 	steps[node->count].pid = pid;
 	steps[node->count].delivery = delivery_new();
+	steps[node->count].watch = (struct watch){.pid = 0};
+	steps[node->count].node = node;
 	if (steps[node->count].delivery)
 		node->count++;
 }
@@ -258,19 +269,54 @@ static void tell(const struct node *node, struct delivery *delivery)
 		       item->name, item->reason);
 }
 
+/* Programs are about to be signalled. */
+static void begin_to_watch(void *arg)
+{
+	struct step *step = arg;
+	const struct watch_order order = {
+		.root = step->pid,
+		.work_dir = step->node->work_dir,
+		.store_dir = step->node->store,
+		.hook = "",
+	};
+
+	if (!step->watch.pid)
+		watch_start(&step->watch, &order);
+}
+
+/* What the programs have written; nothing where that isn't known. */
+static void tell_files(struct node *node)
+{
+	struct watch_report report, newest = {.name = "-"};
+	bool is_watched = true;
+	unsigned files = 0;
+
+	for (size_t i = 0; i < node->count; i++) {
+		if (!delivery_count(node->steps[i].delivery))
+			continue;
+		watch_end(&node->steps[i].watch, &report);
+		is_watched &= report.is_watched;
+		files += report.files;
+		if (report.files)
+			newest = report;
+	}
+	if (is_watched || files)
+		printf("wrote %s %u %s\n", node->name, files, newest.name);
+	fflush(stdout);
+}
+
 /* Look at all steps; returns how many programs have got it so far. */
-static size_t look(struct node *node, int signum, const char *launchers)
+static size_t look(struct node *node)
 {
 	size_t count = 0;
 
 	find_steps(node);
 	for (size_t i = 0; i < node->count; i++) {
-		struct delivery_order order = {
-			.root = node->steps[i].pid,
-			.signum = signum,
-			.launchers = launchers,
-		};
+		struct delivery_order order = node->order;
 
+		order.root = node->steps[i].pid;
+		order.prepare = begin_to_watch;
+		order.arg = &node->steps[i];
 		delivery_make(node->steps[i].delivery, &order);
 		tell(node, node->steps[i].delivery);
 		count += delivery_count(node->steps[i].delivery);
@@ -295,10 +341,10 @@ static size_t count_waiting(struct node *node)
 	return waiting;
 }
 
-static int run(struct node *node, int signum, const char *launchers)
+static int run(struct node *node)
 {
 	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
-	size_t count = look(node, signum, launchers);
+	size_t count = look(node);
 	time_t next = time(NULL) + 1, step_s = 1;
 
 	printf("told %s %zu %zu\n", node->name, count, node->count);
@@ -309,22 +355,28 @@ static int run(struct node *node, int signum, const char *launchers)
 		nanosleep(&pause, NULL);
 		if (time(NULL) < next)
 			continue;
-		count = look(node, signum, launchers);
+		count = look(node);
 		step_s = step_s * 2 < LOOK_MAX_S ? step_s * 2 : LOOK_MAX_S;
 		next = time(NULL) + step_s;
 		if (!count && !node->count)
 			return EXIT_UNCAUGHT;
 	}
+	tell_files(node);
 	return 0;
+}
+
+/* An argument that may be "-" or not be there. */
+static const char *argument(int argc, char **argv, int n)
+{
+	return n < argc && strcmp(argv[n], "-") ? argv[n] : "";
 }
 
 int main(int argc, char **argv)
 {
 	const char *step = getenv("SLURM_STEP_ID");
 	static struct node node;
-	int signum;
 
-	if (argc != 5 || !step) {
+	if (argc < 5 || argc > 9 || !step) {
 		fputs("deliver: started by the supervisor as a step\n", stderr);
 		return 64;
 	}
@@ -334,6 +386,13 @@ int main(int argc, char **argv)
 	node.store = argv[4];
 	node.job_id = (uint32_t)strtoul(argv[1], NULL, 10);
 	node.own_step = (uint32_t)strtoul(step, NULL, 10);
-	signum = (int)strtol(argv[2], NULL, 10);
-	return run(&node, signum, strcmp(argv[3], "-") ? argv[3] : "");
+	node.order = (struct delivery_order){
+		.signum = (int)strtol(argv[2], NULL, 10),
+		.launchers = argument(argc, argv, 3),
+		.deaf = argument(argc, argv, 6),
+		.savers = argument(argc, argv, 7),
+		.takes_runtimes = *argument(argc, argv, 8),
+	};
+	node.work_dir = argument(argc, argv, 5);
+	return run(&node);
 }

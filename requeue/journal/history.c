@@ -138,6 +138,7 @@ static void read_finish(struct reading *r, const struct record *record)
 			  : from->exit >= 0 ? from->exit
 					    : 0);
 	run->has_complied = from->has_complied;
+	run->evidence = from->evidence;
 	run->is_cut = from->is_cut;
 	run->is_oom = from->is_oom;
 	run->shown.is_done |= from->is_done;
@@ -207,6 +208,22 @@ static void read_version(struct run_shown *shown, const struct record *record)
 	shown->bytes = (uint64_t)record->version.bytes;
 }
 
+/* A name with a comma in it would look like two. */
+static void read_signal(struct run_record *run,
+			const struct record_program *from)
+{
+	size_t used = strlen(run->signalled);
+	char name[64];
+
+	if (!from->signal || !from->name)
+		return;
+	copy_clean(name, sizeof(name), from->name);
+	for (char *at = name; (at = strchr(at, ','));)
+		*at = '?';
+	snprintf(run->signalled + used, sizeof(run->signalled) - used, "%s%s",
+		 used ? "," : "", name);
+}
+
 static void add_record(struct reading *r, const struct record *record)
 {
 	switch (record->kind) {
@@ -228,6 +245,9 @@ static void add_record(struct reading *r, const struct record *record)
 		break;
 	case RECORD_TERM:
 		r->history->has_term = true;
+		break;
+	case RECORD_SIGNAL:
+		read_signal(r->run, &record->program);
 		break;
 	case RECORD_FINISH:
 		read_finish(r, record);

@@ -33,6 +33,17 @@ static int action_value(const char *word)
 	return (int)action_from_name(word);
 }
 
+static const char *evidence_word(int value)
+{
+	return evidence_name((enum evidence)value);
+}
+
+static int evidence_value(const char *word)
+{
+	return (int)evidence_from_name(word);
+}
+
+static const struct ckpt_words evidences = {evidence_word, evidence_value};
 static const struct ckpt_words causes = {cause_word, cause_value};
 static const struct ckpt_words actions = {action_word, action_value};
 
@@ -141,6 +152,9 @@ static const struct ckpt_field finish_fields[] = {
 	INT(versions, "versions", 0, COUNT_MOST, 0, OPTIONAL),
 	INT(saved_s, "saved", 0, TIME_MOST, 0, OPTIONAL),
 	NUM(progress, "progress", 0, 1, -1, OPTIONAL),
+	WORD(evidence, "evidence", &evidences),
+	INT(files, "files", 0, COUNT_MOST, 0, OPTIONAL),
+	TEXT(file, "file"),
 };
 #undef OWNER
 

@@ -100,6 +100,10 @@ struct record_finish {
 	int64_t versions;
 	int64_t saved_s;
 	double progress; /* -1 none */
+	/* of files that were written after the request */
+	enum evidence evidence;
+	int64_t files;
+	const char *file; /* the newest of them; NULL none */
 };
 
 /* What settle is about to do. */

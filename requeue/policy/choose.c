@@ -536,7 +536,12 @@ void choose_name(const struct proc *proc, char *name, size_t size)
 	if (!best &&
 	    !strncmp(shells_base(proc->exe), proc->comm, strlen(proc->comm)))
 		best = shells_base(proc->exe);
-	snprintf(name, size, "%s", best && *best ? best : proc->comm);
+	if (!best || !*best)
+		best = proc->comm;
+	/* slurmd's copy of the script has a name that tells the user nothing.
+	 */
+	snprintf(name, size, "%s",
+		 strcmp(best, "slurm_script") ? best : "the job script");
 	for (char *c = name; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';

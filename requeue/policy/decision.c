@@ -29,6 +29,12 @@ static const char *const action_names[] = {
 	[ACT_ADJUST] = "adjust",
 };
 
+static const char *const evidence_names[] = {
+	[EVIDENCE_UNKNOWN] = "unknown",
+	[EVIDENCE_NONE] = "none",
+	[EVIDENCE_FILES] = "files",
+};
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *cause_name(enum cause cause)
@@ -43,6 +49,21 @@ enum cause cause_from_name(const char *name)
 		if (!strcmp(name, cause_names[i]))
 			return (enum cause)i;
 	return CAUSE_UNKNOWN;
+}
+
+const char *evidence_name(enum evidence evidence)
+{
+	return (size_t)evidence < ARRAY_LEN(evidence_names)
+		       ? evidence_names[evidence]
+		       : "unknown";
+}
+
+enum evidence evidence_from_name(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_LEN(evidence_names); i++)
+		if (!strcmp(name, evidence_names[i]))
+			return (enum evidence)i;
+	return EVIDENCE_UNKNOWN;
 }
 
 const char *action_name(enum action action)
@@ -137,7 +158,8 @@ static enum cause present_cause(const struct decision_input *in)
 static bool has_saved(const struct decision_input *in,
 		      const struct run_record *run)
 {
-	if (run->versions || run->has_complied)
+	if (run->versions ||
+	    (run->has_complied && run->evidence != EVIDENCE_NONE))
 		return true;
 	return is_self(in, run) && !is_quick(run);
 }
@@ -351,8 +373,10 @@ static bool hold_at_bound(const struct decision_input *in, struct decision *d,
 	if (d->is_stall && in->max_stalls && d->stalls >= in->max_stalls)
 		snprintf(d->reason, sizeof(d->reason),
 			 "%u run%s in a row saved nothing: let the program "
-			 "save its state when it gets the signal, or call "
-			 "scheckpoint save; " REMEDY_RELEASE,
+			 "save its state when it gets the signal, call "
+			 "scheckpoint save, or name the files that it writes "
+			 "(--checkpoint-files; --checkpoint-max-stalls=0 never "
+			 "holds); " REMEDY_RELEASE,
 			 d->stalls, d->stalls == 1 ? "" : "s");
 	else if (d->is_full_limit && count_overtime(in, is_neutral_now))
 		say(d,

@@ -36,6 +36,10 @@ struct decision_input {
 	int64_t restore_window_s; /* 300 */
 };
 
+/* The words of the journal's finish record. */
+const char *evidence_name(enum evidence evidence);
+enum evidence evidence_from_name(const char *name); /* unknown for others */
+
 /* The words of the journal's plan and settled records. */
 const char *action_name(enum action action);
 enum action action_from_name(const char *name); /* ACT_LEAVE for others */

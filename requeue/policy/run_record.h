@@ -32,6 +32,15 @@ enum ending {
 	END_REPEAT,	/* the job had ended before; nothing was started */
 };
 
+/* What shows that the job saved a state by itself after a request. */
+enum evidence {
+	EVIDENCE_UNKNOWN, /* it could not be seen what was written */
+	EVIDENCE_NONE,	  /* nothing was */
+	EVIDENCE_FILES,	  /* files were */
+};
+
+#define RUN_SIGNALLED_MAX 256 /* bytes of names, with the NUL */
+
 /* What becomes of the job after a run. */
 enum action {
 	ACT_LEAVE, /* nothing is done */
@@ -90,6 +99,9 @@ struct run_record {
 	int64_t request_s; /* epoch, of that request; 0 none */
 	bool has_complied; /* a program that caught the request ended by
 			     itself within the grace */
+	enum evidence evidence;
+	/* Names of the programs that were signalled, with commas. */
+	char signalled[RUN_SIGNALLED_MAX];
 	bool is_done;	   /* "scheckpoint done" */
 	bool is_oom;	   /* the memory cgroup counted an OOM kill */
 	bool is_node_fail; /* ended by node failure */

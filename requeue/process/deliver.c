@@ -307,6 +307,11 @@ bool delivery_is_alone(const struct delivery *d, pid_t pid)
 	       d->signalled.list[0].item.is_sent;
 }
 
+const struct delivery_item *delivery_first_signalled(const struct delivery *d)
+{
+	return d->signalled.count ? &d->signalled.list[0].item : NULL;
+}
+
 bool delivery_has_killed(const struct delivery *d, pid_t pid)
 {
 	for (size_t i = 0; i < d->frozen.count; i++)

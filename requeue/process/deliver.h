@@ -83,6 +83,9 @@ size_t delivery_waiting(struct delivery *d);
 /* Was this process signalled, and no other? */
 bool delivery_is_alone(const struct delivery *d, pid_t pid);
 
+/* The first that was signalled; NULL: none was. */
+const struct delivery_item *delivery_first_signalled(const struct delivery *d);
+
 /* Was this process frozen, and killed as it was? */
 bool delivery_has_killed(const struct delivery *d, pid_t pid);
 

@@ -19,11 +19,9 @@ static const struct option_word grace_words[] = {
 };
 
 static const struct option_word target_words[] = {
-	{"auto", CHOOSE_AUTO},
-	{"script", CHOOSE_SCRIPT},
-	{"tasks", CHOOSE_TASKS},
-	{"all", CHOOSE_ALL},
-	{NULL, 0},
+	{"auto", CHOOSE_AUTO},	       {"script", CHOOSE_SCRIPT},
+	{"tasks", CHOOSE_TASKS},       {"all", CHOOSE_ALL},
+	{"runtimes", CHOOSE_RUNTIMES}, {NULL, 0},
 };
 
 static const struct option_word clean_words[] = {

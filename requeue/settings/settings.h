@@ -32,10 +32,11 @@
 
 /* --checkpoint-target: which processes are signalled. */
 enum choose_target {
-	CHOOSE_AUTO,   /* every program that catches it, and srun's tasks */
-	CHOOSE_SCRIPT, /* the job script, whether it catches it or not */
-	CHOOSE_TASKS,  /* srun's tasks only */
-	CHOOSE_ALL,    /* the script in any case, and all that catch it */
+	CHOOSE_AUTO,	 /* every program that catches it, and srun's tasks */
+	CHOOSE_SCRIPT,	 /* the job script, whether it catches it or not */
+	CHOOSE_TASKS,	 /* srun's tasks only */
+	CHOOSE_ALL,	 /* the script in any case, and all that catch it */
+	CHOOSE_RUNTIMES, /* as auto, and programs whose runtime catches it */
 };
 
 enum clean {

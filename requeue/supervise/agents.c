@@ -10,28 +10,40 @@
 #include "requeue/supervise/agents.h"
 #include "requeue/slurm/srun.h"
 
-pid_t agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
-		   int signum, const struct site *site, const char *store_dir,
+static const char *word(const char *text)
+{
+	return text && *text ? text : "-";
+}
+
+pid_t agents_start(struct agents *agents, const struct agents_order *order,
 		   int64_t now_ms)
 {
 	char path[OPTION_PATH_LEN + 16], job[16], number[16];
 	const char *command[] = {
-		path,	   job,
-		number,	   site->launchers[0] ? site->launchers : "-",
-		store_dir, NULL};
+		path,
+		job,
+		number,
+		word(order->site->launchers),
+		order->store_dir,
+		word(order->work_dir),
+		word(order->deaf),
+		word(order->savers),
+		order->takes_runtimes ? "runtimes" : "-",
+		NULL,
+	};
 	struct srun_step step = {
-		.job_id = job_id,
+		.job_id = order->job_id,
 		.name = "checkpoint-deliver",
-		.nodes = nodes,
+		.nodes = order->nodes,
 		.command = command,
 	};
 	int out[2];
 	pid_t pid;
 
 	memset(agents, 0, sizeof(*agents));
-	snprintf(path, sizeof(path), "%s/deliver", site->helpers);
-	snprintf(job, sizeof(job), "%" PRIu32, job_id);
-	snprintf(number, sizeof(number), "%d", signum);
+	snprintf(path, sizeof(path), "%s/deliver", order->site->helpers);
+	snprintf(job, sizeof(job), "%" PRIu32, order->job_id);
+	snprintf(number, sizeof(number), "%d", order->signum);
 	if (pipe2(out, O_CLOEXEC))
 		return -1;
 	step.out_fd = out[1];
@@ -42,7 +54,7 @@ pid_t agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
 		return -1;
 	}
 	agents->fd = out[0];
-	agents->nodes = nodes;
+	agents->nodes = order->nodes;
 	agents->started_ms = now_ms;
 	/* The loop waits for signals: SIGIO is one. */
 	fcntl(agents->fd, F_SETOWN, getpid());
@@ -84,9 +96,17 @@ static bool read_line(struct agents *agents, char *line)
 	return true;
 }
 
+static void note_files(struct agents *agents, unsigned count, const char *name)
+{
+	agents->watched++;
+	agents->files += count;
+	if (count)
+		memcpy(agents->file, name, sizeof(agents->file));
+}
+
 bool agents_read(struct agents *agents, struct agents_news *news)
 {
-	char line[sizeof(agents->line)];
+	char line[sizeof(agents->line)], name[sizeof(agents->file)];
 	unsigned count, steps;
 	int told;
 
@@ -108,6 +128,9 @@ bool agents_read(struct agents *agents, struct agents_news *news)
 		agents->looked += told >= 2;
 		/* An older helper doesn't tell the steps. */
 		agents->stepless += told == 3 && !steps;
+		if (sscanf(line, "wrote %63s %u %127[^\n]", news->node, &count,
+			   name) == 3)
+			note_files(agents, count, name);
 	}
 	return false;
 }
@@ -115,6 +138,11 @@ bool agents_read(struct agents *agents, struct agents_news *news)
 bool agents_have_looked(const struct agents *agents)
 {
 	return agents->nodes && agents->looked >= agents->nodes;
+}
+
+bool agents_have_watched(const struct agents *agents)
+{
+	return agents->looked && agents->watched >= agents->looked;
 }
 
 void agents_end(struct agents *agents)

@@ -23,6 +23,9 @@ struct agents {
 	unsigned looked;    /* nodes on which the first look is done */
 	unsigned stepless;  /* of them, without a step of the job */
 	unsigned signalled; /* programs that got the signal, on all nodes */
+	unsigned watched;   /* nodes that tell what was written there */
+	unsigned files;	    /* written on them */
+	char file[128];	    /* the name of one; "": none */
 	int64_t started_ms;
 	char line[512]; /* the beginning of a line not yet whole */
 	size_t used;
@@ -45,8 +48,16 @@ struct agents_news {
  *
  * Returns the pid of its srun, which the caller reaps, or -1 with errno.
  */
-pid_t agents_start(struct agents *agents, uint32_t job_id, unsigned nodes,
-		   int signum, const struct site *site, const char *store_dir,
+struct agents_order {
+	uint32_t job_id;
+	unsigned nodes; /* of the job */
+	int signum;
+	const struct site *site;
+	const char *store_dir, *work_dir;
+	bool takes_runtimes;	   /* see choose.h */
+	const char *deaf, *savers; /* likewise */
+};
+pid_t agents_start(struct agents *agents, const struct agents_order *order,
 		   int64_t now_ms);
 
 /* The next program of which they tell; false: no more for now.  Does not block.
@@ -55,6 +66,9 @@ bool agents_read(struct agents *agents, struct agents_news *news);
 
 /* Is the first look done on every node? */
 bool agents_have_looked(const struct agents *agents);
+
+/* Has every node told what was written there since its first look? */
+bool agents_have_watched(const struct agents *agents);
 
 /* Close what they write to; what they have not written yet is lost. */
 void agents_end(struct agents *agents);

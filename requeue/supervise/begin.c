@@ -218,6 +218,10 @@ static bool has_ended(struct begin *b, int *status)
 		b->planned_begin_s = last->plan.begin_s;
 		b->ended_s = last->ended_s;
 		b->left = history.left;
+		/* A job that is never held for stalls isn't judged either. */
+		if (b->set.max_stalls)
+			b->learned = learned_from(history.runs, history.count,
+						  (int)b->set.exit_code);
 	}
 	history_free(&history);
 	if (!is_over)
@@ -483,7 +487,7 @@ void begin_end(struct begin *b, const struct run *run)
 	if (newest)
 		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
 			    newest->number, newest->bytes);
-	else if (run->is_made)
+	else if (run->is_made && !b->has_saved_itself)
 		report_line("no version was saved in this run");
 	free(versions);
 	for (size_t i = 0; b->run_env[i]; i++)

@@ -11,6 +11,7 @@
 #include "requeue/settings/brief.h"
 #include "requeue/process/oom.h"
 #include "requeue/slurm/job.h"
+#include "requeue/policy/learned.h"
 #include "requeue/policy/plan.h"
 #include "requeue/policy/run.h"
 
@@ -33,8 +34,10 @@ struct begin {
 	char restore_dir[4096];	     /* "": none */
 	int64_t planned_begin_s;     /* by the run before; 0 none */
 	int64_t ended_s;	     /* when the run before ended */
+	struct learned learned;	     /* by the runs before */
 	struct plan_limits left;     /* what it left the job with */
 	int64_t start_s;
+	bool has_saved_itself; /* files of its own, after a request */
 	char *run_env[BEGIN_ENV_MAX + 1]; /* SLURM_CHECKPOINT_*; owned */
 	char oom_path[OOM_PATH_MAX]; /* where OOM kills are counted; "" none */
 	uint64_t oom_kills;	     /* counted there at the start */

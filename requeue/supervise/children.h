@@ -16,6 +16,7 @@ enum child {
 	CHILD_SENTINEL, /* srun of the step that notices a preemption */
 	CHILD_HOOK,	/* the user's hook */
 	CHILD_FILES,	/* takes files into the store */
+	CHILD_WATCH,	/* sees what the job writes after a request */
 	CHILD_NONE,	/* how many kinds there are; also "none of these" */
 };
 

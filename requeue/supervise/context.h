@@ -20,4 +20,23 @@ struct context {
 	struct events events; /* any part may post */
 };
 
+/* Do programs get the signal that only their runtime catches?  The user wants
+ * it, or the run ends in any case. */
+static inline bool context_takes_runtimes(const struct context *ctx)
+{
+	return ctx->begin.set.target == CHOOSE_ALL ||
+	       ctx->begin.set.target == CHOOSE_RUNTIMES || ctx->run.is_last ||
+	       ctx->run.has_term;
+}
+
+/* The programs that are not to be signalled, because they left nothing in an
+ * earlier run; where they must end in any case, none. */
+static inline const char *context_deaf(const struct context *ctx)
+{
+	return ctx->begin.set.target == CHOOSE_ALL || ctx->run.is_last ||
+			       ctx->run.has_term
+		       ? ""
+		       : ctx->begin.learned.deaf;
+}
+
 #endif

@@ -13,9 +13,18 @@
 
 #define READERS_MAX_MS 3000
 
-void finish_record(struct context *ctx, const struct jobscript *script,
-		   const struct request *request, const struct files *files)
+/* Has the run said by its exit code that it saved? */
+static bool has_said_so(const struct context *ctx,
+			const struct record_finish *finish)
 {
+	return ctx->begin.set.exit_code &&
+	       finish->exit == ctx->begin.set.exit_code;
+}
+
+void finish_record(struct context *ctx, const struct jobscript *script,
+		   struct request *request, const struct files *files)
+{
+	struct testimony seen = request_witness(request, ctx);
 	struct record record = {.kind = RECORD_FINISH};
 	struct record_finish *finish = &record.finish;
 	struct run_record run = {.run = ctx->begin.run};
@@ -36,6 +45,21 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	finish->versions = run.versions;
 	finish->saved_s = run.saved_s;
 	finish->progress = run.progress;
+	finish->evidence = seen.evidence;
+	finish->files = seen.files;
+	finish->file = seen.name[0] ? seen.name : NULL;
+	/* A job that saves by itself at its own times isn't signalled. */
+	if (!ctx->begin.set.signal && seen.evidence == EVIDENCE_FILES)
+		finish->has_complied = true;
+	ctx->begin.has_saved_itself = finish->has_complied &&
+				      seen.evidence == EVIDENCE_FILES;
+	if (ctx->begin.has_saved_itself)
+		report_line("saved by itself: %u file%s written since the "
+			    "request, the newest is %s",
+			    seen.files, seen.files == 1 ? "" : "s", seen.name);
+	if (finish->has_complied && seen.evidence == EVIDENCE_NONE &&
+	    !run.versions && !run.is_done && !has_said_so(ctx, finish))
+		request_report_nothing(request, ctx);
 	report_record(ctx->begin.store, ctx->begin.run, &record);
 }
 

@@ -11,9 +11,10 @@
 #include "requeue/supervise/request.h"
 #include "requeue/supervise/jobscript.h"
 
-/* Record how the script ended, and whether the job did what was requested. */
+/* Record how the script ended, whether the job did what was requested, and what
+ * shows that it saved; where nothing does, say so. */
 void finish_record(struct context *ctx, const struct jobscript *script,
-		   const struct request *request, const struct files *files);
+		   struct request *request, const struct files *files);
 
 /*
  * After a request, wait for processes that still read from a pipe (a "| tee

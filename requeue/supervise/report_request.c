@@ -63,13 +63,6 @@ void report_request(struct context *ctx, enum cause cause, bool is_made)
 	keep(ctx, &record);
 }
 
-/* slurmd's copy of the script has a name that tells the user nothing. */
-static const char *name_of(const struct delivery_item *item)
-{
-	return strcmp(item->name, "slurm_script") ? item->name
-						  : "the job script";
-}
-
 void report_signalled(struct context *ctx, struct delivery *delivery,
 		      int signum)
 {
@@ -79,19 +72,34 @@ void report_signalled(struct context *ctx, struct delivery *delivery,
 		struct record record = {
 			.kind = RECORD_SIGNAL,
 			.program = {.pid = item->pid,
-				    .name = name_of(item),
+				    .name = item->name,
 				    .signal = item->is_sent ? signum : 0},
 		};
 
 		keep(ctx, &record);
 		if (item->is_sent)
 			report_line("SIG%s to %s (pid %d)",
-				    option_signal_name(signum), name_of(item),
+				    option_signal_name(signum), item->name,
 				    (int)item->pid);
 		else
 			report_line("%s (pid %d) was asked by the hook",
-				    name_of(item), (int)item->pid);
+				    item->name, (int)item->pid);
 	}
+}
+
+/* The job script itself is told of when it has ended. */
+void report_not_continued(struct context *ctx, struct delivery *delivery)
+{
+	const struct delivery_item *item;
+
+	while ((item = delivery_next_frozen(delivery)))
+		if (item->kind != CHOICE_SHELL &&
+		    delivery_has_killed(delivery, item->pid))
+			report_line(
+				"%s (pid %d) is not continued after the "
+				"save: it does not catch SIG%s",
+				item->name, (int)item->pid,
+				option_signal_name((int)ctx->begin.set.signal));
 }
 
 void report_passed(struct context *ctx, struct delivery *delivery, bool is_said)
@@ -104,12 +112,11 @@ void report_passed(struct context *ctx, struct delivery *delivery, bool is_said)
 		if (!item)
 			return;
 		record.program.pid = item->pid;
-		record.program.name = name_of(item);
+		record.program.name = item->name;
 		record.program.why = item->reason;
 		keep(ctx, &record);
 		if (is_said)
 			report_line("%s (pid %d) was passed over: %s",
-				    name_of(item), (int)item->pid,
-				    item->reason);
+				    item->name, (int)item->pid, item->reason);
 	}
 }

@@ -35,4 +35,8 @@ void report_signalled(struct context *ctx, struct delivery *delivery,
 void report_passed(struct context *ctx, struct delivery *delivery,
 		   bool is_said);
 
+/* Name the programs that were frozen, and killed as they were: they would have
+ * started the next piece of work. */
+void report_not_continued(struct context *ctx, struct delivery *delivery);
+
 #endif

@@ -22,6 +22,19 @@
 
 /* ------------------------------------------------------------- freezing */
 
+/* What delivery_make() calls before it signals. */
+struct telling {
+	struct request *request;
+	struct context *ctx;
+};
+
+static void begin_to_watch(void *arg)
+{
+	const struct telling *telling = arg;
+
+	witness_begin(&telling->request->witness, telling->ctx);
+}
+
 static struct delivery_order make_order(const struct request *request,
 					const struct context *ctx)
 {
@@ -33,6 +46,9 @@ static struct delivery_order make_order(const struct request *request,
 		.exclude = ctx->children.pid,
 		.exclude_count = CHILD_NONE,
 		.is_hooked = request->is_hooked,
+		.takes_runtimes = context_takes_runtimes(ctx),
+		.deaf = context_deaf(ctx),
+		.savers = ctx->begin.learned.savers,
 	};
 }
 
@@ -50,12 +66,15 @@ static void freeze(struct request *request, struct context *ctx, bool is_hooked)
 void request_freeze(struct request *request, struct context *ctx)
 {
 	freeze(request, ctx, false);
+	/* Slurm has signalled programs already. */
+	witness_begin(&request->witness, ctx);
 }
 
-void request_thaw(struct request *request)
+void request_thaw(struct request *request, struct context *ctx)
 {
 	if (request->delivery)
 		delivery_thaw(request->delivery);
+	witness_drop(&request->witness, ctx);
 }
 
 void request_freeze_again(struct request *request)
@@ -64,10 +83,12 @@ void request_freeze_again(struct request *request)
 		delivery_freeze_again(request->delivery);
 }
 
-void request_kill_frozen(struct request *request)
+void request_kill_frozen(struct request *request, struct context *ctx)
 {
-	if (request->delivery)
-		delivery_kill_frozen(request->delivery);
+	if (!request->delivery)
+		return;
+	delivery_kill_frozen(request->delivery);
+	report_not_continued(ctx, request->delivery);
 }
 
 /* ------------------------------------------------------------- telling */
@@ -101,10 +122,13 @@ void request_acknowledge(struct context *ctx)
 	ctx->children.pid[CHILD_SAY] = pid > 0 ? pid : 0;
 }
 
-void request_uncaught(const struct context *ctx)
+void request_uncaught(struct request *request, struct context *ctx)
 {
 	const char *name = option_signal_name((int)ctx->begin.set.signal);
 
+	/* What a program writes while it computes on is its output. */
+	if (ctx->begin.set.signal)
+		witness_drop(&request->witness, ctx);
 	/* Slurm ends the run at once, and may have reached some before us. */
 	if (ctx->run.has_term) {
 		report_line("no program of the job is left that catches SIG%s",
@@ -125,7 +149,9 @@ void request_uncaught(const struct context *ctx)
 		    name);
 	report_line("what helps: a handler in the program, a trap in the "
 		    "script, another signal (--checkpoint-signal), a stop file "
-		    "(--checkpoint-hook), or scheckpoint save as it goes");
+		    "(--checkpoint-hook), --checkpoint-target=runtimes for a "
+		    "program whose runtime hides its handler, or scheckpoint "
+		    "save as it goes");
 }
 
 /* ---------------------------------------------------------------- hook */
@@ -135,6 +161,7 @@ void request_uncaught(const struct context *ctx)
 void request_hook(struct request *request, struct context *ctx)
 {
 	freeze(request, ctx, true);
+	witness_begin(&request->witness, ctx);
 	/* A hook that runs for a save serves this request as well. */
 	if (!ctx->children.pid[CHILD_HOOK] &&
 	    !userhook_start(ctx, ctx->run.cause))
@@ -161,7 +188,10 @@ static unsigned count_requested(const struct request *request)
 static void look_for_catchers(struct request *request, struct context *ctx)
 {
 	struct delivery_order order = make_order(request, ctx);
+	struct telling telling = {request, ctx};
 
+	order.prepare = begin_to_watch;
+	order.arg = &telling;
 	if (ctx->run.skips_delivery)
 		delivery_note(request->delivery, &order);
 	else
@@ -254,6 +284,7 @@ void request_look_at_programs(struct request *request, struct context *ctx)
 	    delivery_waiting(request->delivery))
 		return;
 	request->has_complied = true;
+	request->ended_ms = clock_now_ms();
 	events_post_kind(&ctx->events, RUN_EV_PROGRAMS_ENDED);
 }
 
@@ -314,6 +345,55 @@ bool request_has_complied(const struct request *request,
 {
 	return request->has_poller ||
 	       (request->has_complied && !has_died_of_it(request, ctx, script));
+}
+
+struct testimony request_witness(struct request *request, struct context *ctx)
+{
+	steps_await_agents(&request->steps, ctx);
+	return witness_end(&request->witness, ctx, &request->steps);
+}
+
+/* "saver.py (pid 71) and 3 more" */
+static void name_requested(const struct request *request, char *text,
+			   size_t size)
+{
+	const struct delivery_item *first =
+		request->delivery ? delivery_first_signalled(request->delivery)
+				  : NULL;
+	size_t more = request->steps.agents.signalled;
+
+	if (!first) {
+		snprintf(text, size, "%s",
+			 more ? "the programs of its srun steps" : "the job");
+		return;
+	}
+	more += delivery_count(request->delivery) - 1;
+	if (more)
+		snprintf(text, size, "%s (pid %d) and %zu more", first->name,
+			 (int)first->pid, more);
+	else
+		snprintf(text, size, "%s (pid %d)", first->name,
+			 (int)first->pid);
+}
+
+void request_report_nothing(const struct request *request,
+			    const struct context *ctx)
+{
+	const char *name = option_signal_name((int)ctx->begin.set.signal);
+	char what[PROCS_NAME_MAX + 48];
+	int64_t end_ms = request->ended_ms ? request->ended_ms : clock_now_ms();
+
+	name_requested(request, what, sizeof(what));
+	report_line("%s ended %.1f s after %s%s, and no %s was written since: "
+		    "nothing was saved",
+		    what, (double)(end_ms - request->delivered_ms) / 1000,
+		    name ? "SIG" : "the request", name ? name : "",
+		    ctx->begin.set.files[0] ? "new file of --checkpoint-files"
+					    : "version and no file");
+	report_line("what helps: a handler in the program that saves its "
+		    "state, a stop file (--checkpoint-hook), files that the "
+		    "software writes by itself (--checkpoint-files), or "
+		    "another --checkpoint-target");
 }
 
 void request_end(struct request *request, struct context *ctx)

@@ -16,6 +16,7 @@
 #include "requeue/supervise/context.h"
 #include "requeue/supervise/jobscript.h"
 #include "requeue/supervise/steps.h"
+#include "requeue/supervise/witness.h"
 
 /* All zeros: nothing was requested. */
 struct request {
@@ -26,19 +27,21 @@ struct request {
 	bool is_hooked;		   /* the hook has run and exited with 0 */
 	bool has_poller;   /* a program has polled, and was told to save */
 	bool has_complied; /* all that got the signal have ended */
+	int64_t ended_ms;  /* when that was */
+	struct witness witness;
 };
 
 /* Freeze what would start the next piece of work; a request may follow. */
 void request_freeze(struct request *request, struct context *ctx);
 
 /* No request follows: thaw it. */
-void request_thaw(struct request *request);
+void request_thaw(struct request *request, struct context *ctx);
 
 /* A SIGCONT has thawed it: freeze it again. */
 void request_freeze_again(struct request *request);
 
 /* The programs have ended: kill what is frozen. */
-void request_kill_frozen(struct request *request);
+void request_kill_frozen(struct request *request, struct context *ctx);
 
 /*
  * SIGTERM has come, and slurmctld is queried for its cause.  Whatever the
@@ -70,7 +73,7 @@ void request_hook_ended(struct request *request, struct context *ctx,
 void request_deliver(struct request *request, struct context *ctx);
 
 /* Tell the user that no program catches the signal, and what helps. */
-void request_uncaught(const struct context *ctx);
+void request_uncaught(struct request *request, struct context *ctx);
 
 /* Read what the agents say of the steps' programs; may post
  * RUN_EV_DELIVERED. */
@@ -78,6 +81,14 @@ void request_look_at_steps(struct request *request, struct context *ctx);
 
 /* Have all programs ended that got the signal?  Posts RUN_EV_PROGRAMS_ENDED. */
 void request_look_at_programs(struct request *request, struct context *ctx);
+
+/* The run has ended: what shows that it saved after the request. */
+struct testimony request_witness(struct request *request, struct context *ctx);
+
+/* Tell the user that the job ended as requested, but nothing shows that it
+ * saved, and what helps. */
+void request_report_nothing(const struct request *request,
+			    const struct context *ctx);
 
 /* How long the loop may sleep before the next look; -1: until something
  * happens. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "requeue/settings/option.h"
 #include "requeue/slurm/client.h"
@@ -13,8 +14,9 @@
 #include "requeue/supervise/steps.h"
 
 /* So many programs are named in the job's output; the journal has them all. */
-#define NAMED_MAX 8
-#define SRUNS_MAX 64
+#define NAMED_MAX     8
+#define SRUNS_MAX     64
+#define AGENTS_END_MS 2000
 
 static const char *signal_name(const struct context *ctx)
 {
@@ -71,13 +73,22 @@ static bool are_signalled_by_slurm(const struct context *ctx,
 
 static void start_agents(struct steps *steps, struct context *ctx)
 {
+	const struct agents_order order = {
+		.job_id = ctx->begin.job_id,
+		.nodes = count_nodes(ctx),
+		.signum = (int)ctx->begin.set.signal,
+		.site = &ctx->begin.site,
+		.store_dir = ctx->begin.dir,
+		.work_dir = ctx->begin.brief->work_dir,
+		.takes_runtimes = context_takes_runtimes(ctx),
+		.deaf = context_deaf(ctx),
+		.savers = ctx->begin.learned.savers,
+	};
 	pid_t pid;
 
 	steps->state = STEPS_LOOKING;
 	agents_end(&steps->agents); /* those of an earlier request */
-	pid = agents_start(&steps->agents, ctx->begin.job_id, count_nodes(ctx),
-			   (int)ctx->begin.set.signal, &ctx->begin.site,
-			   ctx->begin.dir, clock_now_ms());
+	pid = agents_start(&steps->agents, &order, clock_now_ms());
 	ctx->children.pid[CHILD_AGENTS] = pid > 0 ? pid : 0;
 	if (pid <= 0)
 		fall_back(steps, ctx);
@@ -204,6 +215,28 @@ bool steps_child_ended(struct steps *steps, struct context *ctx,
 {
 	return child == CHILD_AGENTS ? end_agents(steps, ctx)
 				     : end_fall_back(steps, ctx, wait_status);
+}
+
+/* They end by themselves when the last program has. */
+void steps_await_agents(struct steps *steps, struct context *ctx)
+{
+	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+	int64_t until_ms = clock_now_ms() + AGENTS_END_MS;
+
+	if (steps->state != STEPS_SIGNALLED || !steps->agents.looked)
+		return;
+	while (ctx->children.pid[CHILD_AGENTS] &&
+	       !agents_have_watched(&steps->agents) &&
+	       clock_now_ms() < until_ms) {
+		nanosleep(&pause, NULL);
+		steps_look(steps, ctx);
+	}
+}
+
+bool steps_are_watched(const struct steps *steps)
+{
+	return steps->state == STEPS_NONE || steps->state == STEPS_UNCAUGHT ||
+	       agents_have_watched(&steps->agents);
 }
 
 bool steps_stop(struct steps *steps, struct context *ctx)

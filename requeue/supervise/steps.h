@@ -60,6 +60,16 @@ int64_t steps_wait_ms(const struct steps *steps, const struct context *ctx);
 bool steps_child_ended(struct steps *steps, struct context *ctx,
 		       enum child child, int wait_status);
 
+/*
+ * The run ends: wait until the agents have told what was written on their
+ * nodes, a moment after the last program there has ended; 2 s at most.
+ */
+void steps_await_agents(struct steps *steps, struct context *ctx);
+
+/* Is it known what the programs of the steps wrote?  Also true where there
+ * were none. */
+bool steps_are_watched(const struct steps *steps);
+
 /* End the agents' step, if it runs; returns as steps_look(). */
 bool steps_stop(struct steps *steps, struct context *ctx);
 

@@ -73,15 +73,15 @@ static void act_on_processes(struct supervisor *s,
 	if (orders->freeze)
 		request_freeze(&s->request, &s->ctx);
 	if (orders->thaw)
-		request_thaw(&s->request);
+		request_thaw(&s->request, &s->ctx);
 	if (orders->forward)
 		jobscript_forward(&s->script, orders->forward);
 	if (orders->freeze_again)
 		request_freeze_again(&s->request);
 	if (orders->announce_uncaught)
-		request_uncaught(&s->ctx);
+		request_uncaught(&s->request, &s->ctx);
 	if (orders->kill_frozen)
-		request_kill_frozen(&s->request);
+		request_kill_frozen(&s->request, &s->ctx);
 	if (orders->kill) {
 		report_line("out of time: the job's programs are stopped");
 		delivery_kill_all(getpid());
@@ -175,6 +175,9 @@ static void end_child(struct supervisor *s, enum child child, int wait_status)
 			save_files_ended(&s->save, ctx);
 		else
 			post(s, RUN_EV_COLLECTED);
+		break;
+	case CHILD_WATCH: /* it was killed: the end of the run will say so */
+		ctx->children.pid[CHILD_WATCH] = 0;
 		break;
 	case CHILD_NONE: /* an orphan of the script, or begin_tidy()'s */
 		break;

@@ -322,7 +322,7 @@ static const struct {
 	{"LEAVE - exe=/usr/bin/python3.11 comm=python3 python3 -c pass",
 	 "python3"},
 	{"LEAVE - exe=/bin/bash /bin/bash /spool/slurm_script a b",
-	 "slurm_script"},
+	 "the job script"},
 	{"LEAVE - exe=/usr/bin/octave-cli octave-cli -q run.m 9", "run.m"},
 	{"LEAVE - exe=/bin/bash bash -c x", "bash"},
 	{"LEAVE - exe=/opt/a_very_long_program_name ./link",

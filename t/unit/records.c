@@ -199,7 +199,7 @@ START_TEST(what_is_none_is_left_out_where_it_says_so)
 	json = strstr(json, ",\"exit\"");
 	ck_assert_ptr_nonnull(json);
 	ck_assert_str_eq(json, ",\"exit\":3,\"answered\":false,\"cut\":false,"
-			       "\"oom\":false}");
+			       "\"oom\":false,\"evidence\":\"unknown\"}");
 	ckpt_record_free(rec);
 }
 END_TEST

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * runtime KIND STEPS: counts to STEPS, four a second, always from nothing, and
- * catches SIGTERM as a language runtime does that saves nothing:
+ * runtime STEPS: counts to STEPS, four a second, always from nothing, and
+ *catches SIGTERM as a language runtime does that saves nothing.  It is built
+ *once for each of these, as runtime-forrtl and so on:
  *
  *	forrtl	 Intel's Fortran: a line on stderr, exit code 78
  *	petsc	 PETSc: a line on stderr, then all ranks are aborted
@@ -15,14 +16,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static FILE *results;
-static volatile sig_atomic_t flag;
 
-static void end_as_fortran(int signum)
+#if defined(KIND_forrtl)
+static void end(int signum)
 {
 	static const char text[] =
 		"forrtl: error (78): process killed (SIGTERM)\n";
@@ -33,8 +33,8 @@ static void end_as_fortran(int signum)
 	fflush(results); /* every unit is closed */
 	_exit(78);
 }
-
-static void end_as_petsc(int signum)
+#elif defined(KIND_petsc)
+static void end(int signum)
 {
 	static const char text[] =
 		"[0]PETSC ERROR: Caught signal number 15 Terminate: Some "
@@ -45,13 +45,17 @@ static void end_as_petsc(int signum)
 		_exit(1);
 	_exit(59);
 }
+#elif defined(KIND_flag)
+static volatile sig_atomic_t flag;
 
-static void set_flag(int signum)
+static void end(int signum)
 {
 	flag = signum;
 }
+#endif
 
-static void *listen_as_julia(void *set)
+#if defined(KIND_julia)
+static void *listen(void *set)
 {
 	int signum;
 
@@ -59,41 +63,36 @@ static void *listen_as_julia(void *set)
 	exit(128 + signum);
 }
 
-static void catch_as(const char *kind)
+static void catch_it(void)
 {
 	static sigset_t set;
 	pthread_t thread;
 
-	if (!strcmp(kind, "forrtl")) {
-		signal(SIGTERM, end_as_fortran);
-	} else if (!strcmp(kind, "petsc")) {
-		signal(SIGTERM, end_as_petsc);
-	} else if (!strcmp(kind, "flag")) {
-		signal(SIGTERM, set_flag);
-	} else if (!strcmp(kind, "julia")) {
-		sigemptyset(&set);
-		sigaddset(&set, SIGTERM);
-		pthread_sigmask(SIG_BLOCK, &set, NULL);
-		if (pthread_create(&thread, NULL, listen_as_julia, &set))
-			exit(1);
-	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (pthread_create(&thread, NULL, listen, &set))
+		exit(1);
 }
+#else
+static void catch_it(void)
+{
+	signal(SIGTERM, end);
+}
+#endif
 
 int main(int argc, char **argv)
 {
-	char name[128];
 	FILE *log;
 
-	if (argc != 3)
+	if (argc != 2)
 		return 64;
-	snprintf(name, sizeof(name), "%s.results", argv[1]);
-	results = fopen(name, "w");
-	snprintf(name, sizeof(name), "%s.messages", argv[1]);
-	log = fopen(name, "a");
+	results = fopen("results", "w");
+	log = fopen("messages", "a");
 	if (!results || !log)
 		return 1;
-	catch_as(argv[1]);
-	for (int step = 1; step <= atoi(argv[2]); step++) {
+	catch_it();
+	for (int step = 1; step <= atoi(argv[1]); step++) {
 		struct timespec pause = {.tv_nsec = 250 * 1000 * 1000};
 
 		while (nanosleep(&pause, &pause))
