@@ -41,6 +41,10 @@
 #define POLL_OFTEN_MS 5000
 #define POLL_LATE_MS  250
 
+/* What a store contains, of this or another job: it is none of the places in
+ * which programs save by themselves. */
+#define STORE_MARK "store.json"
+
 #define EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR)
 
 /* A file that a program of the job had open when the watch began. */
@@ -149,7 +153,8 @@ static void add_dir(struct watcher *w, int fd, unsigned depth)
 	if (fd < 0)
 		return;
 	if (w->count == DIRS_MAX || depth > DEPTH_MAX || fstat(fd, &st) ||
-	    (st.st_ino == w->store_ino && st.st_dev == w->store_dev))
+	    (st.st_ino == w->store_ino && st.st_dev == w->store_dev) ||
+	    !faccessat(fd, STORE_MARK, F_OK, 0))
 		goto refuse;
 	for (size_t i = 0; i < w->count; i++)
 		if (w->dirs[i].ino == st.st_ino && w->dirs[i].dev == st.st_dev)
@@ -360,12 +365,14 @@ static void look_at_files(struct watcher *w, pid_t pid)
 static void add_dir_of_word(struct watcher *w, int cwd, char *word)
 {
 	char *value = strchr(word, '='), *slash;
+	unsigned depth = DEPTH_MAX - 2;
 	int fd;
 
 	value = value ? value + 1 : word;
 	fd = openat(cwd, value, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	slash = strrchr(value, '/');
 	if (fd < 0 && slash && slash > value) {
+		depth = DEPTH_MAX; /* it is no directory of states */
 		*slash = '\0';
 		fd = openat(cwd, value, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
@@ -373,7 +380,7 @@ static void add_dir_of_word(struct watcher *w, int cwd, char *word)
 		close(fd); /* where it can't write, it saves nothing */
 		return;
 	}
-	add_dir(w, fd, DEPTH_MAX - 2);
+	add_dir(w, fd, depth);
 }
 
 static void add_dirs_of_args(struct watcher *w, pid_t pid, int cwd)

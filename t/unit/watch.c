@@ -175,6 +175,17 @@ START_TEST(a_state_in_a_new_directory_counts)
 }
 END_TEST
 
+START_TEST(the_stores_of_other_jobs_do_not_count)
+{
+	ck_assert_int_eq(mkdir("checkpoint-8", 0700), 0);
+	make("checkpoint-8/store.json", "{}");
+	begin("", "");
+	usleep(50000);
+	make("checkpoint-8/journal-0000.jsonl", "1");
+	ck_assert_uint_eq(end(), 0);
+}
+END_TEST
+
 START_TEST(the_store_does_not_count)
 {
 	char store[128];
@@ -437,6 +448,7 @@ int main(void)
 	tcase_add_test(tcase, a_state_in_a_directory_below_counts);
 	tcase_add_test(tcase, a_state_in_a_new_directory_counts);
 	tcase_add_test(tcase, the_store_does_not_count);
+	tcase_add_test(tcase, the_stores_of_other_jobs_do_not_count);
 	tcase_add_test(tcase, output_that_only_grows_does_not_count);
 	tcase_add_test(tcase, an_open_file_that_is_rewritten_counts);
 	tcase_add_test(tcase, an_open_file_that_is_only_closed_does_not_count);
