@@ -142,8 +142,11 @@ static void judge(struct watcher *w, int dirfd, const char *name,
 
 /* -------------------------------------------------------- directories */
 
-/* Watch a directory once.  Takes fd, an O_PATH descriptor of it; below 0:
- * there is none. */
+/*
+ * Watch a directory once.  Takes fd, an O_PATH descriptor of it; below 0: there
+ * is none.  One like /tmp, in which every user writes, is watched only where
+ * the job works in it: a state there would be lost with the node.
+ */
 static void add_dir(struct watcher *w, int fd, unsigned depth)
 {
 	struct dir *dir = &w->dirs[w->count];
@@ -154,6 +157,7 @@ static void add_dir(struct watcher *w, int fd, unsigned depth)
 		return;
 	if (w->count == DIRS_MAX || depth > DEPTH_MAX || fstat(fd, &st) ||
 	    (st.st_ino == w->store_ino && st.st_dev == w->store_dev) ||
+	    (depth && st.st_mode & S_ISVTX) ||
 	    !faccessat(fd, STORE_MARK, F_OK, 0))
 		goto refuse;
 	for (size_t i = 0; i < w->count; i++)
