@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "requeue/settings/settings.h"
 #include "requeue/settings/site.h"
+#include "requeue/settings/text.h"
+#include "spank/cmdline.h"
 #include "spank/environment.h"
 #include "spank/say.h"
 #include "spank/submit.h"
@@ -24,10 +27,11 @@
 /* The options read so far: sbatch calls take_option() for each occurrence. */
 static struct {
 	struct settings set;
-	uint64_t given;	 /* bit n: row n was, other than by its environment
-			    form */
-	bool is_touched; /* any option was given, in whatever form */
-	char error[SETTINGS_ERROR_LEN]; /* the first value refused */
+	struct settings typed; /* the same without the environment */
+	bool is_touched;       /* any option was given, in whatever form */
+	char error[SETTINGS_ERROR_LEN]; /* the first typed value refused */
+	/* bit n: the environment form of row n is refused, and is left off */
+	uint64_t left_off;
 	unsigned components; /* of the job seen so far; het jobs have several */
 	bool is_first_on;    /* the first component has --checkpoint */
 } request;
@@ -55,13 +59,32 @@ static bool is_scrontab(void)
 	"only sbatch offers it: a job of salloc, srun or scrontab can't be "   \
 	"run again from what it saved"
 
+/* The environment form is read before the command line, which may still name
+ * a better value. */
+static void take_form(const struct option_row *row, const char *value)
+{
+	char err[SETTINGS_ERROR_LEN];
+
+	if (settings_set_env(&request.set, row, value, err, sizeof(err)) < 0)
+		request.left_off |= UINT64_C(1) << (row - settings_options);
+}
+
+static void take_typed(const struct option_row *row, const char *value)
+{
+	char err[SETTINGS_ERROR_LEN];
+
+	request.left_off &= ~(UINT64_C(1) << (row - settings_options));
+	if (settings_set(&request.set, row, value, err, sizeof(err)) == 0)
+		settings_copy(&request.typed, row, &request.set);
+	else if (!request.error[0])
+		memcpy(request.error, err, sizeof(err));
+}
+
 /* Take one occurrence of an option; val is its row.  An error is kept until all
  * are read, so that it is said once, and without words of Slurm's. */
 static int take_option(int val, const char *value, int remote)
 {
 	const struct option_row *row = &settings_options[val];
-	char err[SETTINGS_ERROR_LEN];
-	int rc;
 
 	if (remote)
 		return 0;
@@ -70,17 +93,41 @@ static int take_option(int val, const char *value, int remote)
 		return -1;
 	}
 	request.is_touched = true;
-	if (environment_is_form(row, value)) {
-		rc = settings_set_env(&request.set, row, value, err,
-				      sizeof(err));
-	} else {
-		request.given |= UINT64_C(1) << val;
-		rc = settings_set(&request.set, row, value ? value : "", err,
-				  sizeof(err));
-	}
-	if (rc < 0 && !request.error[0])
-		memcpy(request.error, err, sizeof(err));
+	if (environment_is_form(row, value))
+		take_form(row, value);
+	else
+		take_typed(row, value ? value : "");
 	return 0;
+}
+
+/*
+ * Refuse "--checkpoint job.sh", where the script's name was taken for the
+ * option's value: sbatch would wait for a script on its standard input, before
+ * it calls take_option().
+ */
+static void check_pairs(void)
+{
+	struct cmdline_pair pair;
+
+	for (size_t n = 0; cmdline_pair(n, &pair); n++) {
+		const struct option_row *row = settings_row(pair.name);
+		struct settings scratch = request.set;
+		char err[SETTINGS_ERROR_LEN], shown[64];
+
+		if (!row || settings_set(&scratch, row, pair.value, err,
+					 sizeof(err)) == 0)
+			continue;
+		if (pair.value[0] != '-' && access(pair.value, F_OK) != 0)
+			say_refusal("%s", err);
+		text_clean(shown, sizeof(shown), pair.value);
+		say_refusal("--%s needs its %s, and takes %s for it; write "
+			    "--%s=%s%s",
+			    row->name, row->argument, shown, row->name,
+			    row->argument,
+			    row == settings_options
+				    ? ", such as --checkpoint=10m"
+				    : "");
+	}
 }
 
 /* spank_option_register() copies, but its structure has no const members. */
@@ -106,6 +153,7 @@ static int register_option(spank_t sp, size_t index)
 int sbatch_init(spank_t sp)
 {
 	settings_init(&request.set);
+	settings_init(&request.typed);
 	environment_forget_inherited();
 	if (!is_srun())
 		environment_forget_run();
@@ -116,8 +164,10 @@ int sbatch_init(spank_t sp)
 				    settings_options[i].name);
 			return -1;
 		}
-	if (is_sbatch())
+	if (is_sbatch()) {
+		check_pairs();
 		environment_offer();
+	}
 	return 0;
 }
 
@@ -140,14 +190,32 @@ static void make_token(char token[SETTINGS_TOKEN_LEN])
  * forms are allowed: they are defaults for jobs that have it. */
 static void check_lonely(void)
 {
-	if (request.given & 1)
+	const struct option_row *row = settings_options;
+
+	if (settings_is_given(&request.typed, row++))
 		return; /* --checkpoint=off */
-	for (size_t i = 1; i < settings_options_count; i++)
-		if (request.given & UINT64_C(1) << i)
+	for (; row < settings_options + settings_options_count; row++)
+		if (settings_is_given(&request.typed, row))
 			say_refusal(
 				"--%s: needs --checkpoint=TIME, which turns "
 				"checkpointing on",
-				settings_options[i].name);
+				row->name);
+}
+
+/* Say which environment forms have a value that is none. */
+static void warn_left_off(void)
+{
+	struct settings scratch = request.set;
+	char err[SETTINGS_ERROR_LEN];
+
+	for (size_t i = 0; i < settings_options_count; i++) {
+		const struct option_row *row = &settings_options[i];
+		const char *value = getenv(row->env);
+
+		if (request.left_off & UINT64_C(1) << i && value &&
+		    settings_set_env(&scratch, row, value, err, sizeof(err)))
+			say_warning("%s; it is left off", err);
+	}
 }
 
 /*
@@ -206,16 +274,19 @@ int sbatch_init_post_opt(spank_t sp, int ac, char **av)
 		say_refusal("%s", request.error);
 	if (is_later_component())
 		return 0;
+	warn_left_off();
 	if (!request.set.grace_s) {
 		check_lonely();
 		return 0;
 	}
-	if (site_read(&site, ac, av, err, sizeof(err)) < 0)
-		say_refusal(
-			"--checkpoint: this site's plugstack.conf is wrong, "
-			"tell its administrator: %s",
-			err);
-	submit(&site, &request.set);
-	submit_settings(sp, &request.set);
+	if (site_read(&site, ac, av, err, sizeof(err)) < 0) {
+		submit_refuse(&request.typed,
+			      "--checkpoint: this site's plugstack.conf is "
+			      "wrong, tell its administrator: %s",
+			      err);
+		return 0;
+	}
+	if (submit(&site, &request.set, &request.typed))
+		submit_settings(sp, &request.set);
 	return 0;
 }

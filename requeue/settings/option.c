@@ -253,6 +253,18 @@ int option_parse(const struct option_row *row, void *base, const char *value,
 	}
 }
 
+void option_copy(const struct option_row *row, void *base, const void *from)
+{
+	size_t size = sizeof(int64_t);
+
+	if (row->kind == OPTION_TOKEN)
+		size = OPTION_TOKEN_LEN;
+	else if (row->kind == OPTION_PATH || row->kind == OPTION_PATTERN ||
+		 row->kind == OPTION_NAMES)
+		size = OPTION_PATH_LEN;
+	memcpy(field_of(row, base), text_of(row, from), size);
+}
+
 int option_refuse(const char *name, const char *value, const char *clause,
 		  char *err, size_t err_len)
 {

@@ -54,6 +54,9 @@ struct option_row {
 int option_parse(const struct option_row *row, void *base, const char *value,
 		 char *err, size_t err_len);
 
+/* Copy one field between structures of that kind. */
+void option_copy(const struct option_row *row, void *base, const void *from);
+
 /*
  * Write one field as option_parse() reads it.  Returns its length; -1 where it
  * doesn't fit; 0 where there is nothing to write: an empty text, or a number of

@@ -268,6 +268,11 @@ static int parse_signals(struct settings *set, const char *value, char *err,
 	return 0;
 }
 
+static uint64_t bit_of(const struct option_row *row)
+{
+	return UINT64_C(1) << (row - settings_options);
+}
+
 static int set_named(struct settings *set, const struct option_row *row,
 		     const char *name, const char *value, char *err,
 		     size_t err_len)
@@ -281,7 +286,8 @@ static int set_named(struct settings *set, const struct option_row *row,
 		rc = option_parse(row, set, value, clause, sizeof(clause));
 	if (rc < 0)
 		return option_refuse(name, value, clause, err, err_len);
-	set->given |= UINT64_C(1) << (row - settings_options);
+	set->given |= bit_of(row);
+	set->by_env &= ~bit_of(row);
 	return 0;
 }
 
@@ -297,12 +303,34 @@ int settings_set(struct settings *set, const struct option_row *row,
 int settings_set_env(struct settings *set, const struct option_row *row,
 		     const char *value, char *err, size_t err_len)
 {
-	return set_named(set, row, row->env, value, err, err_len);
+	int rc = set_named(set, row, row->env, value, err, err_len);
+
+	if (rc == 0)
+		set->by_env |= bit_of(row);
+	return rc;
 }
 
 bool settings_is_given(const struct settings *set, const struct option_row *row)
 {
-	return set->given & UINT64_C(1) << (row - settings_options);
+	return set->given & bit_of(row);
+}
+
+bool settings_is_by_env(const struct settings *set,
+			const struct option_row *row)
+{
+	return set->by_env & bit_of(row);
+}
+
+void settings_copy(struct settings *set, const struct option_row *row,
+		   const struct settings *from)
+{
+	uint64_t bit = bit_of(row);
+
+	option_copy(row, set, from);
+	if (row->kind == OPTION_SIGNAL)
+		set->interval_signal = from->interval_signal;
+	set->given = (set->given & ~bit) | (from->given & bit);
+	set->by_env = (set->by_env & ~bit) | (from->by_env & bit);
 }
 
 bool settings_can_save(const struct settings *set)

@@ -64,8 +64,10 @@ struct settings {
 	char hook[SETTINGS_PATH_LEN];	/* shell command; "": none */
 	char files[SETTINGS_PATH_LEN];	/* globs with commas; "": none */
 	int64_t submitted_min;		/* --time; 0: not given, or unlimited */
-	uint64_t given; /* bit n: row n of the table was set by the user;
-			   not encoded */
+	/* Bit n: row n of the table was set by the user, and by its
+	 * environment form.  Not encoded. */
+	uint64_t given;
+	uint64_t by_env;
 };
 
 /* -------- the option table, see option.h -------- */
@@ -92,6 +94,14 @@ int settings_set_env(struct settings *set, const struct option_row *row,
 /* Was it set by settings_set()? */
 bool settings_is_given(const struct settings *set,
 		       const struct option_row *row);
+
+/* Was it set by settings_set_env() last? */
+bool settings_is_by_env(const struct settings *set,
+			const struct option_row *row);
+
+/* Take one option from other settings, given or not. */
+void settings_copy(struct settings *set, const struct option_row *row,
+		   const struct settings *from);
 
 /* Can a run save and go on?  It can't by a signal that ends the program. */
 bool settings_can_save(const struct settings *set);

@@ -57,11 +57,29 @@ refused "--checkpoint: its options together are longer than 4095 bytes;\
 	--checkpoint-from="$spaces" job
 refused "--checkpoint=1x: $times" --checkpoint=1x --checkpoint-keep=1 job
 
+# ---- a value that is missing, so that the script's name is taken for it
+needs="write --checkpoint=TIME, such as --checkpoint=10m"
+for rest in '' ' a' ' --checkpoint=10m'; do
+	# shellcheck disable=SC2086 # several words
+	refused "--checkpoint needs its TIME, and takes job for it; $needs" \
+		--checkpoint job $rest </dev/null
+done
+refused "--checkpoint needs its TIME, and takes --time=9 for it; $needs" \
+	-J x --checkpoint --time=9 job
+refused "--checkpoint-keep needs its N, and takes job for it; write\
+ --checkpoint-keep=N" --checkpoint=10m --checkpoint-keep job </dev/null
+refused "--checkpoint=10min: $times" --checkpoint 10min job
+
+# ---- names
+refused '--job-name: the name has a line break, which --checkpoint can'\''t'\
+' use; give another one' --checkpoint=600 --job-name=$'a\nb' job
+mkdir $'a\nb'
+refused '--chdir: the directory'\''s name has a line break, which --checkpoint'\
+' can'\''t use; submit from another one' --checkpoint=600 --chdir=$'a\nb' job
+
 # ---- options from the environment and from #SBATCH lines
-SBATCH_CHECKPOINT=90000 refused "SBATCH_CHECKPOINT=90000: $bare" job
-SBATCH_CHECKPOINT_KEEP=1 refused \
-	'SBATCH_CHECKPOINT_KEEP=1: must be a whole number from 2 to 1000' \
-	--checkpoint=600 job
+SBATCH_CHECKPOINT=10m refused "--checkpoint-min=5m: must be longer than the\
+ grace window of 10m, or a run would only save" --checkpoint-min=5m job
 script lines <<'EOF'
 #!/bin/bash
 #SBATCH --checkpoint=600 --checkpoint-exit=0
@@ -104,14 +122,18 @@ refused "--checkpoint-dir=state-%x: is too long with the job's name in it; a\
 # ---- sbatch's own options
 requeues='--no-requeue: --checkpoint requeues the job; leave one of them out'
 refused "$requeues" --checkpoint=600 --no-requeue job
-SBATCH_NO_REQUEUE=1 refused "$requeues" --checkpoint=600 job
+SBATCH_NO_REQUEUE=1 refused "$requeues" --checkpoint=600 --no-requeue job
+script once <<'EOF'
+#!/bin/bash
+#SBATCH --no-requeue
+EOF
+refused "$requeues" --checkpoint=600 once
 sends="--checkpoint sends SIGTERM itself; leave --signal out, or name another\
  signal with one of them"
 refused "--signal=B:TERM@120: $sends" --checkpoint=600 --signal=B:TERM@120 job
 refused "--signal=TERM: $sends" --checkpoint=600 --signal=SIGTERM@60 job
-SBATCH_SIGNAL=B:TERM refused "--signal=B:TERM: $sends" --checkpoint=600 job
-refused "--signal=RB:USR1@99: ${sends/TERM/USR1}" --checkpoint=600 \
-	--checkpoint-signal=USR1 --signal=RB:USR1@99 job
+refused "--signal=B:USR1@99: ${sends/TERM/USR1}" --checkpoint=600 \
+	--checkpoint-signal=USR1 --signal=B:USR1@99 job
 refused "--signal=B:USR2@99: ${sends/TERM/USR2}" --checkpoint=600 \
 	--checkpoint-signal=TERM,USR2 --signal=B:USR2@99 job
 refused "--signal=B:URG@30: by SIGURG Slurm calls the supervisor of\

@@ -90,6 +90,102 @@ is "$(hold --checkpoint=60 --signal=B:USR1@200 --open-mode=truncate \
 	--requeue --time=20 job 2>&1 >/dev/null)" '' \
 	"the user's own --signal, --open-mode and --requeue are accepted"
 
+id=$(hold --checkpoint=60 --signal=R:TERM@200 job 2>&1)
+like "$id" '^[0-9]+$' '--signal=R: with our own signal is taken'
+
+# ---- what can't work and wasn't typed is left off
+# warned WARNING GRACE ARGUMENT...: sbatch says so, and the job has that grace
+warned()
+{
+	local warning=$1 grace=$2 id
+
+	shift 2
+	id=$(hold "$@" 2>said)
+	is "$(job_settings "$id" | sed 's/^v1,grace=\([^,]*\),.*/\1/')" \
+		"$grace" "the job is made: ${warning:0:40}"
+	is "$(cat said)" "sbatch: warning: $warning" "warned: ${warning:0:60}"
+}
+off='SBATCH_CHECKPOINT is left off, and the job goes without checkpointing:'
+bare='a bare number is seconds and at most 86400; name a unit, such as 25h'
+requeues='--no-requeue: --checkpoint requeues the job; leave one of them out'
+SBATCH_CHECKPOINT=90000 warned \
+	"SBATCH_CHECKPOINT=90000: $bare; it is left off" '' job
+SBATCH_CHECKPOINT=10m warned "$off $requeues" '' --no-requeue job
+SBATCH_CHECKPOINT=10m SBATCH_NO_REQUEUE=1 warned "$off $requeues" '' job
+SBATCH_CHECKPOINT=1s warned "$off --checkpoint=1s: this site wants at least 5s" \
+	'' job
+SBATCH_CHECKPOINT=10m warned "$off --checkpoint=10m: with --time of 5m no time\
+ is left to compute; ask for a longer --time or a shorter grace window" '' \
+	--time=5 job
+SBATCH_CHECKPOINT=10m warned "$off --signal=B:TERM@9: --checkpoint sends\
+ SIGTERM itself; leave --signal out, or name another signal with one of them" \
+	'' --signal=B:TERM@9 job
+SBATCH_NO_REQUEUE=1 warned \
+	'SBATCH_NO_REQUEUE is left off: --checkpoint requeues the job' 2m \
+	--checkpoint=2m job
+SBATCH_SIGNAL=B:TERM@9 warned \
+	'SBATCH_SIGNAL is left off: --checkpoint sends SIGTERM itself' 2m \
+	--checkpoint=2m job
+SBATCH_CHECKPOINT_KEEP=1 warned "SBATCH_CHECKPOINT_KEEP=1: must be a whole\
+ number from 2 to 1000; it is left off" 2m --checkpoint=2m job
+SBATCH_CHECKPOINT_MIN=1m warned "SBATCH_CHECKPOINT_MIN is left off:\
+ --checkpoint-min=1m: must be longer than the grace window of 2m, or a run\
+ would only save" 2m --checkpoint=2m job
+SBATCH_CHECKPOINT_DIR=a/%A warned "SBATCH_CHECKPOINT_DIR is left off:\
+ --checkpoint-dir=a/%A: the tasks of an array would share it; put %a or %j into\
+ it" 2m --checkpoint=2m --array=1 job
+id=$(SBATCH_NO_REQUEUE=1 hold --checkpoint=60 job 2>said)
+is "$(job_field "$id" Requeue)" 1 'what is left off has no effect'
+
+# ---- what works against it, where sbatch can see that
+script leftover <<'EOF'
+#!/bin/bash
+#SBATCH --signal=B:USR1@50
+trap 'kill $p; wait; exit 0' USR1
+sleep 99 & p=$!
+wait
+EOF
+script again <<'EOF'
+#!/bin/bash
+again()
+{
+	sbatch "$0"
+}
+trap again TERM
+sleep 99
+EOF
+sed 's/sbatch .*/scontrol requeue 1/; s/TERM/USR1/' again >puts
+chmod 755 puts
+warned "--signal=B:USR1@50: a run that ends by the script's trap for USR1 counts\
+ as finished, and isn't requeued: delete --signal and the trap, --checkpoint\
+ asks the programs to save" 20s --checkpoint=20 --time=9 leftover
+warned "./again: its trap for TERM calls sbatch, and --checkpoint requeues the\
+ job itself; so the shell won't be sent SIGTERM: delete sbatch from the trap" \
+	20s --checkpoint=20 --time=9 ./again
+warned "again: its trap for TERM calls sbatch, and --checkpoint requeues the job\
+ itself; both would make two jobs of one: delete sbatch from the trap" 20s \
+	-n1 -J x --checkpoint 20 --checkpoint-signal=USR1 --time 9 again
+warned "puts: its trap for USR1 calls scontrol requeue, which --checkpoint does\
+ itself: delete it from the trap, and --signal, if it was for that" 20s \
+	--checkpoint=20 puts
+mkfifo fifo && { cat again >fifo & }
+is "$(hold --checkpoint=20 fifo 2>&1 | sed 's/[0-9]*//')" '' \
+	'a script from a FIFO is left to sbatch'
+mine='the job would be held'
+warned "--checkpoint-dir=/nowhere/%j: no directory can be made in /: Permission\
+ denied; $mine" 20s --checkpoint=20 --checkpoint-dir=/nowhere/%j job
+warned "--checkpoint-dir=/tmp/%j: it is on a file system of each node's own,\
+ and a run on another node doesn't find it; name a directory that all nodes\
+ share" 20s --checkpoint=20 --checkpoint-dir=/tmp/%j job
+warned "--checkpoint-from=nowhere: No such file or directory; $mine" 20s \
+	--checkpoint=20 --checkpoint-from=nowhere job
+warned "--checkpoint-from=.: it is no store, which has a file store.json; $mine" \
+	20s --checkpoint=20 --checkpoint-from=. job
+is "$(hold --checkpoint=20 --checkpoint-from=later --dependency=afterany:1 job \
+	2>&1 | sed 's/[0-9]*//')" '' 'a job before it may make that store'
+warned "--chdir=/nowhere: No such file or directory; where a node hasn't got\
+ it either, the job can't run there" 20s --checkpoint=20 --chdir=/nowhere job
+
 # ---- which one counts: site, script, environment, command line
 grace()
 {

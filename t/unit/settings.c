@@ -92,6 +92,30 @@ START_TEST(an_option_that_is_not_built_is_not_in_the_table)
 }
 END_TEST
 
+START_TEST(a_form_is_put_back_to_what_was_typed)
+{
+	const struct option_row *row = settings_row("checkpoint-signal");
+	const struct option_row *dir = settings_row("checkpoint-dir");
+	struct settings set, typed;
+	char err[SETTINGS_ERROR_LEN];
+
+	settings_init(&typed);
+	settings_set(&typed, row, "INT,USR2", err, sizeof(err));
+	set = typed;
+	ck_assert(!settings_is_by_env(&set, row));
+	settings_set_env(&set, row, "USR1", err, sizeof(err));
+	settings_set_env(&set, dir, "/d", err, sizeof(err));
+	ck_assert(settings_is_by_env(&set, row));
+	ck_assert(settings_is_given(&set, dir));
+	settings_copy(&set, row, &typed);
+	settings_copy(&set, dir, &typed);
+	ck_assert_mem_eq(&set, &typed, sizeof(set));
+	settings_set_env(&set, row, "USR1", err, sizeof(err));
+	settings_set(&set, row, "INT,USR2", err, sizeof(err));
+	ck_assert(!settings_is_by_env(&set, row));
+}
+END_TEST
+
 /* -------- values -------- */
 
 static const struct {
@@ -735,6 +759,7 @@ static Suite *settings_suite(void)
 	tcase_set_timeout(text, 60);
 	suite_add_tcase(suite, text);
 
+	tcase_add_test(table, a_form_is_put_back_to_what_was_typed);
 	tcase_add_test(site, the_site_has_these_defaults);
 	tcase_add_loop_test(site,
 			    a_bad_line_of_plugstack_is_refused_with_this_line,
