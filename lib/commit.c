@@ -64,7 +64,11 @@ static enum ckpt_status publish(struct ckpt_sealing *s, uint32_t *number)
 	*number = s->stage->newest + 1;
 	for (tries = 0; status == CKPT_NONE && tries < PUBLISH_TRIES; tries++)
 		status = publish_as(s, number);
-	return status == CKPT_NONE ? CKPT_EIO : status;
+	if (status != CKPT_NONE)
+		return status;
+	return ckpt_fail(s->err, CKPT_EIO, EEXIST,
+			 "no number was free in %s, tried %d times",
+			 s->stage->store->dir, PUBLISH_TRIES);
 }
 
 enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,

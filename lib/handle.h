@@ -31,7 +31,9 @@ struct ckpt_store {
 	bool has_schema;
 	uint32_t schema;
 	char schema_name[64];
-	double progress;	      /* reported by this handle, or -1 */
+	double progress; /* reported by this handle, or -1 */
+	uint32_t passed; /* newest version that a restore passed over, 0 */
+	char passed_why[128];
 	char *restored;		      /* what ckpt_restore() returned last */
 	struct ckpt_checked *checked; /* versions found to be whole */
 	size_t checked_count;

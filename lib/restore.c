@@ -12,6 +12,7 @@
 #include "lib/list.h"
 #include "lib/marks.h"
 #include "lib/names.h"
+#include "lib/passed.h"
 #include "lib/status.h"
 #include "lib/version.h"
 
@@ -64,14 +65,6 @@ static enum ckpt_status try_version(struct ckpt_store *store,
 	return status;
 }
 
-/* Did an earlier run publish the version after this one had begun?  It is
- * passed over, so that all processes of this run get the same version. */
-static bool is_late(const struct ckpt_store *store, uint32_t base,
-		    const struct ckpt_version *version)
-{
-	return (int)version->run < store->run && version->number > base;
-}
-
 /* The number up to which no version is newer than those of the run: later runs
  * continue the numbers from the newest version that existed when the first of
  * them began. */
@@ -108,7 +101,7 @@ static bool find_first(struct ckpt_store *store,
 		if (ckpt_version_head(store, numbers->list[i], &version))
 			return false;
 		ckpt_read_marks(store, &version);
-		if (version.is_aside || is_late(store, base, &version) ||
+		if (version.is_aside || ckpt_is_late(store, base, &version) ||
 		    (is_found && version.run <= first->run))
 			continue;
 		*first = version;
@@ -139,6 +132,7 @@ static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
 				    struct ckpt_error *err)
 {
 	struct ckpt_version *list = NULL;
+	struct ckpt_error why = {0};
 	enum ckpt_status status;
 	size_t count, i;
 
@@ -148,14 +142,18 @@ static enum ckpt_status restore_any(struct ckpt_store *store, uint32_t base,
 	status = ckpt_fail(err, CKPT_NONE, 0, "the store %s has no version",
 			   store->dir);
 	for (i = 0; i < count && status == CKPT_NONE; i++) {
-		if (is_late(store, base, &list[i]))
+		if (ckpt_is_late(store, base, &list[i]))
 			continue;
 		if (list[i].is_aside && !ckpt_is_unreadable(&list[i]))
 			ckpt_fail(err, CKPT_NONE, 0,
 				  "version %u is set aside: %s", list[i].number,
 				  list[i].reason);
-		else
-			status = try_version(store, &list[i], err);
+		else if ((status = try_version(store, &list[i], &why))) {
+			if (status == CKPT_NONE)
+				ckpt_pass_over(store, list[i].number, why.text);
+			if (err)
+				*err = why;
+		}
 		*chosen = list[i];
 	}
 	free(list);
@@ -230,6 +228,7 @@ enum ckpt_status ckpt_restore(struct ckpt_store *store,
 
 	free(store->restored);
 	store->restored = NULL;
+	store->passed = 0;
 	if (!restore_first(store, base, &chosen))
 		status = restore_any(store, base, &chosen, err);
 	if (status == CKPT_NONE)

@@ -14,7 +14,7 @@
  *	status  text  check  fsutil  copy  digest  utf8
  *	record (JSON)  kinds  manifest  names
  *	fact  fence  identity  journal  progress  request  setting  turn
- *	version  marks  list  retain  sweep
+ *	version  marks  list  passed  retain  sweep
  *	stage  add  seal  news  shard  commit  open  restore  notice
  */
 #ifndef CKPT_STORE_H
@@ -28,6 +28,7 @@
 #include "lib/marks.h"
 #include "lib/news.h"
 #include "lib/open.h"
+#include "lib/passed.h"
 #include "lib/progress.h"
 #include "lib/record.h"
 #include "lib/request.h"

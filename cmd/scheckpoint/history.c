@@ -71,6 +71,12 @@ static int print_table(const struct run_record *runs, size_t count)
 		if (runs[i].plan.action == ACT_REQUEUE_HOLD || runs[i].strike)
 			printf("run %u: %s\n", runs[i].run,
 			       runs[i].plan.reason);
+	for (size_t i = 0; i < count; i++)
+		if (runs[i].shown.passed)
+			printf("run %u: version %" PRIu32
+			       " could not be used: %s\n",
+			       runs[i].run, runs[i].shown.passed,
+			       runs[i].shown.passed_why);
 	return SAYS_YES;
 }
 
@@ -154,6 +160,9 @@ static struct ckpt_record *run_json(const struct run_record *run)
 				    say_clean(node, sizeof(node), run->node));
 	set_known(rec, "limit_min", run->limit_min);
 	set_known(rec, "restored", run->restored);
+	set_known(rec, "passed", shown->passed);
+	if (shown->passed)
+		ckpt_record_set_str(rec, "passed_why", shown->passed_why);
 	ckpt_record_set_str(rec, "cause", cause_name(shown->cause));
 	set_known(rec, "request", shown->request_s);
 	ckpt_record_set_int(rec, "requests", shown->requests);

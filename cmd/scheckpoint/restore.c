@@ -537,6 +537,16 @@ static void say_restored(const struct restoring *r, const struct shard *shard,
 	printf("into %s\n", say_clean(clean, sizeof(clean), target));
 }
 
+/* Say that the version isn't the newest: the user may think that it is. */
+static void say_passed_over(const struct restoring *r, struct ckpt_store *store)
+{
+	struct ckpt_version passed;
+
+	if (ckpt_passed_over(store, &r->version, &passed))
+		say_error(r->call, "version %u can't be used: %s",
+			  passed.number, passed.reason);
+}
+
 int command_restore(struct call *call)
 {
 	const char *target = call->count ? call->operands[0] : ".";
@@ -569,6 +579,7 @@ int command_restore(struct call *call)
 			       : say_status(call, status, &err);
 		goto out;
 	}
+	say_passed_over(&r, store);
 	r.may_replace_newer = is_own || call_option(call, "force");
 	code = choose_dir(&r, &shard, version_dir, dir);
 	if (!code)

@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "cmd/scheckpoint/call.h"
-#include "lib/utf8.h"
 #include "requeue/settings/text.h"
 
 #define LINE_MAX_BYTES 2048
@@ -70,7 +69,7 @@ void say_json(const char *text)
 	uint32_t c;
 
 	while (*s) {
-		size_t len = ckpt_utf8_decode(s, &c);
+		size_t len = text_decode(s, &c);
 
 		/* Beyond ASCII there are only strings; U+FFFD stands for what
 		 * is no character. */

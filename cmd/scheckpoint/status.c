@@ -146,6 +146,30 @@ static void print_version(const struct ckpt_version *version, int64_t now_s)
 	       say_bytes(size, version->bytes));
 }
 
+/* The reason, without the version's number before it. */
+static const char *reason_of(const struct ckpt_version *version)
+{
+	char prefix[32];
+	size_t len = (size_t)snprintf(prefix, sizeof(prefix),
+				      "version %" PRIu32 ": ", version->number);
+
+	return version->reason +
+	       (strncmp(version->reason, prefix, len) ? 0 : len);
+}
+
+/* Print which newer version isn't used.  The store tells what is set aside; the
+ * journal, what a run found to be damaged. */
+static void print_passed(const struct ckpt_version *list, size_t count,
+			 const struct run_record *run)
+{
+	if (count && list[0].is_aside)
+		printf("  not used  version %" PRIu32 ": %s\n", list[0].number,
+		       reason_of(&list[0]));
+	else if (run && run->shown.passed)
+		printf("  not used  version %" PRIu32 " by run %u: %s\n",
+		       run->shown.passed, run->run, run->shown.passed_why);
+}
+
 static void print_progress(const struct slurm_reply *reply,
 			   const struct run_record *runs, size_t count)
 {
@@ -208,6 +232,8 @@ static int show(const struct call *call, struct ckpt_store *store)
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
 	print_now(&reply, history.runs, history.count, now_s);
 	print_version(newest_good(list, versions), now_s);
+	print_passed(list, versions,
+		     history.count ? &history.runs[history.count - 1] : NULL);
 	print_progress(&reply, history.runs, history.count);
 	print_held(&reply, print_last_end(history.runs, history.count));
 	slurm_forget(&reply);

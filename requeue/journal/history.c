@@ -34,7 +34,7 @@ static void init_run(struct run_record *run, unsigned number)
 		.progress = -1,
 		.restored_progress = -1,
 		.plan = {.remaining_s = -1, .used_s = -1},
-		.shown = {.progress = -1},
+		.shown = {.progress = -1, .base = -1},
 	};
 }
 
@@ -73,6 +73,9 @@ static void read_run(struct reading *r, const struct record *record)
 	run->total_s = from->total_s;
 	run->can_save = from->can_save;
 	copy_clean(run->node, sizeof(run->node), from->node);
+	run->shown.passed = (uint32_t)from->passed;
+	copy_clean(run->shown.passed_why, sizeof(run->shown.passed_why),
+		   from->passed_why);
 	if (!h->submitted_min)
 		h->submitted_min = from->submitted_min;
 	count_completing(h, from->has_missed, from->completing_s);
@@ -146,6 +149,18 @@ static void read_finish(struct reading *r, const struct record *record)
 		run->shown.progress = from->progress;
 }
 
+/* The versions that settle found: they may have been removed since. */
+static void read_saved(struct run_shown *shown, const struct record_plan *from)
+{
+	if (from->versions > shown->versions)
+		shown->versions = (unsigned)from->versions;
+	if (!from->version || from->version < shown->version)
+		return;
+	shown->version = (uint32_t)from->version;
+	shown->bytes = (uint64_t)from->bytes;
+	shown->saved_s = from->saved_s;
+}
+
 static void read_plan(struct reading *r, const struct record *record)
 {
 	const struct record_plan *from = &record->plan;
@@ -170,6 +185,7 @@ static void read_plan(struct reading *r, const struct record *record)
 	run->saved_s = from->saved_s;
 	run->progress = from->progress;
 	run->is_done = from->is_done;
+	read_saved(&run->shown, from);
 	run->cause = run->shown.cause = from->cause;
 	run->shown.is_done |= from->is_done;
 	if (from->progress >= 0)
@@ -271,10 +287,17 @@ static void add_record(struct reading *r, const struct record *record)
 
 static bool read_record(const struct ckpt_record *rec, void *arg)
 {
+	const struct ckpt_kind *first = &ckpt_kinds[CKPT_KIND_CLAIM];
+	const struct reading *r = arg;
 	struct record record;
+	struct ckpt_claim claim;
 
-	if (record_decode(&record, rec))
+	if (record_decode(&record, rec)) {
 		add_record(arg, &record);
+	} else if (!strcmp(ckpt_record_kind(rec), first->name)) {
+		ckpt_kind_decode(first, rec, &claim);
+		r->run->shown.base = claim.base;
+	}
 	return true;
 }
 
@@ -288,12 +311,13 @@ static void count_versions(struct run_record *run,
 	for (size_t i = 0; i < count; i++) {
 		if (!ckpt_is_of_run(&versions[i], run->run))
 			continue;
-		run->versions++;
-		if (versions[i].time_s >= run->saved_s) {
-			run->saved_s = versions[i].time_s;
-			if (versions[i].progress >= 0)
-				run->progress = versions[i].progress;
-		}
+		/* The newest comes first. */
+		if (run->versions++)
+			continue;
+		run->saved_s = versions[i].time_s;
+		run->version = versions[i].number;
+		run->bytes = versions[i].bytes;
+		run->progress = versions[i].progress;
 	}
 }
 
@@ -351,6 +375,24 @@ static void show_store(struct ckpt_store *store, struct run_record *run,
 	show_versions(run, versions, count);
 }
 
+/* A run that nothing has settled, as its node failed, leaves no record of what
+ * it saved.  The next run began from it if that version came after the run's
+ * start. */
+static void show_unsettled(struct run_record *run,
+			   const struct run_record *next)
+{
+	int64_t version = next->is_elsewhere ? 0 : next->restored;
+
+	if (run->shown.version || run->shown.base < 0 ||
+	    version <= run->shown.base)
+		return;
+	run->shown.version = next->restored;
+	if (!run->shown.versions)
+		run->shown.versions = 1;
+	if (run->shown.progress < 0)
+		run->shown.progress = next->restored_progress;
+}
+
 /* ----------------------------------------------------------------- load */
 
 static enum ckpt_status load_run(struct history *history,
@@ -391,6 +433,8 @@ static enum ckpt_status load(struct history *history, struct ckpt_store *store,
 			show_store(store, run, versions, count);
 		/* Its node failed, as nothing has settled the run. */
 		run->is_node_fail = i < last && !run->plan.is_there;
+		if (is_shown && i > first)
+			show_unsettled(run - 1, run);
 	}
 	free(versions);
 	return status;

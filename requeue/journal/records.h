@@ -27,6 +27,8 @@ struct record_run {
 	int64_t restored;      /* version; 0 none */
 	const char *from;      /* whose store that is of; NULL: the job's own */
 	double restored_progress; /* of that version; -1 none */
+	int64_t passed;		  /* newest version passed over; 0 none */
+	const char *passed_why;
 	int64_t grace_s;
 	int64_t total_s;  /* 0 unknown */
 	int64_t can_save; /* and go on: 1 or 0 */
@@ -122,6 +124,8 @@ struct record_plan {
 	int64_t used_s;	     /* -1 unknown */
 	int64_t stalls;
 	int64_t versions;
+	int64_t version; /* the newest of them; 0 none */
+	int64_t bytes;	 /* of that */
 	int64_t saved_s;
 	double progress; /* -1 none */
 	bool is_done;

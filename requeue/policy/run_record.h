@@ -86,6 +86,10 @@ struct run_shown {
 	/* what the next run was given, or else planned to be given; 0 none */
 	int64_t next_limit_min;
 	int64_t next_begin_s; /* epoch */
+	/* the newest version that it passed over at its start; 0 none */
+	uint32_t passed;
+	char passed_why[128];
+	int64_t base; /* newest version when it began; -1 unknown */
 };
 
 struct run_record {
@@ -109,6 +113,8 @@ struct run_record {
 			      request, and was stopped by the supervisor */
 	unsigned versions; /* versions committed in this run */
 	int64_t saved_s;   /* epoch: newest of them; 0 none */
+	uint32_t version;  /* the newest of them; 0 none */
+	uint64_t bytes;	   /* of that */
 	double progress;   /* of the newest version, or told; <0 none */
 	uint32_t restored; /* version that it began from; 0 none */
 	bool is_elsewhere; /* that of another store, --checkpoint-from */

@@ -9,6 +9,11 @@
 #include "lib/utf8.h"
 #include "requeue/settings/text.h"
 
+size_t text_decode(const char *text, uint32_t *code)
+{
+	return ckpt_utf8_decode(text, code);
+}
+
 bool text_is_steering(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As ckpt_utf8_decode(). */
+size_t text_decode(const char *text, uint32_t *code);
+
 /* Is this a character that isn't shown itself but changes how others are: a
  * control, a line end, or one that changes the direction of text? */
 bool text_is_steering(uint32_t c);

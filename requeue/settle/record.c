@@ -39,6 +39,8 @@ void settle_record_plan(struct settle *s)
 			 .used_s = s->plan.used_s,
 			 .stalls = s->decision.stalls,
 			 .versions = run->versions,
+			 .version = run->version,
+			 .bytes = (int64_t)run->bytes,
 			 .saved_s = run->saved_s,
 			 .progress = run->progress,
 			 .is_done = run->is_done,

@@ -235,6 +235,24 @@ static bool has_ended(struct begin *b, int *status)
 	return true;
 }
 
+/* Say which versions are passed over: the user believes that the job goes on
+ * from the newest. */
+static void say_passed_over(struct begin *b, struct ckpt_store *store,
+			    bool is_found)
+{
+	unsigned count = ckpt_passed_over(store, is_found ? &b->version : NULL,
+					  &b->passed);
+	char others[64] = "";
+
+	if (!count)
+		return;
+	if (count > 1)
+		snprintf(others, sizeof(others), " (and %u more before it)",
+			 count - 1);
+	report_line("version %" PRIu32 " can't be used: %s%s", b->passed.number,
+		    b->passed.reason, others);
+}
+
 static enum ckpt_status restore_from(struct begin *b, struct ckpt_store *store,
 				     struct ckpt_error *err)
 {
@@ -243,7 +261,9 @@ static enum ckpt_status restore_from(struct begin *b, struct ckpt_store *store,
 
 	if (status == CKPT_OK)
 		snprintf(b->restore_dir, sizeof(b->restore_dir), "%s", dir);
-	else
+	if (status == CKPT_OK || status == CKPT_NONE)
+		say_passed_over(b, store, status == CKPT_OK);
+	if (status)
 		memset(&b->version, 0, sizeof(b->version));
 	return status;
 }
@@ -306,6 +326,9 @@ static void record_run(struct begin *b)
 			.restored = from->number,
 			.from = from->number && b->from ? b->set.from : NULL,
 			.restored_progress = from->number ? from->progress : -1,
+			.passed = b->passed.number,
+			.passed_why = b->passed.number ? b->passed.reason
+						       : NULL,
 			.grace_s = b->set.grace_s,
 			.total_s = b->set.total_s,
 			.can_save = settings_can_save(&b->set),

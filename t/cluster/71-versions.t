@@ -76,6 +76,14 @@ is "$(grep '^run 1' torn.out)" 'run 1: 1 is good' \
 	'the run after goes on from the version before the damaged one'
 dir=checkpoint-${id[torn]}
 is "$(versions "$dir" 'set aside')" 2 'the damaged one is set aside'
+said="version 2 can't be used: state has [0-9]+ bytes instead of [0-9]+"
+like "$(cat torn.out)" "$said" 'the output says so, with the reason'
+like "$(scheckpoint history "$dir")" \
+	'run 1: version 2 could not be used: state has' 'history says so'
+like "$(scheckpoint history --json "$dir")" \
+	'"restored":1,"passed":2,"passed_why":"state has' 'in JSON, too'
+like "$(scheckpoint status "$dir")" 'not used  version 2: state has' \
+	'and status'
 like "$(scheckpoint list "$dir")" \
 	'state has [0-9]+ bytes instead of [0-9]+' 'list has the reason'
 not_ok 'verify refuses it' scheckpoint verify "$dir" 2
@@ -88,6 +96,9 @@ is "$(grep -E '^run [123]:' bad.out | xargs -d '\n')" \
 	'after two strikes a run goes on from the version before'
 dir=checkpoint-${id[bad]}
 is "$(versions "$dir" 'set aside')" 2 'which is set aside'
+like "$(cat bad.out)" \
+	"version 2 can't be used: runs failed to start from it" \
+	'as the output says'
 like "$(scheckpoint list "$dir")" 'runs failed to start from it' \
 	'list has the reason'
 ok 'its owner releases it' scheckpoint release "$dir" 2
@@ -103,6 +114,9 @@ wait_for 20 'the versions to go' \
 is "$(versions "checkpoint-${id[cleaned]}")" '' \
 	'--checkpoint-clean=success removes the versions of a completed job'
 ok 'its journals stay' test -e "checkpoint-${id[cleaned]}/journal-0001.jsonl"
+like "$(scheckpoint history --json "checkpoint-${id[cleaned]}")" \
+	'"run":0.*"version":2,"saved":[0-9]+,"bytes":5' \
+	'history knows what was saved in it'
 wait_job 60 "${id[failed]}" FAILED
 is "$(job_state "${id[failed]}")" FAILED 'a job that fails'
 is "$(versions "checkpoint-${id[failed]}")" '3 2 1' 'keeps its versions'

@@ -170,6 +170,15 @@ rm -r checkpoint-7/v000002
 rm -r names/* && run scheckpoint restore names
 exits 0 "the version is good"
 
+echo later >state
+scheckpoint save state >/dev/null
+echo x >>checkpoint-7/v000002/state
+run scheckpoint restore names
+exits 0 "where the newest is damaged, the one before is restored"
+says out "restored version 1"
+says err "version 2 can't be used: state has 8 bytes instead of 6"
+rm -r checkpoint-7/v000002 checkpoint-7/aside-000002.json
+
 # A job that begins from this one's version (--checkpoint-from)
 "$mkstore" claim "$work/checkpoint-8" 8 0 || exit 1
 begun_from="env SLURM_CHECKPOINT_DIR=$work/checkpoint-8 SLURM_JOB_ID=8

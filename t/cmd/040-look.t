@@ -113,6 +113,31 @@ r = json.load(sys.stdin)["runs"][0]
 print(r["versions"], r.get("version"))')"
 rm -r checkpoint-52
 
+# What was saved stays known when its version is gone: by the plan, and where
+# nothing has settled the run, by what the next one began from.
+"$mkstore" claim checkpoint-54 54 0
+"$mkstore" record checkpoint-54 0 plan action=requeue cause=limit versions=3 \
+	version=3 bytes=77 saved=$start
+"$mkstore" claim checkpoint-54 54 1
+in_job "$work/checkpoint-54" 54 1
+scheckpoint save state >/dev/null
+outside
+"$mkstore" claim checkpoint-54 54 2
+"$mkstore" record checkpoint-54 2 run run=2 restored=1 passed=7 \
+	passed_why="state has 1 bytes"
+rm -r checkpoint-54/v000001
+run scheckpoint history --json checkpoint-54
+is "versions that are gone are in the history" "3 3 77 $start 1 1 7" \
+	"$(said out | python3 -c 'import json, sys
+a, b, c = json.load(sys.stdin)["runs"]
+print(a["versions"], a["version"], a["bytes"], a["saved"],
+      b["versions"], b["version"], c["passed"])')"
+run scheckpoint history checkpoint-54
+says out "run 2: version 7 could not be used: state has 1 bytes"
+run scheckpoint status checkpoint-54
+says out "  not used  version 7 by run 2: state has 1 bytes"
+rm -r checkpoint-54
+
 # JSON means the same, but nothing in it acts on a terminal.
 "$mkstore" claim checkpoint-53 53 0
 in_job "$work/checkpoint-53" 53 0

@@ -200,6 +200,39 @@ START_TEST(every_changed_byte_of_a_manifest_is_found)
 }
 END_TEST
 
+START_TEST(what_is_passed_over_is_known_with_the_reason)
+{
+	struct ckpt_version chosen, passed = {0};
+	struct ckpt_store *reader;
+
+	save(store, "one");
+	save(store, "two");
+	save(store, "three");
+	ck_ok(ckpt_restore(store, &chosen, NULL, &err));
+	ck_assert_uint_eq(ckpt_passed_over(store, &chosen, &passed), 0);
+	write_file("store/v000003/state", "x");
+	/* A reader marks nothing, but knows why. */
+	reader = reopen(CKPT_READ, 0);
+	ck_ok(ckpt_restore(reader, &chosen, NULL, &err));
+	ck_assert_uint_eq(ckpt_passed_over(reader, &chosen, &passed), 1);
+	ck_assert_uint_eq(passed.number, 3);
+	ck_assert_str_eq(passed.reason, "state has 1 bytes instead of 5");
+	ckpt_close(reader);
+
+	ck_ok(ckpt_restore(store, &chosen, NULL, &err));
+	write_file("store/v000002/state", "x");
+	ck_ok(ckpt_restore(store, &chosen, NULL, &err));
+	ck_assert_uint_eq(chosen.number, 1);
+	ck_assert_uint_eq(ckpt_passed_over(store, &chosen, &passed), 2);
+	ck_assert_uint_eq(passed.number, 3);
+	ck_assert_str_eq(passed.reason, "state has 1 bytes instead of 5");
+
+	write_file("store/v000001/state", "x");
+	ck_refused(ckpt_restore(store, NULL, NULL, &err), CKPT_NONE, "state");
+	ck_assert_uint_eq(ckpt_passed_over(store, NULL, &passed), 3);
+}
+END_TEST
+
 START_TEST(a_link_in_place_of_a_file_is_not_followed)
 {
 	save(store, "one");
@@ -649,6 +682,7 @@ int main(void)
 	tcase_add_test(tc, a_missing_file_is_found);
 	tcase_add_test(tc, a_missing_manifest_is_found);
 	tcase_add_test(tc, every_changed_byte_of_a_manifest_is_found);
+	tcase_add_test(tc, what_is_passed_over_is_known_with_the_reason);
 	tcase_add_test(tc, a_link_in_place_of_a_file_is_not_followed);
 	tcase_add_test(tc, a_link_in_place_of_a_version_is_not_followed);
 	tcase_add_test(tc, a_fifo_in_place_of_a_file_is_not_waited_for);
