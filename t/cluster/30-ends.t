@@ -28,7 +28,8 @@ script requested <<'END'
 code=$1
 shift
 [ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
-trap 'for word; do scheckpoint "$word"; done; exit "$code"' TERM
+trap 'echo 1 >"$SLURM_JOB_NAME.state"
+	for word; do scheckpoint "$word"; done; exit "$code"' TERM
 echo ready
 while :; do sleep 0.1; done
 END

@@ -22,7 +22,12 @@ END
 script catcher <<'END'
 #!/usr/bin/perl
 $| = 1;
-$SIG{TERM} = sub { print "the $ARGV[0] caught\n"; exit 0 };
+$SIG{TERM} = sub {
+	print "the $ARGV[0] caught\n";
+	open(my $state, ">", "$ENV{SLURM_JOB_NAME}.state") or die;
+	print $state "state\n";
+	exit 0;
+};
 print "the $ARGV[0] is ready\n";
 sleep 1 for 1 .. 100;
 print "the $ARGV[0] was left alone\n";
