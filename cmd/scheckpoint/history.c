@@ -138,6 +138,9 @@ static void set_end(struct ckpt_record *rec, const struct run_record *run)
 	else if (run->ending != END_SUPERVISOR)
 		ckpt_record_set_int(rec, "exit", run->code);
 	ckpt_record_set_bool(rec, "answered", run->has_complied);
+	ckpt_record_set_str(rec, "evidence", evidence_name(run->evidence));
+	if (run->files)
+		ckpt_record_set_int(rec, "files", run->files);
 	ckpt_record_set_bool(rec, "cut", run->is_cut);
 	ckpt_record_set_bool(rec, "done", run->shown.is_done);
 	ckpt_record_set_bool(rec, "oom", run->is_oom);

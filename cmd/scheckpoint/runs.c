@@ -38,6 +38,22 @@ static const char *what_became(const struct run_record *run)
 	return plan->is_there ? ", ended" : "";
 }
 
+/* What a run left whose programs ended as requested. */
+static const char *what_is_left(const struct run_record *run)
+{
+	if (run->shown.versions)
+		return "saved";
+	switch (run->evidence) {
+	case EVIDENCE_FILES:
+		return "saved files";
+	case EVIDENCE_NONE:
+		return "saved nothing";
+	case EVIDENCE_UNKNOWN:
+		break;
+	}
+	return "answered";
+}
+
 const char *run_end(char text[RUN_END_MAX], const struct run_record *run)
 {
 	char how[32] = "";
@@ -52,8 +68,8 @@ const char *run_end(char text[RUN_END_MAX], const struct run_record *run)
 		snprintf(how, sizeof(how), "out of time");
 	else if (run->ending == END_SIGNAL && run->code == SIGKILL &&
 		 run->has_complied)
-		snprintf(how, sizeof(how), "%s", /* its shell was killed */
-			 run->shown.versions ? "saved" : "answered");
+		/* its shell was killed */
+		snprintf(how, sizeof(how), "%s", what_is_left(run));
 	else if (run->ending == END_SIGNAL)
 		snprintf(how, sizeof(how), "signal %d", run->code);
 	else if (run->ending == END_EXIT)

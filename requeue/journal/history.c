@@ -142,6 +142,7 @@ static void read_finish(struct reading *r, const struct record *record)
 					    : 0);
 	run->has_complied = from->has_complied;
 	run->evidence = from->evidence;
+	run->files = (unsigned)from->files;
 	run->is_cut = from->is_cut;
 	run->is_oom = from->is_oom;
 	run->shown.is_done |= from->is_done;

@@ -104,6 +104,7 @@ struct run_record {
 	bool has_complied; /* a program that caught the request ended by
 			     itself within the grace */
 	enum evidence evidence;
+	unsigned files; /* that were written after the request */
 	/* Names of the programs that were signalled, with commas. */
 	char signalled[RUN_SIGNALLED_MAX];
 	bool is_done;	   /* "scheckpoint done" */

@@ -78,6 +78,15 @@ says out "run 0: exit 143, requeued (cause: limit)"
 "$mkstore" record checkpoint-51 0 settled action=requeue
 run scheckpoint history checkpoint-51
 says out "answered, requeued"
+"$mkstore" record checkpoint-51 0 finish signal=9 answered=true evidence=none
+run scheckpoint history checkpoint-51
+says out "saved nothing, requeued"
+"$mkstore" record checkpoint-51 0 finish signal=9 answered=true \
+	evidence=files files=2
+run scheckpoint history checkpoint-51
+says out "saved files, requeued"
+run scheckpoint history --json checkpoint-51
+says out '"evidence":"files","files":2' 
 "$mkstore" record checkpoint-51 0 version version=1 bytes=4
 run scheckpoint history checkpoint-51
 says out "saved, requeued"
