@@ -19,10 +19,13 @@
 #include "requeue/process/oom.h"
 #include "spank/batch.h"
 #include "spank/environment.h"
+#include "spank/host.h"
 #include "spank/launch.h"
 
 /* The step id of a batch script: SLURM_BATCH_SCRIPT of slurm.h. */
 #define BATCH_STEP 0xfffffffbU
+
+#define HELPER_PATH_LEN (SETTINGS_PATH_LEN + 16)
 
 /*
  * Facts that only the task's process learns, in memory that it shares with
@@ -38,6 +41,9 @@ struct told {
 /* One slurmstepd serves one step, so there is one of these in a process. */
 static struct {
 	bool is_active;
+	bool has_task; /* Slurm has started the task */
+	bool is_settled;
+	pid_t pid; /* slurmstepd's own, where the hooks run in it */
 	struct launch_user user;
 	struct site site;
 	struct brief brief;
@@ -134,7 +140,21 @@ void batch_init(spank_t sp, int ac, char **av)
 	if (batch.told == MAP_FAILED)
 		batch.told = NULL;
 	batch.memo_fd = brief_memo();
+	batch.pid = getpid();
 	batch.is_active = true;
+	host_prepare();
+}
+
+void batch_user_init(void)
+{
+	if (batch.is_active)
+		host_note_work_dir();
+}
+
+void batch_task_init_privileged(void)
+{
+	if (batch.is_active)
+		host_note_task_root();
 }
 
 /* ---------------------------------------------------------- task_init */
@@ -181,13 +201,20 @@ static uint32_t count_restarts(spank_t sp)
 	return (uint32_t)strtoul(text, NULL, 10);
 }
 
-static int tell_parent(spank_t sp)
+static int tell_parent(spank_t sp, bool is_away)
 {
+	const char *dir = host_work_dir();
+	size_t size = sizeof(batch.told->work_dir);
+
 	batch.told->restart_count = count_restarts(sp);
 	get_env(sp, "SLURMD_NODENAME", batch.told->node,
 		sizeof(batch.told->node));
-	return getcwd(batch.told->work_dir, sizeof(batch.told->work_dir)) ? 0
-									  : -1;
+	/* In a container the present directory is one of the container's. */
+	if (is_away && dir[0])
+		snprintf(batch.told->work_dir, size, "%s", dir);
+	else if (!getcwd(batch.told->work_dir, size))
+		return -1;
+	return 0;
 }
 
 /* Copy them into the brief.  The last byte of each stays 0, as it was. */
@@ -255,12 +282,26 @@ static int await_word(spank_t sp, int fd)
 	_exit(1); /* the supervisor has said why, and its end is the job's */
 }
 
-static void become_supervisor(int brief_fd, int word_fd)
+static void helper_path(const char *name, char path[HELPER_PATH_LEN])
+{
+	snprintf(path, HELPER_PATH_LEN, "%s/%s", batch.site.helpers, name);
+}
+
+static void become_supervisor(int brief_fd, int word_fd, bool is_away)
 {
 	const struct launch_fds fds = {brief_fd, word_fd, batch.memo_fd};
-	char path[SETTINGS_PATH_LEN + 16];
+	char path[HELPER_PATH_LEN];
 
-	snprintf(path, sizeof(path), "%s/supervise", batch.site.helpers);
+	if (is_away && host_return()) {
+		fprintf(stderr,
+			"scheckpoint: another plugin of Slurm has moved the "
+			"job into a container, and the supervisor can't leave "
+			"it: %s; the administrator may change the order of the "
+			"lines in plugstack.conf\n",
+			strerror(errno));
+		_exit(1);
+	}
+	helper_path("supervise", path);
 	launch_exec(path, &fds);
 	fprintf(stderr,
 		"scheckpoint: %s can't be started: %s; the administrator's "
@@ -271,7 +312,9 @@ static void become_supervisor(int brief_fd, int word_fd)
 
 int batch_task_init(spank_t sp)
 {
+	char path[HELPER_PATH_LEN];
 	int word[2], brief_fd;
+	bool is_away;
 	pid_t pid;
 
 	if (!batch.is_active)
@@ -281,7 +324,9 @@ int batch_task_init(spank_t sp)
 		_exit(1);
 	}
 	forget_variables(sp);
-	if (!batch.told || tell_parent(sp))
+	helper_path("supervise", path);
+	is_away = !host_is_seen(path);
+	if (!batch.told || tell_parent(sp, is_away))
 		goto fail;
 	read_told();
 	if (has_newline()) {
@@ -308,7 +353,7 @@ int batch_task_init(spank_t sp)
 		kill(pid, SIGKILL);
 		goto fail;
 	}
-	become_supervisor(brief_fd, word[1]);
+	become_supervisor(brief_fd, word[1], is_away);
 fail:
 	fprintf(stderr, "scheckpoint: the supervisor can't be prepared: %s\n",
 		strerror(errno));
@@ -321,8 +366,13 @@ void batch_task_post_fork(spank_t sp)
 {
 	pid_t pid;
 
-	if (batch.is_active && !spank_get_item(sp, S_TASK_PID, &pid))
-		oom_find(pid, batch.oom_path);
+	if (!batch.is_active)
+		return;
+	batch.has_task = true;
+	if (spank_get_item(sp, S_TASK_PID, &pid))
+		return;
+	oom_find(pid, batch.oom_path);
+	host_serve_task(pid, batch.user.uid, batch.user.gid);
 }
 
 void batch_task_exit(spank_t sp)
@@ -338,11 +388,19 @@ void batch_task_exit(spank_t sp)
 
 void batch_exit(void)
 {
-	char path[SETTINGS_PATH_LEN + 16];
+	char path[HELPER_PATH_LEN];
 
-	if (!batch.is_active || batch.refusal[0] || !batch.told)
+	if (!batch.is_active || batch.is_settled || batch.refusal[0] ||
+	    !batch.told)
 		return;
+	batch.is_settled = true;
 	read_told();
-	snprintf(path, sizeof(path), "%s/settle", batch.site.helpers);
+	helper_path("settle", path);
 	launch_settle(path, &batch.user, &batch.brief, batch.memo_fd);
+}
+
+void batch_unload(void)
+{
+	if (batch.has_task && getpid() == batch.pid)
+		batch_exit();
 }

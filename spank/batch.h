@@ -11,6 +11,12 @@
 /* As root: note whose job it is.  The user's text is copied, not read. */
 void batch_init(spank_t sp, int ac, char **av);
 
+/* As the user, in slurmstepd, before it forks the task: note its directory. */
+void batch_user_init(void);
+
+/* As root, in the process that task_init is called in later: note its root. */
+void batch_task_init_privileged(void);
+
 /*
  * As the user, in the process that is about to become the script: fork.  The
  * parent, whose pid slurmstepd knows, becomes the supervisor and never
@@ -31,5 +37,13 @@ void batch_task_exit(spank_t sp);
  * it yet: run settle as the owner, and wait for it within bounds.
  */
 void batch_exit(void);
+
+/*
+ * From the plugin's destructor.  A required plugin before this one whose exit
+ * hook fails ends Slurm's stack of plugins, and batch_exit() isn't called.  But
+ * slurmstepd then unloads all plugins at once, before it tells slurmctld that
+ * the job has ended: settle runs there, unless it has.
+ */
+void batch_unload(void);
 
 #endif

@@ -52,9 +52,8 @@ static char **clean_env(void)
 	return env;
 }
 
-/* Close all descriptors from `first` on, by close_range() where the kernel has
- * it (5.9). */
-static void close_from(int first)
+/* By close_range() where the kernel has it (5.9). */
+void launch_close_from(int first)
 {
 	struct rlimit limit;
 	rlim_t max = 65536;
@@ -91,7 +90,7 @@ static bool arrange_fds(const struct launch_fds *fds, int null_count)
 		return false;
 	if (high_memo < 0 || dup2(high_memo, BRIEF_MEMO_FD) < 0)
 		close(BRIEF_MEMO_FD);
-	close_from(BRIEF_MEMO_FD + 1);
+	launch_close_from(BRIEF_MEMO_FD + 1);
 	return true;
 }
 

@@ -25,6 +25,9 @@ struct launch_fds {
 	int memo; /* -1: none */
 };
 
+/* Close all descriptors from `first` on.  Async-signal-safe. */
+void launch_close_from(int first);
+
 /* Exec a helper in this process, which runs as the user already.  Returns only
  * on failure: errno says why. */
 void launch_exec(const char *path, const struct launch_fds *fds);

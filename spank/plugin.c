@@ -39,6 +39,24 @@ int slurm_spank_init_post_opt(spank_t sp, int ac, char **av)
 	return 0;
 }
 
+int slurm_spank_user_init(spank_t sp, int ac, char **av)
+{
+	(void)sp;
+	(void)ac;
+	(void)av;
+	batch_user_init();
+	return 0;
+}
+
+int slurm_spank_task_init_privileged(spank_t sp, int ac, char **av)
+{
+	(void)sp;
+	(void)ac;
+	(void)av;
+	batch_task_init_privileged();
+	return 0;
+}
+
 int slurm_spank_task_init(spank_t sp, int ac, char **av)
 {
 	(void)ac;
@@ -69,4 +87,9 @@ int slurm_spank_exit(spank_t sp, int ac, char **av)
 	(void)av;
 	batch_exit();
 	return 0;
+}
+
+static void __attribute__((destructor)) unload(void)
+{
+	batch_unload();
 }

@@ -53,8 +53,16 @@ endif
 # both.
 CLUSTER_PROVE = B=$(B) prove --timer --exec 'timeout -k 60 $(TEST_TIMEOUT)'
 
+# Plugins of Slurm that stand for those of others.
+TEST_PLUGINS := $(patsubst %.c,$(B)/%.so,$(wildcard t/cluster/plugins/*.c))
+
+$(TEST_PLUGINS): %.so: %.o
+	$(CC) $(BUILD_LDFLAGS) -shared -o $@ $<
+
+$(TEST_PLUGINS:.so=.o): OBJ_CFLAGS = $(SLURM_CFLAGS)
+
 ## check-cluster: tests on private Slurm clusters
-check-cluster: all
+check-cluster: all $(TEST_PLUGINS)
 	@rm -f .prove
 	$(CLUSTER_PROVE) --state=save -j $(J) $(CLUSTER_TESTS) || { \
 		echo 'The tests that failed, once more, each alone:'; \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* script.c: the text that a shell runs. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -46,12 +47,17 @@ static bool is_open_on(int dir, const char *path, const char *script)
 	       !strcmp(shells_base(target), shells_base(script));
 }
 
-/* By a path of the process's own. */
+/* By a path of the process's own.  In a user namespace that isn't the
+ * supervisor's its root can't be followed; Slurm's copy of the job script has
+ * the same path in a container. */
 static char *read_path(int dir, const char *path)
 {
 	char at[PATH_MAX + 8];
+	struct stat st;
 
 	snprintf(at, sizeof(at), *path == '/' ? "root%s" : "cwd/%s", path);
+	if (*path == '/' && fstatat(dir, "root/", &st, 0) && errno == EACCES)
+		return read_regular(AT_FDCWD, path);
 	return read_regular(dir, at);
 }
 
