@@ -1,9 +1,13 @@
 # make install and make uninstall; included by the Makefile.
 # One list says what goes where: MODE:FILE:PLACE, each below DESTDIR.
-SNIPPET := $(B)/slurm-checkpoint.conf
+SNIPPET := $(B)/00-slurm-checkpoint.conf
 PC := $(B)/ckptstate.pc
 SONAME := libckptstate.so.$(SOVERSION)
 snippetdir = $(sysconfdir)/slurm/plugstack.conf.d
+# Slurm reads the files of a directory in the order of their names, and stops at
+# a required plugin that fails: ours comes first.
+snippet = $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET))
+old_snippet = $(DESTDIR)$(snippetdir)/slurm-checkpoint.conf
 
 # The Python module goes where python3 of this machine looks for modules below
 # prefix; where it looks nowhere there, users name pythondir in PYTHONPATH.
@@ -68,9 +72,11 @@ $(PAGES): $(B)/man/%: doc/% $(B)/config.mk
 		-e 's|/usr/local/share/doc/slurm\\-checkpoint|$(call as_page,$(docdir))|' \
 		$< >$@
 
-# An administrator's own settings are not overwritten.  Jobs may be running and
-# starting meanwhile: at any moment each file is there as a whole, the old or
-# the new one, and a file that is in use is never written to.
+# An administrator's own settings are not overwritten.  A file of the name that
+# it had at first is renamed: with both, Slurm would load the plugin twice.
+# Jobs may be running and starting meanwhile: at any moment each file is there
+# as a whole, the old or the new one, and a file that is in use is never written
+# to.
 ## install: install below prefix (DESTDIR=DIR for packages)
 install: all $(SNIPPET) $(PC) $(PAGES)
 	@set -e; for entry in $(INSTALLED); do \
@@ -84,11 +90,15 @@ install: all $(SNIPPET) $(PC) $(PAGES)
 	mv -f $(DESTDIR)$(libdir)/libckptstate.so.new \
 		$(DESTDIR)$(libdir)/libckptstate.so
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || :
-	@if test -e $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
-		echo "kept $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET))"; \
+	@if test -e $(old_snippet) -a -e $(snippet); then \
+		mv -fv $(old_snippet) $(old_snippet).old; \
+	elif test -e $(old_snippet); then \
+		mv -v $(old_snippet) $(snippet); \
+	fi
+	@if test -e $(snippet); then \
+		echo "kept $(snippet)"; \
 	else \
-		install -v -D -m 644 $(SNIPPET) \
-			$(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); \
+		install -v -D -m 644 $(SNIPPET) $(snippet); \
 	fi
 
 ## uninstall: remove what install has installed, except for edited settings
@@ -97,11 +107,13 @@ uninstall: $(SNIPPET)
 		rm -fv $(DESTDIR)$${entry##*:}; \
 	done
 	rm -f $(DESTDIR)$(libdir)/libckptstate.so
-	@if cmp -s $(SNIPPET) $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
-		rm -fv $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); \
-	elif test -e $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)); then \
-		echo "kept $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET)): edited"; \
-	fi
+	@for file in $(snippet) $(old_snippet); do \
+		if cmp -s $(SNIPPET) $$file; then \
+			rm -fv $$file; \
+		elif test -e $$file; then \
+			echo "kept $$file: edited"; \
+		fi; \
+	done
 	@test ! -d $(DESTDIR)$(docdir)/examples || \
 		find $(DESTDIR)$(docdir)/examples -depth -type d -empty -delete
 	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir); do \

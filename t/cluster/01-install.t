@@ -59,14 +59,14 @@ is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 5 \
 	'five helpers that a user may run and not read'
 is "$(grep -c "$SCRATCH" "$root/usr/lib/pkgconfig/ckptstate.pc")" 0 \
 	'no file names DESTDIR'
-like "$(cat "$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf")" \
+like "$(cat "$root/etc/slurm/plugstack.conf.d/00-slurm-checkpoint.conf")" \
 	'^required /usr/lib/slurm/spank_checkpoint.so helpers=/usr/libexec' \
 	'the line for plugstack.conf'
 is "$(readlink "$root/usr/lib/libckptstate.so")" libckptstate.so.0 \
 	'the library under the name that the linker looks for'
 page=$(tr -d '\134' <"$root/usr/share/man/man8/spank_checkpoint.8")
 named=$(grep -v '^[.]["]' <<<"$page" | grep -o \
-	-e '/[a-z./]*/slurm-checkpoint[/.a-z]*' -e '/[a-z/]*/spank_checkpoint.so' |
+	-e '/[a-z./]*/\(00-\)\?slurm-checkpoint[/.a-z]*' -e '/[a-z/]*/spank_checkpoint.so' |
 	sort -u)
 is "$(wc -w <<<"$named")" 5 'the page names five paths of the installation'
 is "$(for place in $named; do
@@ -76,10 +76,22 @@ doc=$root/usr/share/doc/slurm-checkpoint
 ok 'both licences are there' test -s "$doc/COPYING" -a -s "$doc/COPYING.LESSER"
 ok 'and the examples, to be run' test -x "$doc/examples/bash/job.sh"
 
-snippet=$root/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf
+snippet=$root/etc/slurm/plugstack.conf.d/00-slurm-checkpoint.conf
 echo "required /usr/lib/slurm/spank_checkpoint.so max_runs=7" >"$snippet"
 installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
 like "$(cat "$snippet")" max_runs=7 'an administrator'\''s line is kept'
+old=${snippet/00-/}
+mv "$snippet" "$old"
+installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
+is "$(cd "${snippet%/*}" && grep -H . ./*.conf)" \
+	"./00-slurm-checkpoint.conf:$(cat "$snippet")" \
+	'and moved where the file has the name of an earlier version'
+echo "required /usr/lib/slurm/spank_checkpoint.so" >"$old"
+installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
+is "$(cd "${snippet%/*}" && ls)" \
+	"$(printf '%s\n' 00-slurm-checkpoint.conf slurm-checkpoint.conf.old)" \
+	'where both are there, Slurm reads the new one'
+rm "$old.old"
 installed uninstall "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
 ok 'make uninstall keeps it, too' test -e "$snippet"
 rm "$snippet"
@@ -113,7 +125,7 @@ ok 'the Python module finds the library by its own place' \
 	python3 -c 'import ckptstate'
 
 cluster_up --no-plugin
-cat "$prefix/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf" \
+cat "$prefix/etc/slurm/plugstack.conf.d/00-slurm-checkpoint.conf" \
 	>"$CLUSTER/etc/plugstack.conf"
 id=$(submit --checkpoint=20 --time=2 --wrap "echo \$SLURM_CHECKPOINT_GRACE")
 ok 'a checkpointed job completes' wait_job 60 "$id" COMPLETED

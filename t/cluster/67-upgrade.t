@@ -21,7 +21,7 @@ installed()
 installed env >/dev/null || bail_out 'make install failed'
 chmod 755 "$SCRATCH"
 cluster_up --nodes 2 --no-plugin --conf "$MANY"
-cat "$prefix/etc/slurm/plugstack.conf.d/slurm-checkpoint.conf" \
+cat "$prefix/etc/slurm/plugstack.conf.d/00-slurm-checkpoint.conf" \
 	>"$CLUSTER/etc/plugstack.conf"
 export SCHECKPOINT_HELPERS=$helpers PATH=$prefix/bin:$PATH
 
