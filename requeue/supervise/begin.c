@@ -373,6 +373,7 @@ unusable:
 	*status = exit_status(code);
 refuse:
 	refuse_start(brief);
+	report_end();
 	ckpt_close(b->from);
 	ckpt_close(b->store);
 	b->store = b->from = NULL;
@@ -482,12 +483,12 @@ void begin_go(struct begin *b, const struct run *run)
 
 /* In a child with a low priority, because it reads two versions, which may
  * take long. */
-void begin_tidy(struct begin *b)
+pid_t begin_tidy(struct begin *b)
 {
 	pid_t pid = b->version.number ? fork() : -1;
 
 	if (pid)
-		return; /* the loop reaps it; nothing depends on it */
+		return pid > 0 ? pid : 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	setpriority(PRIO_PROCESS, 0, 10);
 	ckpt_retain(b->store, (unsigned)b->set.keep, NULL);
@@ -499,20 +500,15 @@ bool begin_has_oom(const struct begin *b)
 	return oom_count(b->oom_path) > b->oom_kills;
 }
 
-void begin_end(struct begin *b, const struct run *run)
+void begin_end(struct begin *b, const struct run *run,
+	       const struct ckpt_version *newest)
 {
-	struct ckpt_version *versions = NULL;
-	const struct ckpt_version *newest;
-	size_t count = 0;
-
-	ckpt_list(b->store, &versions, &count, NULL);
-	newest = ckpt_newest_of_run(versions, count, b->run);
 	if (newest)
 		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
 			    newest->number, newest->bytes);
 	else if (run->is_made && !b->has_saved_itself)
 		report_line("no version was saved in this run");
-	free(versions);
+	report_end();
 	for (size_t i = 0; b->run_env[i]; i++)
 		free(b->run_env[i]);
 	ckpt_close(b->from);

@@ -67,14 +67,16 @@ void begin_record_view(struct begin *begin, const struct job *job);
  * requested to save. */
 void begin_go(struct begin *begin, const struct run *run);
 
-/* Remove versions beyond --checkpoint-keep, in a child that the caller
- * reaps. */
-void begin_tidy(struct begin *begin);
+/* Remove versions beyond --checkpoint-keep, in a child that the caller reaps;
+ * returns its pid, 0 for none. */
+pid_t begin_tidy(struct begin *begin);
 
 /* Has the memory cgroup counted an OOM kill since the start? */
 bool begin_has_oom(const struct begin *begin);
 
-/* The run is over: say what was saved, free what begin holds. */
-void begin_end(struct begin *begin, const struct run *run);
+/* The run is over: say what was saved (NULL: nothing), write what is queued,
+ * free what begin holds. */
+void begin_end(struct begin *begin, const struct run *run,
+	       const struct ckpt_version *newest);
 
 #endif

@@ -17,6 +17,8 @@ enum child {
 	CHILD_HOOK,	/* the user's hook */
 	CHILD_FILES,	/* takes files into the store */
 	CHILD_WATCH,	/* sees what the job writes after a request */
+	CHILD_WRITER,	/* writes the journal */
+	CHILD_TIDY,	/* removes versions that aren't kept */
 	CHILD_NONE,	/* how many kinds there are; also "none of these" */
 };
 

@@ -5,11 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "requeue/journal/history.h"
 #include "requeue/process/picture.h"
 #include "requeue/supervise/clock.h"
 #include "requeue/supervise/finish.h"
 #include "requeue/supervise/report.h"
+#include "requeue/supervise/storage.h"
 
 #define READERS_MAX_MS 3000
 
@@ -27,10 +27,10 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	struct testimony seen = request_witness(request, ctx);
 	struct record record = {.kind = RECORD_FINISH};
 	struct record_finish *finish = &record.finish;
-	struct run_record run = {.run = ctx->begin.run};
+	struct run_record run = {.run = ctx->begin.run, .progress = -1};
 	int status = script->wait_status;
 
-	history_count(ctx->begin.store, &run);
+	storage_count(ctx, &run);
 	finish->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	finish->exit = finish->signal ? -1 : WEXITSTATUS(status);
 	/* A job that leaves its files to us has saved nothing where they could

@@ -13,6 +13,7 @@
 #include "requeue/supervise/report.h"
 #include "requeue/supervise/report_request.h"
 #include "requeue/supervise/request.h"
+#include "requeue/supervise/storage.h"
 #include "requeue/supervise/userhook.h"
 
 /* While programs save, the loop looks whether they still live: often at
@@ -199,7 +200,7 @@ static void look_for_catchers(struct request *request, struct context *ctx)
 	report_signalled(ctx, request->delivery, order.signum);
 	steps_request(&request->steps, ctx, request->delivery,
 		      !request->has_looked);
-	request->has_poller = ckpt_has_poller(ctx->begin.store, ctx->begin.run);
+	request->has_poller |= storage_has_poller(ctx);
 }
 
 /* It is known now how many programs got the request. */
@@ -319,8 +320,7 @@ void request_script_ended(struct request *request, struct context *ctx,
 		report_line("the job script is not continued after the save: "
 			    "it has no trap for SIG%s",
 			    option_signal_name((int)ctx->begin.set.signal));
-	if (count_requested(request) ||
-	    !ckpt_has_poller(ctx->begin.store, ctx->begin.run))
+	if (count_requested(request) || !storage_has_poller(ctx))
 		return;
 	request->has_poller = true;
 	report_request(ctx, ctx->run.cause, true);

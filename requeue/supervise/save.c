@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* save.c: a save while the run goes on. */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "requeue/process/deliver.h"
@@ -10,22 +9,15 @@
 #include "requeue/supervise/report.h"
 #include "requeue/supervise/report_request.h"
 #include "requeue/supervise/save.h"
+#include "requeue/supervise/storage.h"
 #include "requeue/supervise/userhook.h"
 
 /* When this run's newest version was saved; 0: it has none. */
-static int64_t newest_version_ms(const struct context *ctx)
+static int64_t newest_version_ms(struct context *ctx)
 {
-	struct ckpt_version *versions = NULL;
-	const struct ckpt_version *newest;
-	int64_t newest_ms = 0;
-	size_t count = 0;
+	struct ckpt_version newest;
 
-	ckpt_list(ctx->begin.store, &versions, &count, NULL);
-	newest = ckpt_newest_of_run(versions, count, ctx->begin.run);
-	if (newest)
-		newest_ms = newest->time_s * 1000;
-	free(versions);
-	return newest_ms;
+	return storage_newest(ctx, &newest) ? newest.time_s * 1000 : 0;
 }
 
 static void end(struct save *save, struct context *ctx, int64_t saved_ms)

@@ -28,6 +28,7 @@
 #include "requeue/supervise/save.h"
 #include "requeue/supervise/jobscript.h"
 #include "requeue/supervise/sentinel.h"
+#include "requeue/supervise/storage.h"
 #include "requeue/supervise/supervise.h"
 #include "requeue/supervise/userhook.h"
 
@@ -83,8 +84,8 @@ static void act_on_processes(struct supervisor *s,
 	if (orders->kill_frozen)
 		request_kill_frozen(&s->request, &s->ctx);
 	if (orders->kill) {
-		report_line("out of time: the job's programs are stopped");
 		delivery_kill_all(getpid());
+		report_line("out of time: the job's programs are stopped");
 		/* A request that no program caught has ended the run all the
 		 * same: it is the cause. */
 		if (!s->ctx.run.is_made)
@@ -179,7 +180,11 @@ static void end_child(struct supervisor *s, enum child child, int wait_status)
 	case CHILD_WATCH: /* it was killed: the end of the run will say so */
 		ctx->children.pid[CHILD_WATCH] = 0;
 		break;
-	case CHILD_NONE: /* an orphan of the script, or begin_tidy()'s */
+	case CHILD_TIDY:
+		ctx->children.pid[CHILD_TIDY] = 0;
+		break;
+	case CHILD_WRITER: /* report_flush() takes its word */
+	case CHILD_NONE:   /* an orphan of the script */
 		break;
 	}
 }
@@ -208,7 +213,7 @@ static bool take_owner_request(struct supervisor *s)
 	struct context *ctx = &s->ctx;
 	char word[CKPT_REQUEST_MAX];
 
-	if (!ckpt_take_request(ctx->begin.store, ctx->begin.run, word))
+	if (!storage_take_request(ctx, word))
 		return false;
 	if (!strcmp(word, "set")) {
 		begin_amend(&ctx->begin);
@@ -274,6 +279,7 @@ static void wait_for_signal(struct supervisor *s)
 
 	sigfillset(&all);
 	signum = sigtimedwait(&all, &info, wait_ms < 0 ? NULL : &wait);
+	report_flush();
 	queries_kill_late(&s->queries);
 	s->has_children = signum <= 0 || signum == SIGCHLD || signum == SIGIO;
 	if (!s->has_children)
@@ -362,7 +368,7 @@ static void start(struct supervisor *s)
 	run_events(s);
 	await_first_reply(s);
 	begin_go(&ctx->begin, &ctx->run);
-	begin_tidy(&ctx->begin);
+	ctx->children.pid[CHILD_TIDY] = begin_tidy(&ctx->begin);
 	s->is_begun = true;
 	start_sentinel(s);
 }
@@ -375,6 +381,10 @@ int supervise_run(const struct brief *brief, char **env)
 	};
 	int status;
 
+	struct ckpt_version newest;
+	bool has_saved;
+
+	report_use(&s.ctx.children.pid[CHILD_WRITER]);
 	if (begin_run(&s.ctx.begin, brief, &status))
 		return status;
 	start(&s);
@@ -383,6 +393,7 @@ int supervise_run(const struct brief *brief, char **env)
 		srun_stop(s.ctx.children.pid[CHILD_SENTINEL]);
 	request_end(&s.request, &s.ctx);
 	finish_await_readers(&s.ctx);
-	begin_end(&s.ctx.begin, &s.ctx.run);
+	has_saved = storage_newest(&s.ctx, &newest);
+	begin_end(&s.ctx.begin, &s.ctx.run, has_saved ? &newest : NULL);
 	return finish_status(&s.ctx, &s.script);
 }

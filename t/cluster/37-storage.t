@@ -124,6 +124,85 @@ BOUND=60 ends "${id[hung-done]}" COMPLETED 0:0 0 'done: not run again'
 BOUND=60 ends "${id[hung-ended]}" COMPLETED 0:0 0 'ended with 0: completed'
 BOUND=60 ends "${id[hung-failed]}" FAILED 3:0 0 'failed: failed'
 
+# ---- storage that hangs while the job runs: the programs are signalled in time
+cat >hang.c <<'END'
+/* While the file named by HANG is there, fdatasync() hangs, and so does openat()
+ * of a file of a store. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void hang(void)
+{
+	const char *flag = getenv("HANG");
+
+	while (flag && !access(flag, F_OK))
+		usleep(100000);
+}
+
+int fdatasync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+
+	hang();
+	return real(fd);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	int (*real)(int, const char *, int, ...) =
+		(int (*)(int, const char *, int, ...))dlsym(RTLD_NEXT, "openat");
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int);
+	va_end(args);
+	if (!strncmp(path, "journal-", 8) || !strncmp(path, "ask-", 4) ||
+	    !strncmp(path, "heard-", 6))
+		hang();
+	return real(dir, path, flags, mode);
+}
+END
+cc -shared -fPIC -o "$SCRATCH/hang.so" hang.c -ldl || bail_out 'no hang.so'
+rm -r "$SCRATCH/helpers"
+wrap_helpers "$SCRATCH/helpers" supervise <<END
+#!/bin/bash
+export LD_PRELOAD=$SCRATCH/hang.so HANG=$WORK/storage-hangs
+exec "$SCRATCH/helpers/supervise.real"
+END
+script saver <<'END'
+#!/bin/bash
+echo "begin $SLURM_CHECKPOINT_RUN"
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+case $1 in
+slow) trap 'date +requested\ %s; exit 0' TERM ;;
+ended) ;;
+esac
+while [ ! -e "$SLURM_JOB_NAME.end" ]; do sleep 0.1; done
+END
+id[slow]=$(start slow --checkpoint=20 --time=5 saver slow)
+id[over]=$(start over --checkpoint=20 --time=5 saver ended)
+for name in slow over; do
+	wait_for 30 'a run' has_line "$name.out" '^begin 0'
+	wait_for 30 'the first reply' has_line \
+		"checkpoint-${id[$name]}/journal-0000.jsonl" '"rec":"view"'
+done
+touch storage-hangs
+began=$(date +%s)
+as_owner scancel -b -s TERM "${id[slow]}"
+touch over.end
+wait_for 15 'the signal' has_line slow.out '^requested'
+took=$(($(sed -n 's/^requested //p' slow.out) - began))
+ok "storage hangs: the program is signalled ($took s)" test "$took" -le 4
+wait_for 40 'the requeue' restarted "${id[slow]}" 1
+ends "${id[over]}" COMPLETED 0:0 0 'and one that ended with 0 has completed'
+rm storage-hangs
+BOUND=90 ends "${id[slow]}" COMPLETED 0:0 1 'the first goes on, and completes'
+
 # ---- an output larger than settle's limit for files
 script large <<'END'
 #!/bin/bash
