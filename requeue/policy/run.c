@@ -282,7 +282,11 @@ static void make_save(struct run *run, struct run_orders *orders)
 /* The next interval is counted from the end of the last save. */
 static void end_save(struct run *run, const struct run_event *event)
 {
-	int64_t from_ms = event->saved_ms ? event->saved_ms : event->now_ms;
+	int64_t from_ms = event->now_ms;
+
+	/* Another node's clock may be ahead. */
+	if (event->saved_ms && event->saved_ms < from_ms)
+		from_ms = event->saved_ms;
 
 	run->is_saving = false;
 	if (run->interval_ms)

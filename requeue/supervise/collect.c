@@ -39,6 +39,7 @@ struct found {
 	struct filename *files;
 	size_t count;
 	struct look taken; /* of all that can be taken */
+	struct look all;   /* of all that there is */
 };
 
 /* ------------------------------------------------------------- patterns */
@@ -236,6 +237,8 @@ static int sieve(struct found *found, const struct stat *store, bool is_said)
 			is_complete(files[i].path, &looks[i], &now, is_said);
 		looks[i] = now;
 	}
+	for (size_t i = 0; i < found->count; i++)
+		add_look(&found->all, &looks[i]);
 	filenames_once(files, found->count);
 	for (size_t i = 0; i < found->count; i++)
 		if (files[i].is_taken)
@@ -318,6 +321,17 @@ static bool is_said_missing(const struct collect *c, const struct found *found)
 	return c->is_said;
 }
 
+static bool is_unchanged(const struct collect *c, const struct found *found)
+{
+	const struct look since = {
+		.newest_ns = c->since.newest_ns,
+		.size_bytes = c->since.size_bytes,
+		.entries = c->since.entries,
+	};
+
+	return c->since.is_set && !has_changed(&since, &found->all);
+}
+
 /* Look at the files once, and take them if they are complete.  *taken: what
  * was taken last, or found to be nothing new. */
 static enum collect_exit take(const struct collect *c, bool is_last,
@@ -336,13 +350,13 @@ static enum collect_exit take(const struct collect *c, bool is_last,
 	}
 	if (is_last && is_said_missing(c, &found))
 		for_patterns(c->globs, &found, say_if_missing);
-	if (!found.taken.files ||
-	    found.taken.newest_ns / 1000000000 < c->since_s)
+	/* What is there at last is better than nothing. */
+	if (!found.taken.files || (!is_last && is_unchanged(c, &found)))
 		goto out;
 	if (has_changed(taken, &found.taken))
 		result = take_found(c, &found);
 	*taken = found.taken;
-	if (result == COLLECT_NOTHING && is_last)
+	if (result == COLLECT_NOTHING && is_last && !c->wait_s)
 		report_line("the files of --checkpoint-files are as the newest "
 			    "version has them: nothing new is saved");
 out:
@@ -355,13 +369,34 @@ static enum collect_exit collect(const struct collect *c)
 	time_t until = time(NULL) + c->wait_s;
 	struct look taken = {0};
 	enum collect_exit result;
+	bool is_last;
 
-	do {
-		result = take(c, time(NULL) >= until, &taken);
-		if (result == COLLECT_NOTHING && c->wait_s)
-			sleep(1);
-	} while (result == COLLECT_NOTHING && time(NULL) < until);
+	while (true) {
+		is_last = time(NULL) >= until;
+		result = take(c, is_last, &taken);
+		if (result != COLLECT_NOTHING || is_last)
+			break;
+		sleep(1);
+	}
 	return result;
+}
+
+void collect_mark(const struct collect *c, struct collect_mark *mark)
+{
+	struct stat store = {0};
+	struct found found = {0};
+	struct look all = {0}, one;
+
+	mark->is_set = !chdir(c->work_dir) && !stat(c->store_dir, &store) &&
+		       !expand(c, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		one = look_at(found.files[i].path, &store);
+		add_look(&all, &one);
+	}
+	mark->newest_ns = all.newest_ns;
+	mark->size_bytes = all.size_bytes;
+	mark->entries = all.entries;
+	forget(&found);
 }
 
 pid_t collect_start(const struct collect *c)

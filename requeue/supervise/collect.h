@@ -9,15 +9,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* How the files are at some moment, by the times that the file server gave
+ * them: no clock of a node is compared with those.  All zeros: not known. */
+struct collect_mark {
+	bool is_set;
+	int64_t newest_ns;
+	uint64_t size_bytes;
+	uint64_t entries;
+};
+
 struct collect {
 	const char *store_dir;
 	unsigned run;
-	const char *globs;    /* separated by commas */
-	const char *work_dir; /* what they are relative to */
-	int64_t since_s;      /* only if one has changed since then; 0 any */
-	int64_t wait_s;	      /* how long to wait for that; 0: look once */
-	bool is_said;	      /* say which pattern matches nothing: in run 0,
-				 and where none matches */
+	const char *globs;	   /* separated by commas */
+	const char *work_dir;	   /* what they are relative to */
+	struct collect_mark since; /* wait until one has changed since then */
+	int64_t wait_s; /* how long to wait for a state; 0: look once */
+	bool is_said;	/* say which pattern matches nothing: in run 0,
+			   and where none matches */
 };
 
 enum collect_exit {
@@ -26,6 +35,10 @@ enum collect_exit {
 				the same */
 	COLLECT_FAILED = 2,  /* the reason is on stderr */
 };
+
+/* Set *mark to how the files are now; not set where they can't be read.  Blocks
+ * on storage. */
+void collect_mark(const struct collect *collect, struct collect_mark *mark);
 
 /*
  * Collect in a child, which says on stderr what it leaves out: empty files,

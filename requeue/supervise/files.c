@@ -2,24 +2,48 @@
 /* files.c: the files of this run. */
 #include <sys/wait.h>
 
+#include "requeue/supervise/aside.h"
 #include "requeue/supervise/collect.h"
 #include "requeue/supervise/files.h"
 #include "requeue/supervise/report.h"
 
-bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s,
-		 bool is_said)
+/* The files of a large directory are looked at one by one. */
+#define MARK_WAIT_MS 3000
+
+static struct collect order(const struct context *ctx)
 {
-	struct collect collect = {
+	return (struct collect){
 		.store_dir = ctx->begin.dir,
 		.run = ctx->begin.run,
 		.globs = ctx->begin.set.files,
 		.work_dir = ctx->begin.brief->work_dir,
-		.since_s = since_s,
-		.wait_s = wait_s,
-		.is_said = is_said,
 	};
+}
+
+static void mark_files(void *arg, void *reply)
+{
+	const struct collect collect = order(arg);
+
+	collect_mark(&collect, reply);
+}
+
+void files_mark(struct context *ctx, struct collect_mark *mark)
+{
+	*mark = (struct collect_mark){.is_set = false};
+	if (ctx->begin.set.files[0] && !report_is_stuck())
+		aside_do(mark_files, ctx, mark, sizeof(*mark), MARK_WAIT_MS);
+}
+
+bool files_start(struct context *ctx, const struct collect_mark *since,
+		 int64_t wait_s, bool is_said)
+{
+	struct collect collect = order(ctx);
 	pid_t pid;
 
+	if (since)
+		collect.since = *since;
+	collect.wait_s = wait_s;
+	collect.is_said = is_said;
 	if (!collect.globs[0] || ctx->children.pid[CHILD_FILES])
 		return false;
 	pid = collect_start(&collect);

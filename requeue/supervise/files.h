@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "requeue/supervise/collect.h"
 #include "requeue/supervise/context.h"
 
 /* All zeros: not started yet. */
@@ -19,15 +20,19 @@ struct files {
 /*
  * Start to take the files.
  *
- * since_s  only if one has changed since then (epoch); 0: any
- * wait_s   how long to wait for that; 0: look once
+ * since    wait until one has changed since then; NULL: take what is there
+ * wait_s   how long to wait for a state; 0: look once
  * is_said  say which of the user's patterns match nothing
  *
  * False: there are none to take, a child is at it already, or none can be
  * started, which has been said.
  */
-bool files_start(struct context *ctx, int64_t since_s, int64_t wait_s,
-		 bool is_said);
+bool files_start(struct context *ctx, const struct collect_mark *since,
+		 int64_t wait_s, bool is_said);
+
+/* Set *mark to how the files are now; not set where storage doesn't reply in
+ * time. */
+void files_mark(struct context *ctx, struct collect_mark *mark);
 
 /* The child has ended. */
 void files_ended(struct files *files, struct context *ctx, int wait_status);

@@ -61,7 +61,7 @@ static void go_on(struct save *save, struct context *ctx)
 {
 	send_signal(ctx);
 	save->step = SAVE_FILES;
-	if (!files_start(ctx, save->started_ms / 1000, ctx->begin.set.grace_s,
+	if (!files_start(ctx, &save->mark, ctx->begin.set.grace_s,
 			 !save->has_collected))
 		end(save, ctx, 0);
 	save->has_collected = true;
@@ -85,7 +85,10 @@ void save_start(struct save *save, struct context *ctx, bool is_now)
 		end(save, ctx, newest_ms);
 		return;
 	}
-	save->started_ms = clock_now_ms();
+	/* Software that isn't requested to write has written what there is. */
+	save->mark.is_set = false;
+	if (set->hook[0] || set->interval_signal)
+		files_mark(ctx, &save->mark);
 	report_request(ctx, CAUSE_INTERVAL, false);
 	save->step = SAVE_HOOK;
 	if (!userhook_start(ctx, CAUSE_INTERVAL))

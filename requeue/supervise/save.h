@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "requeue/supervise/collect.h"
 #include "requeue/supervise/context.h"
 
 enum save_step {
@@ -21,7 +22,7 @@ enum save_step {
 /* All zeros: no save is under way. */
 struct save {
 	enum save_step step;
-	int64_t started_ms;
+	struct collect_mark mark; /* its files when it began */
 	bool has_collected; /* in this run: patterns that match nothing were
 			       said */
 };

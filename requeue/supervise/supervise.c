@@ -57,7 +57,7 @@ static void collect(struct supervisor *s)
 	s->save.step = SAVE_NONE;
 	/* The child of a save has waited for files long enough. */
 	children_kill(&s->ctx.children, CHILD_FILES);
-	if (!files_start(&s->ctx, 0, 0, true))
+	if (!files_start(&s->ctx, NULL, 0, true))
 		post(s, RUN_EV_COLLECTED);
 }
 
@@ -344,12 +344,18 @@ static void loop(struct supervisor *s)
  * be told; but a slurmctld that doesn't reply must not keep it waiting. */
 static void await_first_reply(struct supervisor *s)
 {
-	const struct timespec wait = {.tv_sec = BEGIN_REPLY_WAIT_S};
+	int64_t until_ms = clock_now_ms() + BEGIN_REPLY_WAIT_S * 1000, left_ms;
+	struct timespec wait;
 	sigset_t child;
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	while (s->queries.query.pid) {
+		left_ms = until_ms - clock_now_ms();
+		if (left_ms <= 0)
+			return;
+		wait = (struct timespec){.tv_sec = left_ms / 1000,
+					 .tv_nsec = left_ms % 1000 * 1000000};
 		if (sigtimedwait(&child, NULL, &wait) < 0 && errno == EAGAIN)
 			return;
 		reap_children(s);
