@@ -23,6 +23,7 @@ struct view {
 	const struct choose_order *order;
 	struct choice *choices;
 	bool *is_covered; /* a process above takes care of it */
+	bool *has_passer; /* that process is a script that passes it on */
 };
 
 static bool is_excluded(const struct choose_order *order, pid_t pid)
@@ -149,6 +150,7 @@ static void judge_shell(const struct view *view, size_t i)
 	if (proc->script && passing_is_done(proc->script, signum)) {
 		choice->reason = "has a trap for it, and passes it on";
 		view->is_covered[i] = true;
+		view->has_passer[i] = true;
 	}
 }
 
@@ -230,9 +232,29 @@ static void inherit(const struct view *view, size_t i)
 		return;
 	above = &view->choices[parent];
 	view->is_covered[i] = view->is_covered[parent];
+	view->has_passer[i] = view->has_passer[parent];
 	view->choices[i].signalled_above = above->signalled_above;
 	if (above->kind == CHOICE_SHELL && above->action == CHOICE_SIGNAL)
 		view->choices[i].signalled_above = parent;
+}
+
+/* Should it get the signal from a script above?  What is below it is its
+ * own. */
+static void judge_covered(const struct view *view, size_t i)
+{
+	const struct proc *proc = &view->procs->list[i];
+	int signum = view->order->signum;
+
+	if (!view->has_passer[i] || is_gone(proc) || proc->is_foreign ||
+	    is_excluded(view->order, proc->pid) ||
+	    shells_is_shell(proc->exe, argv0(proc), proc->comm) ||
+	    launchers_kind(proc, view->order->launchers) != LAUNCHER_NONE ||
+	    !(procs_has(proc->caught, signum) ||
+	      procs_has(proc->awaited, signum)) ||
+	    why_not(view, i))
+		return;
+	view->choices[i].is_passed_on = true;
+	view->has_passer[i] = false;
 }
 
 static void judge(const struct view *view, size_t i)
@@ -242,8 +264,10 @@ static void judge(const struct view *view, size_t i)
 	bool is_shell = shells_is_shell(proc->exe, argv0(proc), proc->comm);
 
 	inherit(view, i);
-	if (view->is_covered[i])
+	if (view->is_covered[i]) {
+		judge_covered(view, i);
 		return;
+	}
 	if (is_excluded(view->order, proc->pid)) {
 		view->is_covered[i] = true;
 		return;
@@ -479,7 +503,7 @@ static size_t freeze_feeders(const struct view *view, bool *has_catcher)
 size_t choose(const struct procs *procs, const struct choose_order *order,
 	      struct choice *choices)
 {
-	struct view view = {procs, order, choices, NULL};
+	struct view view = {procs, order, choices, NULL, NULL};
 	size_t count = procs->count, found = 0;
 	bool *has_catcher = calloc(count + 1, sizeof(*has_catcher));
 	struct pipe_ends ends = {
@@ -487,10 +511,11 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 	};
 
 	view.is_covered = calloc(count + 1, sizeof(*view.is_covered));
+	view.has_passer = calloc(count + 1, sizeof(*view.has_passer));
 	for (size_t i = 0; i < count; i++)
 		choices[i] = (struct choice){.reason = "",
 					     .signalled_above = PROCS_NONE};
-	if (!has_catcher || !ends.list || !view.is_covered)
+	if (!has_catcher || !ends.list || !view.is_covered || !view.has_passer)
 		goto out;
 	for (size_t i = 0; i < count; i++)
 		judge(&view, i);
@@ -502,6 +527,7 @@ out:
 	free(has_catcher);
 	free(ends.list);
 	free(view.is_covered);
+	free(view.has_passer);
 	return found;
 }
 

@@ -36,6 +36,10 @@ struct choice {
 	const char *reason; /* static; "" for CHOICE_LEAVE */
 	/* A shell that TERM ends, after its EXIT trap has run. */
 	bool has_exit_trap;
+	/* It catches the signal, and should get it from the script above: not
+	 * signalled, but awaited, because such a script may end while the
+	 * program still saves. */
+	bool is_passed_on;
 	/* The nearest shell above that is signalled; PROCS_NONE: there is none.
 	 * It waits for what is frozen below it. */
 	size_t signalled_above;

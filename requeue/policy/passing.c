@@ -16,8 +16,10 @@
 
 /* What the script waits for. */
 struct waits {
-	bool is_any;  /* all that it has started */
-	bool is_last; /* "wait $!" */
+	const char *script;
+	const char *rest; /* behind the last command in the background */
+	bool is_any;	  /* all that it has started */
+	bool is_last;	  /* "wait $!" */
 	size_t count;
 	char names[NAMES_MOST][NAME_BYTES]; /* variables: "$p" */
 };
@@ -72,18 +74,74 @@ static void add_wait(struct waits *waits, const char *at)
 	waits->is_any |= is_bare;
 }
 
+/* Does this & send a command into the background? */
+static bool is_background(const char *script, const char *at)
+{
+	return (at == script || !strchr("&|<>\\", at[-1])) &&
+	       !(at[1] && strchr("&>", at[1])) &&
+	       !commands_is_quoted(script, at);
+}
+
+/* Behind the last command that the script sends into the background. */
+static const char *last_start(const char *script)
+{
+	const char *last = script, *at = script;
+
+	for (; (at = strchr(at, '&')); at++)
+		if (is_background(script, at))
+			last = at + 1;
+	return last;
+}
+
 /* False where the script never waits. */
 static bool read_waits(struct waits *waits, const char *script)
 {
 	const char *at = script;
 	bool is_found = false;
 
+	waits->script = script;
+	waits->rest = last_start(script);
 	while ((at = commands_find(script, at, "wait"))) {
 		at += strlen("wait");
 		is_found = true;
 		add_wait(waits, at);
 	}
 	return is_found;
+}
+
+/* Does the script from here on set the variable ("$p") from "$!"? */
+static bool takes_number(const char *from, const char *variable)
+{
+	const char *name = variable + 1, *at = from, *rest;
+	size_t len = strlen(name);
+
+	for (; (at = strstr(at, name)); at++) {
+		if (at > from &&
+		    (isalnum((unsigned char)at[-1]) || strchr("_$", at[-1])))
+			continue;
+		rest = at + len;
+		if (*rest == '[')
+			rest += strcspn(rest, "]\n") + 1;
+		rest += *rest == '+';
+		if (*rest != '=')
+			continue;
+		for (; *rest && !strchr(";\n&", *rest); rest++)
+			if (!strncmp(rest, "$!", 2) ||
+			    !strncmp(rest, "${!}", 4))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Is it a helper or a server, which was started before the program?  A wait
+ * without arguments waits for it as well, but is often there only to see it
+ * end.
+ */
+static bool is_helper(const struct waits *waits, const char *variable)
+{
+	return takes_number(waits->script, variable) &&
+	       !takes_number(waits->rest, variable);
 }
 
 /*
@@ -94,8 +152,9 @@ static bool read_waits(struct waits *waits, const char *script)
 static bool is_awaited(const struct waits *waits, const char *target,
 		       bool in_trap)
 {
-	return !is_plain_variable(target) || waits->is_any ||
-	       (in_trap && waits->is_last) || has_name(waits, target);
+	return !is_plain_variable(target) || has_name(waits, target) ||
+	       ((waits->is_any || (in_trap && waits->is_last)) &&
+		!is_helper(waits, target));
 }
 
 /* Does this kill reach what the script waits for?  at is behind "kill". */
@@ -130,6 +189,28 @@ static bool reaches(const struct waits *waits, const char *at, bool in_trap)
 	return false;
 }
 
+/* "jobs -p | xargs kill" */
+static bool has_xargs_kill(const char *text)
+{
+	char word[NAME_BYTES];
+
+	for (const char *at = text; (at = commands_find(text, at, "xargs"));) {
+		bool is_quoted = commands_is_quoted(text, at);
+		const char *rest = at += strlen("xargs");
+
+		for (int n = 0; n < COMMANDS_WORDS_MOST && !is_quoted; n++) {
+			rest = commands_word(rest, word, sizeof(word));
+			if (!rest)
+				break;
+			if (strcmp(word, "kill") != 0)
+				continue;
+			rest = commands_word(rest, word, sizeof(word));
+			return !rest || strcmp(word, "-0") != 0;
+		}
+	}
+	return false;
+}
+
 /* Does the text, the script or the action of a trap, have such a kill?  A
  * kill in quotes belongs to an action, which is looked at by itself. */
 static bool has_kill(const struct waits *waits, const char *text, bool in_trap)
@@ -141,7 +222,7 @@ static bool has_kill(const struct waits *waits, const char *text, bool in_trap)
 		if (!is_quoted && reaches(waits, at, in_trap))
 			return true;
 	}
-	return commands_find(text, text, "pkill") ||
+	return has_xargs_kill(text) || commands_find(text, text, "pkill") ||
 	       commands_find(text, text, "killall");
 }
 

@@ -32,8 +32,9 @@ struct delivery {
 	struct entries frozen;
 	struct entries sruns;
 	struct entries awaited;
-	struct drain drain; /* pipes that the frozen read from */
-	size_t drained;	    /* so many of the frozen have theirs in it */
+	struct entries passed_on; /* should get it from a script */
+	struct drain drain;	  /* pipes that the frozen read from */
+	size_t drained;		  /* so many of the frozen have theirs in it */
 };
 
 struct delivery *delivery_new(void)
@@ -50,6 +51,7 @@ void delivery_free(struct delivery *d)
 	free(d->frozen.list);
 	free(d->sruns.list);
 	free(d->awaited.list);
+	free(d->passed_on.list);
 	drain_end(&d->drain);
 	free(d);
 }
@@ -70,7 +72,8 @@ static int take_look(struct look *look, const struct delivery *d,
 		.deaf = order->deaf,
 		.savers = order->savers,
 	};
-	const struct look_known known = {&d->signalled, &d->sruns};
+	const struct look_known known = {&d->signalled, &d->sruns,
+					 &d->passed_on};
 
 	return look_take(look, order->root, &choose_order, &known, is_hasty);
 }
@@ -229,6 +232,22 @@ static int note_sruns(struct delivery *d, const struct look *look)
 	return 0;
 }
 
+/* They get the signal from the script above, and must not get it twice when
+ * that has ended. */
+static int note_passed_on(struct delivery *d, const struct look *look)
+{
+	for (size_t i = 0; i < look->procs.count; i++) {
+		const struct proc *proc = &look->procs.list[i];
+
+		if (look->choices[i].is_passed_on &&
+		    !entries_find(&d->passed_on, proc->pid,
+				  proc->start_ticks) &&
+		    !look_remember(look, i, &d->passed_on))
+			return -1;
+	}
+	return 0;
+}
+
 static int note_passed(struct delivery *d, const struct look *look)
 {
 	for (size_t i = 0; i < look->procs.count; i++) {
@@ -253,7 +272,8 @@ static int deliver(struct delivery *d, const struct delivery_order *order,
 	if (order->goes_on ? take_look(&look, d, order, false)
 			   : freeze_feeders(d, order, &look))
 		goto out;
-	if (signal_chosen(d, &look, order, is_sent) || note_sruns(d, &look) ||
+	if (note_passed_on(d, &look) ||
+	    signal_chosen(d, &look, order, is_sent) || note_sruns(d, &look) ||
 	    note_passed(d, &look))
 		goto out;
 	status = 0;
@@ -439,7 +459,14 @@ size_t delivery_waiting(struct delivery *d)
 			kill_frozen(d, frozen);
 	}
 	return entries_count_alive(&d->signalled) +
-	       entries_count_alive(&d->awaited);
+	       entries_count_alive(&d->awaited) +
+	       entries_count_alive(&d->passed_on);
+}
+
+bool delivery_is_passed_on_only(struct delivery *d)
+{
+	return d->signalled.count && !entries_count_alive(&d->signalled) &&
+	       !entries_count_alive(&d->awaited);
 }
 
 /* --------------------------------------------------- end of the frozen */

@@ -70,7 +70,8 @@ void delivery_thaw(struct delivery *d);
 size_t delivery_count(const struct delivery *d);
 
 /*
- * How many of the signalled and awaited still live (a zombie doesn't).
+ * How many of the signalled, of the awaited, and of the programs below a
+ * script that passes the signal on still live (a zombie doesn't).
  *
  * Kills those of the frozen that can't wait for delivery_kill_frozen(): below
  * a shell that traps the signal, once all else below that shell has ended, as
@@ -79,6 +80,10 @@ size_t delivery_count(const struct delivery *d);
  * the frozen, see drain.h.
  */
 size_t delivery_waiting(struct delivery *d);
+
+/* Do at most such live on as should have got the signal from a script?  That
+ * is a guess: one of them may be a server which the script leaves alone. */
+bool delivery_is_passed_on_only(struct delivery *d);
 
 /* Was this process signalled, and no other? */
 bool delivery_is_alone(const struct delivery *d, pid_t pid);

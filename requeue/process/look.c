@@ -73,6 +73,7 @@ int look_take(struct look *look, pid_t root, const struct choose_order *order,
 		return -1;
 	mark_known(&look->procs, known->signalled);
 	mark_known(&look->procs, known->sruns);
+	mark_known(&look->procs, known->passed_on);
 	do
 		choose(&look->procs, order, look->choices);
 	while (!order->takes_runtimes && find_runtimes(look));

@@ -19,6 +19,7 @@ struct look {
 struct look_known {
 	const struct entries *signalled;
 	const struct entries *sruns;
+	const struct entries *passed_on;
 };
 
 /*

@@ -84,6 +84,16 @@ void request_freeze_again(struct request *request)
 		delivery_freeze_again(request->delivery);
 }
 
+/* What a script should have passed the signal on to may be a server which it
+ * leaves alone: that doesn't count against the run. */
+void request_give_up(struct request *request, const struct jobscript *script)
+{
+	if (script->is_gone && request->delivery &&
+	    request->steps.state != STEPS_SIGNALLED &&
+	    delivery_is_passed_on_only(request->delivery))
+		request->has_complied = true;
+}
+
 void request_kill_frozen(struct request *request, struct context *ctx)
 {
 	if (!request->delivery)

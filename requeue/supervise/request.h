@@ -40,6 +40,9 @@ void request_thaw(struct request *request, struct context *ctx);
 /* A SIGCONT has thawed it: freeze it again. */
 void request_freeze_again(struct request *request);
 
+/* Time is over: note what has ended by itself. */
+void request_give_up(struct request *request, const struct jobscript *script);
+
 /* The programs have ended: kill what is frozen. */
 void request_kill_frozen(struct request *request, struct context *ctx);
 

@@ -84,6 +84,7 @@ static void act_on_processes(struct supervisor *s,
 	if (orders->kill_frozen)
 		request_kill_frozen(&s->request, &s->ctx);
 	if (orders->kill) {
+		request_give_up(&s->request, &s->script);
 		delivery_kill_all(getpid());
 		report_line("out of time: the job's programs are stopped");
 		/* A request that no program caught has ended the run all the

@@ -57,7 +57,19 @@
 {"a trap that passes the signal on answers for its program",
  "SIGNAL C bash job.sh :: trap 'kill $p; wait' TERM; gmx & p=$!; wait "
  "== passes it on\n"
- "  LEAVE C gmx\n"},
+ "  ONWARD C gmx\n"},
+{"below such a script only programs are awaited, not their workers",
+ "SIGNAL C bash job.sh :: trap 'kill $p; wait' TERM; x & p=$!; wait "
+ "== passes it on\n"
+ "  LEAVE C timeout 60 x\n"
+ "    LEAVE - sh -c x\n"
+ "      ONWARD C python3 a.py\n"
+ "        LEAVE C python3 a.py\n"
+ "        LEAVE C python3 b.py\n"
+ "  LEAVE - sleep 1\n"
+ "  LEAVE Z gmx\n"
+ "  LEAVE CJ java Nap\n"
+ "  ONWARD A gmx\n"},
 {"a trap beside a kill -0 passes nothing on",
  "SIGNAL C bash job.sh :: trap s=1 TERM; gmx & while kill -0 $!; do sleep 1; done; wait $!\n"
  "  SIGNAL C gmx\n"

@@ -266,6 +266,34 @@ START_TEST(a_program_that_saves_gets_it_only_once)
 }
 END_TEST
 
+/* The recipe of many sites: the trap interrupts the only wait. */
+START_TEST(a_program_is_awaited_when_the_script_that_told_it_has_ended)
+{
+	/* It stands still for a while, so that it outlives the script. */
+	pid_t script = stage_start("bash",
+				   "_term() { kill -TERM $p; kill -STOP $p; }\n"
+				   "trap _term TERM\n"
+				   "$A slow & p=$!\nwait $p\n"
+				   "(sleep 2; kill -CONT $p) &");
+	uint64_t start_ticks = pid_start_ticks(script, NULL);
+	long long end_ms = clock_ms() + ACTORS_PATIENCE_MS;
+
+	stage_await("ready", 1);
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	while (pid_is_alive(script, start_ticks) && clock_ms() < end_ms) {
+		reap();
+		pause_ms(2);
+	}
+	ck_assert_uint_eq(delivery_waiting(delivery), 1);
+	ck_assert(delivery_is_passed_on_only(delivery));
+	make();
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	await_and_kill_frozen();
+	ck_assert_uint_eq(stage_count("got"), 1);
+}
+END_TEST
+
 START_TEST(a_note_sends_nothing_but_counts_and_freezes)
 {
 	struct delivery_order now = order();
@@ -646,6 +674,9 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, without_a_catcher_nothing_is_frozen_or_killed);
 	tcase_add_test(tcase, a_program_that_catches_it_late_gets_it_once);
 	tcase_add_test(tcase, a_program_that_saves_gets_it_only_once);
+	tcase_add_test(
+		tcase,
+		a_program_is_awaited_when_the_script_that_told_it_has_ended);
 	tcase_add_test(tcase, a_note_sends_nothing_but_counts_and_freezes);
 	tcase_add_test(tcase, a_frozen_shell_stays_so_after_a_continue);
 	tcase_add_test(tcase,
