@@ -18,6 +18,43 @@ static const char *const never[] = {
 	"javacore.*",
 	"heapdump*",
 	"*.hprof",
+	"*.jfr",
+	"coredump.*",
+	"*.stackdump",
+	"erl_crash.dump",
+	"matlab_crash_dump.*",
+	/* Node's and Python's reports, profilers and tracers */
+	"report.[0-9]*.json",
+	"*.heapsnapshot",
+	"*.heapprofile",
+	"*.cpuprofile",
+	"*.trace.json",
+	"cpu.prof",
+	"mem.prof",
+	"*.pprof",
+	"gmon.out*",
+	"*.gcda",
+	"*.profraw",
+	"perf.data*",
+	"*.nsys-rep",
+	"*.qdrep",
+	"*.qdstrm",
+	"*.ncu-rep",
+	"*.darshan",
+	"*.darshan_partial",
+	"*.otf2",
+	"*.cubex",
+	".coverage*",
+	/* loggers of experiments */
+	"wandb-*.json",
+	"*.wandb",
+	"conda-environment.yaml",
+	"requirements.txt",
+	"config.yaml",
+	"hparams.yaml",
+	"meta.yaml",
+	"metrics.csv",
+	".*history",
 	/* Octave writes it in the middle of a statement */
 	"octave-workspace",
 	"slurm-*.out",
@@ -43,9 +80,11 @@ static const char *const logs[] = {
 	NULL,
 };
 
+/* Caches, and what MLflow writes until the end. */
 static const char *const dirs[] = {
-	".*",	      "__pycache__", "node_modules", "site-packages",
-	"lost+found", NULL,
+	".*",	      "__pycache__",  "node_modules", "site-packages",
+	"lost+found", "hsperfdata_*", "metrics",      "torch_extensions",
+	"go-build*",  NULL,
 };
 
 static bool matches(const char *name, const char *const *patterns)

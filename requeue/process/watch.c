@@ -327,7 +327,10 @@ static void add_dir_of(struct watcher *w, const char *link)
 	    !strncmp(path, "/proc/", 6))
 		return;
 	*slash = '\0';
-	add_dir(w, open_dir(path), DEPTH_MAX);
+	slash = strrchr(path, '/') + 1;
+	/* A hidden one in which it has opened a file is no hiding place. */
+	if (*slash == '.' || evidence_is_dir_name(slash))
+		add_dir(w, open_dir(path), DEPTH_MAX);
 }
 
 static void look_at_file(struct watcher *w, pid_t pid, const char *number)
@@ -387,9 +390,17 @@ static void add_dir_of_word(struct watcher *w, int cwd, char *word)
 	add_dir(w, fd, depth);
 }
 
+/* Is what follows this argument a place of programs, not of their files? */
+static bool is_before_programs(const char *word)
+{
+	return !strcmp(word, "-cp") || !strcmp(word, "-classpath") ||
+	       !strcmp(word, "--class-path") || !strcmp(word, "-I");
+}
+
 static void add_dirs_of_args(struct watcher *w, pid_t pid, int cwd)
 {
 	char path[64], text[4096];
+	bool is_passed = true; /* the program's own name */
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
@@ -397,8 +408,11 @@ static void add_dirs_of_args(struct watcher *w, pid_t pid, int cwd)
 	for (ssize_t at = 0; at < len;) {
 		size_t size = strlen(text + at) + 1;
 
-		if (at && size < PATH_MAX)
+		bool is_next_passed = is_before_programs(text + at);
+
+		if (!is_passed && size < PATH_MAX)
 			add_dir_of_word(w, cwd, text + at);
+		is_passed = is_next_passed;
 		at += (ssize_t)size;
 	}
 }

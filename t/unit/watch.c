@@ -148,6 +148,13 @@ START_TEST(what_holds_no_state_does_not_count)
 	make("STOP", "x");
 	make("si.EXIT", "x");
 	make("EMPTY", "");
+	make("hs_err_pid71.log", "x");
+	make("report.20220101.120000.71.0.001.json", "{}");
+	make("wandb-summary.json", "{}");
+	make("metrics.csv", "x");
+	make("events.out.tfevents.1.node", "x");
+	ck_assert_int_eq(mkdir("metrics", 0700), 0);
+	make("metrics/loss", "x");
 	ck_assert_int_eq(symlink("core", "latest"), 0);
 	ck_assert_int_eq(mkdir("__pycache__", 0700), 0);
 	make("__pycache__/a", "x");
