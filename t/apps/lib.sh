@@ -32,6 +32,13 @@ needs()
 	done
 }
 
+# python_has MODULE: the distribution's Python does; another one may come first
+# in PATH
+python_has()
+{
+	/usr/bin/python3 -c "import $1" 2>/dev/null
+}
+
 # app_start EXAMPLE [OPTION]...: starts a cluster, with these options, and makes
 # two directories as a user of the example has them: alone/ and job/, which
 # becomes the working directory
