@@ -12,6 +12,7 @@
 #include "lib/ckptstate.h"
 #include "lib/copy.h"
 #include "lib/format.h"
+#include "lib/failure.h"
 #include "lib/fsutil.h"
 #include "lib/handle.h"
 #include "lib/names.h"
@@ -186,8 +187,8 @@ static char *last_component(const char *path)
 	return strndup(path + from, end - from);
 }
 
-enum ckpt_status ckpt_add(struct ckpt_stage *stage, const char *path,
-			  const char *name, struct ckpt_error *err)
+static enum ckpt_status add(struct ckpt_stage *stage, const char *path,
+			    const char *name, struct ckpt_error *err)
 {
 	char *own = name ? strdup(name) : last_component(path);
 	enum ckpt_status status;
@@ -221,5 +222,17 @@ out:
 	ckpt_fs_close(&from);
 	ckpt_fs_close(&to);
 	free(own);
+	return status;
+}
+
+enum ckpt_status ckpt_add(struct ckpt_stage *stage, const char *path,
+			  const char *name, struct ckpt_error *err)
+{
+	struct ckpt_error why = {0};
+	enum ckpt_status status = add(stage, path, name, &why);
+
+	ckpt_note_failure(stage->store, status, &why);
+	if (status && err)
+		*err = why;
 	return status;
 }

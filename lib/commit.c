@@ -4,6 +4,7 @@
 
 #include "lib/ckptstate.h"
 #include "lib/digest.h"
+#include "lib/failure.h"
 #include "lib/fence.h"
 #include "lib/format.h"
 #include "lib/fsutil.h"
@@ -71,8 +72,8 @@ static enum ckpt_status publish(struct ckpt_sealing *s, uint32_t *number)
 			 s->stage->store->dir, PUBLISH_TRIES);
 }
 
-enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
-			     struct ckpt_error *err)
+static enum ckpt_status commit(struct ckpt_stage *stage, uint32_t *version,
+			       struct ckpt_error *err)
 {
 	struct ckpt_sealing s = {.stage = stage, .list.fd = -1, .err = err};
 	struct ckpt_store *store = stage->store;
@@ -112,5 +113,18 @@ out:
 		ckpt_abort(stage);
 	ckpt_listing_end(&s.list);
 	ckpt_digest_free(s.digest);
+	return status;
+}
+
+enum ckpt_status ckpt_commit(struct ckpt_stage *stage, uint32_t *version,
+			     struct ckpt_error *err)
+{
+	struct ckpt_store *store = stage->store;
+	struct ckpt_error why = {0};
+	enum ckpt_status status = commit(stage, version, &why);
+
+	ckpt_note_failure(store, status, &why);
+	if (status && err)
+		*err = why;
 	return status;
 }

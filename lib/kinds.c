@@ -141,6 +141,10 @@ static const struct ckpt_field progress_fields[] = {
 	CKPT_NUM(struct ckpt_told, progress, "progress", 0, 1, -1),
 };
 
+static const struct ckpt_field failed_fields[] = {
+	CKPT_TEXT(struct ckpt_failed, why, "why"),
+};
+
 static const struct ckpt_field ask_fields[] = {
 	CKPT_TEXT(struct ckpt_asked, word, "word"),
 };
@@ -167,6 +171,7 @@ const struct ckpt_kind ckpt_kinds[CKPT_KINDS] = {
 	ROW(CKPT_KIND_PROGRESS, "progress", "progress", progress_fields),
 	[CKPT_KIND_DONE] = {"done", "done", NULL, 0},
 	[CKPT_KIND_HEARD] = {"heard", "heard", NULL, 0},
+	ROW(CKPT_KIND_FAILED, "failed", "failed", failed_fields),
 	ROW(CKPT_KIND_ASK, "ask", "ask", ask_fields),
 	ROW(CKPT_KIND_SET, "set", "set", set_fields),
 	ROW(CKPT_KIND_POLICY, "policy", "policy", policy_fields),

@@ -137,6 +137,10 @@ struct ckpt_told {
 	double progress; /* 0 to 1; -1 none */
 };
 
+struct ckpt_failed {
+	const char *why;
+};
+
 struct ckpt_asked {
 	const char *word;
 };
@@ -161,6 +165,7 @@ enum {
 	CKPT_KIND_PROGRESS,
 	CKPT_KIND_DONE,	 /* no members, as its file's being there says it */
 	CKPT_KIND_HEARD, /* so, too */
+	CKPT_KIND_FAILED,
 	CKPT_KIND_ASK,
 	CKPT_KIND_SET,
 	CKPT_KIND_POLICY,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "lib/failure.h"
 #include "lib/fence.h"
 #include "lib/fsutil.h"
 #include "lib/handle.h"
@@ -41,8 +42,8 @@ static struct ckpt_record *new_head(const struct ckpt_store *store)
 	return head;
 }
 
-enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
-			    struct ckpt_error *err)
+static enum ckpt_status begin(struct ckpt_store *store,
+			      struct ckpt_stage **stage, struct ckpt_error *err)
 {
 	enum ckpt_status status = ckpt_need_writer(store, err);
 	struct ckpt_stage *new = NULL;
@@ -82,6 +83,18 @@ out:
 		ckpt_stage_free(new);
 	else
 		*stage = new;
+	return status;
+}
+
+enum ckpt_status ckpt_begin(struct ckpt_store *store, struct ckpt_stage **stage,
+			    struct ckpt_error *err)
+{
+	struct ckpt_error why = {0};
+	enum ckpt_status status = begin(store, stage, &why);
+
+	ckpt_note_failure(store, status, &why);
+	if (status && err)
+		*err = why;
 	return status;
 }
 

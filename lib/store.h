@@ -13,7 +13,7 @@
  *
  *	status  text  check  fsutil  copy  digest  utf8
  *	record (JSON)  kinds  manifest  names
- *	fact  fence  identity  journal  progress  request  setting  turn
+ *	fact  failure  fence  identity  journal  progress  request  setting turn
  *	version  marks  list  passed  retain  sweep
  *	stage  add  seal  news  shard  commit  open  restore  notice
  */
@@ -22,6 +22,7 @@
 
 #include "lib/ckptstate.h"
 #include "lib/copy.h"
+#include "lib/failure.h"
 #include "lib/identity.h"
 #include "lib/journal.h"
 #include "lib/kinds.h"

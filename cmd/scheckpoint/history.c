@@ -176,6 +176,9 @@ static struct ckpt_record *run_json(const struct run_record *run)
 		ckpt_record_set_int(rec, "bytes", (int64_t)shown->bytes);
 	if (shown->progress >= 0)
 		ckpt_record_set_num(rec, "progress", shown->progress);
+	set_known(rec, "failed", run->failed_s);
+	if (run->failed_s)
+		ckpt_record_set_str(rec, "failed_why", run->failed_why);
 	set_known(rec, "strike", run->strike);
 	set_end(rec, run);
 	return rec;

@@ -76,6 +76,8 @@ const char *run_end(char text[RUN_END_MAX], const struct run_record *run)
 		snprintf(how, sizeof(how), "exit %d", run->code);
 	else if (run->plan.is_there)
 		snprintf(how, sizeof(how), "killed");
-	snprintf(text, RUN_END_MAX, "%s%s", how, what_became(run));
+	snprintf(text, RUN_END_MAX, "%s%s%s%s", how, what_became(run),
+		 run->failed_s ? "; save failed: " : "",
+		 run->failed_s ? run->failed_why : "");
 	return text;
 }

@@ -13,8 +13,9 @@
 const char *runs_left_out(char text[RUNS_LEFT_OUT_MAX],
 			  const struct run_record *runs, size_t count);
 
-#define RUN_END_MAX 64
-/* How a run ended, in a few words: "exit 0, done", "signal 9, requeued".
+#define RUN_END_MAX 256
+/* How a run ended, in a few words: "exit 0, done", "signal 9, requeued",
+ * "exit 85, requeued; save failed: No space left on device".
  * Returns text. */
 const char *run_end(char text[RUN_END_MAX], const struct run_record *run);
 

@@ -184,6 +184,8 @@ static void read_plan(struct reading *r, const struct record *record)
 	/* The plan's count stands, as versions may have been pruned since. */
 	run->versions = (unsigned)from->versions;
 	run->saved_s = from->saved_s;
+	run->failed_s = from->failed_s;
+	copy_clean(run->failed_why, sizeof(run->failed_why), from->failed_why);
 	run->progress = from->progress;
 	run->is_done = from->is_done;
 	read_saved(&run->shown, from);
@@ -322,11 +324,25 @@ static void count_versions(struct run_record *run,
 	}
 }
 
+/* A save that failed counts until one succeeds. */
+static void count_failure(struct ckpt_store *store, struct run_record *run)
+{
+	struct ckpt_failure failure;
+
+	run->failed_s = 0;
+	if (!ckpt_failure(store, run->run, &failure) ||
+	    failure.time_s <= run->saved_s)
+		return;
+	run->failed_s = failure.time_s;
+	copy_clean(run->failed_why, sizeof(run->failed_why), failure.why);
+}
+
 static void count_run(struct ckpt_store *store, struct run_record *run,
 		      const struct ckpt_version *versions, size_t count)
 {
 	run->progress = -1;
 	count_versions(run, versions, count);
+	count_failure(store, run);
 	run->is_done = ckpt_is_done(store, run->run);
 	if (run->progress < 0)
 		run->progress = ckpt_run_progress(store, run->run);

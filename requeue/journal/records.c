@@ -178,6 +178,8 @@ static const struct ckpt_field plan_fields[] = {
 	INT(versions, "versions", 0, COUNT_MOST, 0),
 	INT(version, "version", 0, UINT32_MAX, 0, OPTIONAL),
 	INT(bytes, "bytes", 0, INT64_MAX, 0, OPTIONAL),
+	INT(failed_s, "failed", 0, TIME_MOST, 0, OPTIONAL),
+	TEXT(failed_why, "failed_why"),
 	INT(saved_s, "saved", 0, TIME_MOST, 0),
 	NUM(progress, "progress", 0, 1, -1),
 	BOOL(is_done, "done"),

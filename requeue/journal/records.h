@@ -124,8 +124,10 @@ struct record_plan {
 	int64_t used_s;	     /* -1 unknown */
 	int64_t stalls;
 	int64_t versions;
-	int64_t version; /* the newest of them; 0 none */
-	int64_t bytes;	 /* of that */
+	int64_t version;  /* the newest of them; 0 none */
+	int64_t bytes;	  /* of that */
+	int64_t failed_s; /* last save that failed, and none since; 0 none */
+	const char *failed_why;
 	int64_t saved_s;
 	double progress; /* -1 none */
 	bool is_done;

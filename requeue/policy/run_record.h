@@ -116,9 +116,12 @@ struct run_record {
 	int64_t saved_s;   /* epoch: newest of them; 0 none */
 	uint32_t version;  /* the newest of them; 0 none */
 	uint64_t bytes;	   /* of that */
-	double progress;   /* of the newest version, or told; <0 none */
-	uint32_t restored; /* version that it began from; 0 none */
-	bool is_elsewhere; /* that of another store, --checkpoint-from */
+	int64_t failed_s;  /* epoch: last save that failed, where none has
+			      succeeded since; 0 none */
+	char failed_why[128];
+	double progress;	  /* of the newest version, or told; <0 none */
+	uint32_t restored;	  /* version that it began from; 0 none */
+	bool is_elsewhere;	  /* that of another store, --checkpoint-from */
 	double restored_progress; /* of that version; <0 none */
 	int64_t limit_min;	  /* the limit that this run had; 0 unlimited */
 	int64_t restart_cost_s;	  /* from start until the program was going

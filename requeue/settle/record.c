@@ -41,6 +41,8 @@ void settle_record_plan(struct settle *s)
 			 .versions = run->versions,
 			 .version = run->version,
 			 .bytes = (int64_t)run->bytes,
+			 .failed_s = run->failed_s,
+			 .failed_why = run->failed_s ? run->failed_why : NULL,
 			 .saved_s = run->saved_s,
 			 .progress = run->progress,
 			 .is_done = run->is_done,

@@ -64,6 +64,15 @@ job() # NAME [OPTION]... -- ARGUMENT...
 		"${options[@]}" chain "$@")
 }
 
+script full <<'EOF2'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+truncate -s 1M zeros
+(trap '' XFSZ; ulimit -f 100; scheckpoint save zeros)
+exit 85
+EOF2
+
+id[full]=$(submit --checkpoint=20 --time=5 --output=full.out full)
 job torn -- torn
 job bad -- bad
 job cleaned --checkpoint-clean=success -- good
@@ -88,6 +97,13 @@ like "$(scheckpoint list "$dir")" \
 	'state has [0-9]+ bytes instead of [0-9]+' 'list has the reason'
 not_ok 'verify refuses it' scheckpoint verify "$dir" 2
 ok 'and takes the other' scheckpoint verify "$dir" 1
+
+# ---- a save that fails
+wait_job 60 "${id[full]}" COMPLETED
+like "$(cat full.out)" 'the last save of this run failed: File too large' \
+	'a save that failed is told at the end of the run'
+like "$(scheckpoint history "checkpoint-${id[full]}")" \
+	'exit 85, requeued; save failed: File too large' 'and in history'
 
 # ---- one that no run can start from
 wait_job 120 "${id[bad]}" COMPLETED

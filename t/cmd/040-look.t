@@ -147,6 +147,26 @@ run scheckpoint status checkpoint-54
 says out "  not used  version 7 by run 2: state has 1 bytes"
 rm -r checkpoint-54
 
+# A save that fails is told until one succeeds.
+"$mkstore" claim checkpoint-55 55 0
+in_job "$work/checkpoint-55" 55 0
+truncate -s 1M zeros
+sh -c 'trap "" XFSZ; ulimit -f 100; scheckpoint save zeros' 2>/dev/null
+"$mkstore" record checkpoint-55 0 finish exit=85
+run scheckpoint history checkpoint-55
+says out "exit 85; save failed: File too large"
+run scheckpoint status checkpoint-55
+says out "run 0: exit 85; save failed: File too large"
+run scheckpoint history --json checkpoint-55
+says out '"failed_why":"File too large"'
+sleep 1
+scheckpoint save state >/dev/null
+run scheckpoint history checkpoint-55
+is "a later save makes it good" "exit 85" \
+	"$(said out | sed -n 's/.* \(exit 85.*\)/\1/p')"
+outside
+rm -r checkpoint-55
+
 # JSON means the same, but nothing in it acts on a terminal.
 "$mkstore" claim checkpoint-53 53 0
 in_job "$work/checkpoint-53" 53 0

@@ -2,6 +2,10 @@
 /* store_commit.c: staging, adding and committing versions. */
 #include <sys/resource.h>
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
+
 #include "store_fixture.h"
 
 static struct ckpt_store *store;
@@ -489,6 +493,46 @@ START_TEST(errors_may_be_left_out)
 }
 END_TEST
 
+START_TEST(a_save_that_fails_leaves_a_note)
+{
+	struct ckpt_failure failure = {0};
+	struct ckpt_stage *stage;
+
+	save(store, "one");
+	ck_assert(!ckpt_failure(store, 0, &failure));
+	ck_ok(ckpt_begin(store, &stage, &err));
+	ck_refused(ckpt_commit(stage, NULL, &err), CKPT_EINVAL, "no file");
+	ck_assert(ckpt_failure(store, 0, &failure));
+	ck_assert_ptr_nonnull(strstr(failure.why, "no file"));
+	ck_assert_int_ge(failure.time_s, time(NULL) - 60);
+	ck_assert(!ckpt_failure(store, 1, &failure));
+}
+END_TEST
+
+/* As on a full disk: not a byte can be written. */
+START_TEST(a_full_disk_leaves_a_note_in_a_link)
+{
+	const struct rlimit none = {0, RLIM_INFINITY};
+	struct ckpt_failure failure = {0};
+	struct ckpt_stage *stage;
+	int i;
+
+	write_file("big", "some bytes");
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert(setrlimit(RLIMIT_FSIZE, &none) == 0);
+	for (i = 0; i < 2; i++) {
+		ck_ok(ckpt_begin(store, &stage, &err));
+		ck_refused(ckpt_add(stage, "big", NULL, &err), CKPT_EIO,
+			   "File too large");
+		ckpt_abort(stage);
+	}
+	ck_assert(!exists("store/failed-0000.json"));
+	ck_assert(ckpt_failure(store, 0, &failure));
+	ck_assert_str_eq(failure.why, "File too large");
+	ck_assert_int_ge(failure.time_s, time(NULL) - 60);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("store_commit");
@@ -526,6 +570,8 @@ int main(void)
 	tcase_add_test(tc, progress_must_be_a_part_of_one);
 	tcase_add_test(tc, a_commit_after_the_stage_is_gone_is_refused);
 	tcase_add_test(tc, errors_may_be_left_out);
+	tcase_add_test(tc, a_save_that_fails_leaves_a_note);
+	tcase_add_test(tc, a_full_disk_leaves_a_note_in_a_link);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
