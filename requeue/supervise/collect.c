@@ -19,10 +19,14 @@
 #include "requeue/supervise/report.h"
 
 /* A file that changes within this time is still being written. */
-#define STILL_MS 200
+#define STILL_MS   200
+/* At the end of a run, for files that are still being written. */
+#define BUSY_MAX_S 5
 /* A version is taken to be newer than a file only if it is so by more than
  * this: the clocks of nodes and of file servers differ. */
-#define SKEW_S	 300
+#define SKEW_S	   300
+
+static const char busy[] = "still being written";
 
 /* A change of any of these shows that a file, or anything in a directory, has
  * changed. */
@@ -38,8 +42,10 @@ struct look {
 struct found {
 	struct filename *files;
 	size_t count;
-	struct look taken; /* of all that can be taken */
-	struct look all;   /* of all that there is */
+	const char **faults; /* of each; NULL: none */
+	bool is_busy;	     /* some are still being written */
+	struct look taken;   /* of all that can be taken */
+	struct look all;     /* of all that there is */
 };
 
 /* ------------------------------------------------------------- patterns */
@@ -115,6 +121,7 @@ static void forget(struct found *found)
 		free(found->files[i].path);
 	filenames_free(found->files, found->count);
 	free(found->files);
+	free(found->faults);
 }
 
 /* -------------------------------------------------------------- looking */
@@ -193,21 +200,14 @@ static bool has_changed(const struct look *a, const struct look *b)
 	       a->entries != b->entries;
 }
 
-/* Can it be a state?  Else say why not. */
-static bool is_complete(const char *path, const struct look *before,
-			const struct look *now, bool is_said)
+/* Why it can't be a state; NULL: it can, or it is no file at all. */
+static const char *find_fault(const struct look *before, const struct look *now)
 {
-	const char *why = NULL;
-
 	if (!now->is_state)
-		return false;
+		return NULL;
 	if (!now->size_bytes)
-		why = "empty";
-	else if (has_changed(before, now))
-		why = "still being written";
-	if (why && is_said)
-		report_line("%s is %s and is left out", path, why);
-	return !why;
+		return "empty";
+	return has_changed(before, now) ? busy : NULL;
 }
 
 static void add_look(struct look *sum, const struct look *one)
@@ -219,13 +219,16 @@ static void add_look(struct look *sum, const struct look *one)
 }
 
 /* Take what can be a state: no empty files, and none that still grow. */
-static int sieve(struct found *found, const struct stat *store, bool is_said)
+static int sieve(struct found *found, const struct stat *store)
 {
 	struct look *looks = calloc(found->count + 1, sizeof(*looks));
 	struct filename *files = found->files;
 
-	if (!looks)
+	found->faults = calloc(found->count + 1, sizeof(*found->faults));
+	if (!looks || !found->faults) {
+		free(looks);
 		return -1;
+	}
 	for (size_t i = 0; i < found->count; i++)
 		looks[i] = look_at(files[i].path, store);
 	if (found->count)
@@ -233,8 +236,9 @@ static int sieve(struct found *found, const struct stat *store, bool is_said)
 	for (size_t i = 0; i < found->count; i++) {
 		struct look now = look_at(files[i].path, store);
 
-		files[i].is_taken =
-			is_complete(files[i].path, &looks[i], &now, is_said);
+		found->faults[i] = find_fault(&looks[i], &now);
+		found->is_busy |= found->faults[i] == busy;
+		files[i].is_taken = now.is_state && !found->faults[i];
 		looks[i] = now;
 	}
 	for (size_t i = 0; i < found->count; i++)
@@ -245,6 +249,14 @@ static int sieve(struct found *found, const struct stat *store, bool is_said)
 			add_look(&found->taken, &looks[i]);
 	free(looks);
 	return 0;
+}
+
+static void say_faults(const struct found *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (found->faults[i])
+			report_line("%s is %s and is left out",
+				    found->files[i].path, found->faults[i]);
 }
 
 /* --------------------------------------------------------------- taking */
@@ -332,22 +344,33 @@ static bool is_unchanged(const struct collect *c, const struct found *found)
 	return c->since.is_set && !has_changed(&since, &found->all);
 }
 
-/* Look at the files once, and take them if they are complete.  *taken: what
- * was taken last, or found to be nothing new. */
+/*
+ * Look at the files once, and take them if they are complete.
+ *
+ * is_last  there will be no other look
+ * taken    what was taken last, or found to be nothing new
+ * is_busy  at the end of a run: some are still being written, look again
+ */
 static enum collect_exit take(const struct collect *c, bool is_last,
-			      struct look *taken)
+			      struct look *taken, bool *is_busy)
 {
 	enum collect_exit result = COLLECT_NOTHING;
 	struct stat store = {0};
 	struct found found = {0};
 
 	if (chdir(c->work_dir) || stat(c->store_dir, &store) ||
-	    expand(c, &found) || sieve(&found, &store, is_last)) {
+	    expand(c, &found) || sieve(&found, &store)) {
 		report_line("files can't be collected from %s: %s", c->work_dir,
 			    strerror(errno));
 		result = COLLECT_FAILED;
 		goto out;
 	}
+	*is_busy = !c->wait_s && found.is_busy && !is_last;
+	if (*is_busy)
+		goto out;
+	is_last |= !c->wait_s;
+	if (is_last)
+		say_faults(&found);
 	if (is_last && is_said_missing(c, &found))
 		for_patterns(c->globs, &found, say_if_missing);
 	/* What is there at last is better than nothing. */
@@ -366,15 +389,18 @@ out:
 
 static enum collect_exit collect(const struct collect *c)
 {
-	time_t until = time(NULL) + c->wait_s;
+	time_t until = time(NULL) + (c->wait_s ? c->wait_s : BUSY_MAX_S);
 	struct look taken = {0};
 	enum collect_exit result;
-	bool is_last;
+	bool is_busy = false, is_last;
 
+	if (c->pause_s)
+		sleep(c->pause_s);
 	while (true) {
 		is_last = time(NULL) >= until;
-		result = take(c, is_last, &taken);
-		if (result != COLLECT_NOTHING || is_last)
+		result = take(c, is_last, &taken, &is_busy);
+		if (result != COLLECT_NOTHING || is_last ||
+		    (!c->wait_s && !is_busy))
 			break;
 		sleep(1);
 	}

@@ -24,9 +24,11 @@ struct collect {
 	const char *globs;	   /* separated by commas */
 	const char *work_dir;	   /* what they are relative to */
 	struct collect_mark since; /* wait until one has changed since then */
-	int64_t wait_s; /* how long to wait for a state; 0: look once */
-	bool is_said;	/* say which pattern matches nothing: in run 0,
-			   and where none matches */
+	int64_t wait_s;	  /* how long to wait for a state; 0: the run ends: only
+			     while files are still being written */
+	unsigned pause_s; /* before the first look */
+	bool is_said;	  /* say which pattern matches nothing: in run 0,
+			     and where none matches */
 };
 
 enum collect_exit {

@@ -35,7 +35,7 @@ void files_mark(struct context *ctx, struct collect_mark *mark)
 }
 
 bool files_start(struct context *ctx, const struct collect_mark *since,
-		 int64_t wait_s, bool is_said)
+		 int64_t wait_s, bool is_said, unsigned pause_s)
 {
 	struct collect collect = order(ctx);
 	pid_t pid;
@@ -44,6 +44,7 @@ bool files_start(struct context *ctx, const struct collect_mark *since,
 		collect.since = *since;
 	collect.wait_s = wait_s;
 	collect.is_said = is_said;
+	collect.pause_s = pause_s;
 	if (!collect.globs[0] || ctx->children.pid[CHILD_FILES])
 		return false;
 	pid = collect_start(&collect);

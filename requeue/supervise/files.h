@@ -23,12 +23,13 @@ struct files {
  * since    wait until one has changed since then; NULL: take what is there
  * wait_s   how long to wait for a state; 0: look once
  * is_said  say which of the user's patterns match nothing
+ * pause_s  before the first look
  *
  * False: there are none to take, a child is at it already, or none can be
  * started, which has been said.
  */
 bool files_start(struct context *ctx, const struct collect_mark *since,
-		 int64_t wait_s, bool is_said);
+		 int64_t wait_s, bool is_said, unsigned pause_s);
 
 /* Set *mark to how the files are now; not set where storage doesn't reply in
  * time. */

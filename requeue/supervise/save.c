@@ -62,7 +62,7 @@ static void go_on(struct save *save, struct context *ctx)
 	send_signal(ctx);
 	save->step = SAVE_FILES;
 	if (!files_start(ctx, &save->mark, ctx->begin.set.grace_s,
-			 !save->has_collected))
+			 !save->has_collected, 0))
 		end(save, ctx, 0);
 	save->has_collected = true;
 }

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <time.h>
 
+#include "requeue/policy/launchers.h"
+#include "requeue/process/picture.h"
 #include "requeue/settings/option.h"
 #include "requeue/slurm/client.h"
 #include "requeue/slurm/srun.h"
@@ -65,7 +68,9 @@ static void fall_back(struct steps *steps, struct context *ctx)
 static bool are_signalled_by_slurm(const struct context *ctx,
 				   bool is_first_look)
 {
-	return ctx->begin.set.signal == SIGTERM &&
+	int64_t signum = ctx->begin.set.signal;
+
+	return (signum == SIGTERM || !signum) &&
 	       (ctx->run.has_term ||
 		(ctx->run.cause == CAUSE_PREEMPT &&
 		 ctx->notice == JOB_NOTICE_STEPS && is_first_look));
@@ -99,7 +104,7 @@ void steps_request(struct steps *steps, struct context *ctx,
 {
 	pid_t pid;
 
-	if (ctx->begin.set.target == CHOOSE_SCRIPT ||
+	if ((ctx->begin.set.signal && ctx->begin.set.target == CHOOSE_SCRIPT) ||
 	    (steps->state != STEPS_NONE && steps->state != STEPS_UNCAUGHT))
 		return;
 	/* The sruns may have ended meanwhile. */
@@ -107,6 +112,11 @@ void steps_request(struct steps *steps, struct context *ctx,
 	    delivery_has_srun(delivery)) {
 		report_line("the job's srun steps got SIGTERM from Slurm");
 		steps->state = STEPS_SIGNALLED;
+		steps_await(delivery);
+		return;
+	}
+	/* The hook has requested their programs. */
+	if (!ctx->begin.set.signal) {
 		steps_await(delivery);
 		return;
 	}
@@ -245,4 +255,32 @@ bool steps_stop(struct steps *steps, struct context *ctx)
 		return false;
 	srun_stop(ctx->children.pid[CHILD_AGENTS]);
 	return end_agents(steps, ctx);
+}
+
+/* Is it an srun of the job's own? */
+static bool is_jobs_srun(const struct context *ctx, const struct proc *proc)
+{
+	for (size_t i = 0; i < CHILD_NONE; i++)
+		if (ctx->children.pid[i] == proc->pid)
+			return false;
+	return launchers_kind(proc, NULL) == LAUNCHER_SRUN;
+}
+
+bool steps_are_running(const struct context *ctx)
+{
+	bool is_found = false;
+	struct procs procs;
+
+	picture_take(&procs, getpid(), SIGTERM);
+	for (size_t i = 0; i < procs.count; i++)
+		is_found |= is_jobs_srun(ctx, &procs.list[i]);
+	procs_free(&procs);
+	return is_found;
+}
+
+void steps_kill(const struct context *ctx)
+{
+	/* Reaped by the loop. */
+	client_signal_steps(ctx->begin.site.helpers, ctx->begin.job_id,
+			    SIGKILL);
 }

@@ -73,4 +73,11 @@ bool steps_are_watched(const struct steps *steps);
 /* End the agents' step, if it runs; returns as steps_look(). */
 bool steps_stop(struct steps *steps, struct context *ctx);
 
+/* Does an srun of the job run on this node? */
+bool steps_are_running(const struct context *ctx);
+
+/* Have Slurm kill the programs of all steps: they outlive an srun that is
+ * killed. */
+void steps_kill(const struct context *ctx);
+
 #endif

@@ -28,9 +28,13 @@
 #include "requeue/supervise/save.h"
 #include "requeue/supervise/jobscript.h"
 #include "requeue/supervise/sentinel.h"
+#include "requeue/supervise/steps.h"
 #include "requeue/supervise/storage.h"
 #include "requeue/supervise/supervise.h"
 #include "requeue/supervise/userhook.h"
+
+/* So long after they were killed, the programs of steps write no more. */
+#define STEPS_KILL_S 2
 
 struct supervisor {
 	struct context ctx; /* what all parts read */
@@ -43,6 +47,7 @@ struct supervisor {
 	int64_t wake_ms;   /* when the run wants a RUN_EV_TICK; 0 never */
 	bool has_children; /* to reap, perhaps */
 	bool is_begun;	   /* the script was started */
+	bool has_killed_steps;
 };
 
 static void post(struct supervisor *s, enum run_event_kind kind)
@@ -57,7 +62,8 @@ static void collect(struct supervisor *s)
 	s->save.step = SAVE_NONE;
 	/* The child of a save has waited for files long enough. */
 	children_kill(&s->ctx.children, CHILD_FILES);
-	if (!files_start(&s->ctx, NULL, 0, true))
+	if (!files_start(&s->ctx, NULL, 0, true,
+			 s->has_killed_steps ? STEPS_KILL_S : 0))
 		post(s, RUN_EV_COLLECTED);
 }
 
@@ -65,6 +71,16 @@ static void hook(struct supervisor *s)
 {
 	save_give_hook(&s->save, &s->ctx);
 	request_hook(&s->request, &s->ctx);
+}
+
+/* The programs of steps must not write while their files are taken. */
+static void kill_programs(struct supervisor *s)
+{
+	s->has_killed_steps = s->ctx.run.has_files &&
+			      steps_are_running(&s->ctx);
+	delivery_kill_all(getpid());
+	if (s->has_killed_steps)
+		steps_kill(&s->ctx);
 }
 
 /* What concerns processes that run already: it can't wait. */
@@ -85,7 +101,7 @@ static void act_on_processes(struct supervisor *s,
 		request_kill_frozen(&s->request, &s->ctx);
 	if (orders->kill) {
 		request_give_up(&s->request, &s->script);
-		delivery_kill_all(getpid());
+		kill_programs(s);
 		report_line("out of time: the job's programs are stopped");
 		/* A request that no program caught has ended the run all the
 		 * same: it is the cause. */

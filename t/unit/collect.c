@@ -192,6 +192,24 @@ START_TEST(a_directory_that_is_written_to_is_left_out)
 }
 END_TEST
 
+START_TEST(what_is_written_for_a_moment_more_is_awaited)
+{
+	pid_t writer, killer;
+
+	write_file("a.rst", "part");
+	writer = start_writer("a.rst");
+	killer = fork();
+	if (killer == 0) {
+		sleep(2);
+		kill(writer, SIGKILL);
+		_exit(0);
+	}
+	ck_assert_int_eq(collect("a.rst"), COLLECT_SAVED);
+	waitpid(writer, NULL, 0);
+	waitpid(killer, NULL, 0);
+}
+END_TEST
+
 START_TEST(what_is_the_same_is_no_new_version)
 {
 	write_file("a.rst", "a");
@@ -297,6 +315,7 @@ int main(void)
 	tcase_add_test(tc, a_file_rewritten_in_a_directory_makes_it_new);
 	tcase_add_test(tc, what_was_there_before_is_taken_only_at_last);
 	tcase_add_test(tc, a_directory_that_is_written_to_is_left_out);
+	tcase_add_test(tc, what_is_written_for_a_moment_more_is_awaited);
 	tcase_add_test(tc, what_is_the_same_is_no_new_version);
 	tcase_add_test(tc, an_old_file_renamed_into_place_is_new);
 	tcase_add_test(tc, the_same_as_a_version_that_is_set_aside_is_new);
