@@ -288,7 +288,7 @@ out:
 
 int delivery_make(struct delivery *d, const struct delivery_order *order)
 {
-	return deliver(d, order, true);
+	return deliver(d, order, order->signum > 0);
 }
 
 int delivery_note(struct delivery *d, const struct delivery_order *order)

@@ -13,13 +13,16 @@
 #include "requeue/policy/choose.h"
 #include "requeue/process/entries.h"
 
+/* The signum by which no process is signalled (--checkpoint-signal=none). */
+#define DELIVERY_NO_SIGNAL (-1)
+
 /* The processes that were signalled, frozen, passed over, or are awaited. */
 struct delivery;
 
 struct delivery_order {
 	enum choose_target target;
-	pid_t root; /* itself never signalled */
-	int signum;
+	pid_t root;	       /* itself never signalled */
+	int signum;	       /* or DELIVERY_NO_SIGNAL */
 	const char *launchers; /* more names, comma-separated; may be "" */
 	const pid_t *exclude;  /* our own helpers; 0 entries are ignored */
 	size_t exclude_count;

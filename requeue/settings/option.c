@@ -119,8 +119,8 @@ static int parse_count(const struct option_row *row, const char *value,
 	return -1;
 }
 
-static int parse_signal(const char *value, int64_t *number, char *err,
-			size_t err_len)
+static int parse_signal(const struct option_row *row, const char *value,
+			int64_t *number, char *err, size_t err_len)
 {
 	const char *name = strncmp(value, "SIG", 3) ? value : value + 3;
 	int64_t wanted = 0;
@@ -137,7 +137,8 @@ static int parse_signal(const char *value, int64_t *number, char *err,
 		*number = signals[i].number;
 		return 0;
 	}
-	snprintf(err, err_len, "must be one of " SIGNAL_NAMES);
+	snprintf(err, err_len, "must be one of " SIGNAL_NAMES "%s",
+		 row->words ? ", or none" : "");
 	return -1;
 }
 
@@ -163,7 +164,7 @@ static int parse_number(const struct option_row *row, void *base,
 		if (row->kind == OPTION_DURATION)
 			rc = parse_duration(row, value, &number, err, err_len);
 		else if (row->kind == OPTION_SIGNAL)
-			rc = parse_signal(value, &number, err, err_len);
+			rc = parse_signal(row, value, &number, err, err_len);
 		else if (row->kind == OPTION_CHOICE)
 			rc = parse_choice(row, err, err_len);
 		else

@@ -18,6 +18,11 @@ static const struct option_word grace_words[] = {
 	{NULL, 0},
 };
 
+static const struct option_word signal_words[] = {
+	{"none", 0},
+	{NULL, 0},
+};
+
 static const struct option_word target_words[] = {
 	{"auto", CHOOSE_AUTO},	       {"script", CHOOSE_SCRIPT},
 	{"tasks", CHOOSE_TASKS},       {"all", CHOOSE_ALL},
@@ -73,14 +78,15 @@ const struct option_row settings_options[] = {
 	},
 	{
 		.name = "checkpoint-signal",
-		.argument = "SIG[,SIG]",
+		.argument = "SIG|none[,SIG]",
 		.help = "signal that asks to save; second: at intervals",
 		.kind = OPTION_SIGNAL,
 		.standard = "TERM",
 		.env = "SBATCH_CHECKPOINT_SIGNAL",
 		.key = "signal",
-		.min = 1,
+		.min = 0,
 		.max = 64,
+		.words = signal_words,
 		.offset = AT(signal),
 	},
 	{

@@ -52,7 +52,7 @@ struct settings {
 	int64_t keep;
 	int64_t clean; /* enum clean */
 	int64_t exit_code;
-	int64_t signal;		 /* number */
+	int64_t signal;		 /* number; 0: none */
 	int64_t interval_signal; /* 0: none */
 	int64_t target;		 /* enum choose_target */
 	int64_t interval_s;	 /* 0: none */

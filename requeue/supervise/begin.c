@@ -222,6 +222,9 @@ static bool has_ended(struct begin *b, int *status)
 		if (b->set.max_stalls)
 			b->learned = learned_from(history.runs, history.count,
 						  (int)b->set.exit_code);
+		b->has_own_files = last->has_complied ||
+				   (last->ending == END_EXIT &&
+				    last->code == b->set.exit_code);
 	}
 	history_free(&history);
 	if (!is_over)
@@ -430,31 +433,61 @@ void begin_record_view(struct begin *b, const struct job *job)
 	report_record(b->store, b->run, &deadline);
 }
 
-static void say_start(const struct begin *b, const struct run *run)
+/* What the run goes on from. */
+static void name_start(const struct begin *b, char *text, size_t size)
 {
-	char from[128] = "from the beginning", when[TEXT_CLOCK_MAX];
-	char end[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
-	int64_t at_ms = run_request_at_ms(run);
-
 	if (b->version.number && b->version.progress >= 0)
-		snprintf(from, sizeof(from),
-			 "from version %" PRIu32 " (%.1f %% done)",
+		snprintf(text, size, "from version %" PRIu32 " (%.1f %% done)",
 			 b->version.number, b->version.progress * 100);
 	else if (b->version.number)
-		snprintf(from, sizeof(from), "from version %" PRIu32,
+		snprintf(text, size, "from version %" PRIu32,
 			 b->version.number);
-	else if (b->run)
-		snprintf(from, sizeof(from),
+	else if (!b->run)
+		snprintf(text, size, "from the beginning");
+	else if (b->set.files[0])
+		snprintf(text, size,
+			 "without a version: no file of "
+			 "--checkpoint-files was saved yet");
+	else if (b->has_own_files)
+		snprintf(text, size,
+			 "from what its programs saved in files of their own");
+	else
+		snprintf(text, size,
 			 "without a version (a program with files of its own "
 			 "goes on from those)");
-	if (at_ms)
+}
+
+/* How the run ends, where its end is known. */
+static void say_end(const struct begin *b, const struct run *run,
+		    const char *from)
+{
+	char when[TEXT_CLOCK_MAX], end[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
+	const char *signal = option_signal_name((int)b->set.signal);
+	int64_t at_ms = run_request_at_ms(run);
+
+	text_clock(when, at_ms / 1000, b->start_s);
+	text_clock(end, run->end_ms / 1000, b->start_s);
+	if (signal || b->set.hook[0])
 		report_line("run %u on %s begins %s; at %s, %s before its end "
-			    "at %s, it is asked to save (SIG%s), then requeued",
-			    b->run, b->brief->node, from,
-			    text_clock(when, at_ms / 1000, b->start_s),
-			    text_span(span, (run->end_ms - at_ms) / 1000),
-			    text_clock(end, run->end_ms / 1000, b->start_s),
-			    option_signal_name((int)b->set.signal));
+			    "at %s, it is asked to save (%s%s), then requeued",
+			    b->run, b->brief->node, from, when,
+			    text_span(span, (run->end_ms - at_ms) / 1000), end,
+			    signal ? "SIG" : "by the hook",
+			    signal ? signal : "");
+	else
+		report_line("run %u on %s begins %s; it computes until just "
+			    "before its end at %s%s, then it is requeued",
+			    b->run, b->brief->node, from, end,
+			    b->set.files[0] ? ", its files are saved" : "");
+}
+
+static void say_start(const struct begin *b, const struct run *run)
+{
+	char from[128];
+
+	name_start(b, from, sizeof(from));
+	if (run_request_at_ms(run))
+		say_end(b, run, from);
 	else
 		report_line("run %u on %s begins %s; %s", b->run,
 			    b->brief->node, from,
@@ -518,8 +551,12 @@ void begin_end(struct begin *b, const struct run *run,
 	if (newest)
 		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
 			    newest->number, newest->bytes);
-	else if (run->is_made && !b->has_saved_itself)
+	else if (run->is_made && !b->has_saved_itself &&
+		 (b->version.number || b->set.files[0]))
 		report_line("no version was saved in this run");
+	else if (run->is_made && !b->has_saved_itself && !b->run)
+		report_line("the store has no version; a job whose programs "
+			    "save in files of their own needs none");
 	report_end();
 	for (size_t i = 0; b->run_env[i]; i++)
 		free(b->run_env[i]);

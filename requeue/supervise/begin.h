@@ -36,6 +36,7 @@ struct begin {
 	int64_t planned_begin_s;     /* by the run before; 0 none */
 	int64_t ended_s;	     /* when the run before ended */
 	struct learned learned;	     /* by the runs before */
+	bool has_own_files;	     /* that run saved, as far as is known */
 	struct plan_limits left;     /* what it left the job with */
 	int64_t start_s;
 	bool has_saved_itself; /* files of its own, after a request */

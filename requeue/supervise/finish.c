@@ -49,7 +49,8 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	finish->files = seen.files;
 	finish->file = seen.name[0] ? seen.name : NULL;
 	/* A job that saves by itself at its own times isn't signalled. */
-	if (!ctx->begin.set.signal && seen.evidence == EVIDENCE_FILES)
+	if (!ctx->begin.set.signal && !ctx->begin.set.files[0] &&
+	    seen.evidence == EVIDENCE_FILES)
 		finish->has_complied = true;
 	ctx->begin.has_saved_itself = finish->has_complied &&
 				      seen.evidence == EVIDENCE_FILES;
@@ -95,11 +96,12 @@ void finish_await_readers(const struct context *ctx)
 int finish_status(const struct context *ctx, const struct jobscript *script)
 {
 	int status = script->wait_status;
+	int signum = (int)ctx->begin.set.signal;
 
 	/* A shell that was killed as it stood, frozen, has not failed, nor has
 	 * it succeeded. */
 	if (WIFSIGNALED(status) && ctx->run.is_made &&
 	    WTERMSIG(status) == SIGKILL)
-		return (128 + (int)ctx->begin.set.signal) << 8;
+		return (128 + (signum ? signum : SIGTERM)) << 8;
 	return status;
 }

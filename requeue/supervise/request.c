@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* request.c: the request that the job's programs save and end. */
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,10 +40,18 @@ static void begin_to_watch(void *arg)
 static struct delivery_order make_order(const struct request *request,
 					const struct context *ctx)
 {
+	int signum = (int)ctx->begin.set.signal;
+
+	/* --checkpoint-signal=none; but Slurm's own SIGTERM may have reached
+	 * them all. */
+	if (!signum)
+		signum = ctx->run.skips_delivery ? SIGTERM : DELIVERY_NO_SIGNAL;
 	return (struct delivery_order){
-		.target = (enum choose_target)ctx->begin.set.target,
+		.target = ctx->begin.set.signal
+				  ? (enum choose_target)ctx->begin.set.target
+				  : CHOOSE_AUTO,
 		.root = getpid(),
-		.signum = (int)ctx->begin.set.signal,
+		.signum = signum,
 		.launchers = ctx->begin.site.launchers,
 		.exclude = ctx->children.pid,
 		.exclude_count = CHILD_NONE,
@@ -119,7 +128,9 @@ void request_announce(struct request *request, struct context *ctx)
 	report_request(ctx, ctx->run.cause, false);
 	if (ctx->run.has_term)
 		report_record(ctx->begin.store, ctx->begin.run, &term);
-	report_line("%s: asking the job to save", report_cause(ctx, text));
+	if (ctx->begin.set.signal || ctx->run.has_hook)
+		report_line("%s: asking the job to save",
+			    report_cause(ctx, text));
 }
 
 void request_acknowledge(struct context *ctx)
@@ -136,10 +147,20 @@ void request_acknowledge(struct context *ctx)
 void request_uncaught(struct request *request, struct context *ctx)
 {
 	const char *name = option_signal_name((int)ctx->begin.set.signal);
+	char text[REPORT_CAUSE_MAX];
 
 	/* What a program writes while it computes on is its output. */
 	if (ctx->begin.set.signal)
 		witness_drop(&request->witness, ctx);
+	if (!name) {
+		report_line("%s: no program is signalled "
+			    "(--checkpoint-signal=none)%s",
+			    report_cause(ctx, text),
+			    ctx->run.has_files
+				    ? "; the files are saved at the end"
+				    : "");
+		return;
+	}
 	/* Slurm ends the run at once, and may have reached some before us. */
 	if (ctx->run.has_term) {
 		report_line("no program of the job is left that catches SIG%s",
@@ -205,8 +226,10 @@ static void look_for_catchers(struct request *request, struct context *ctx)
 	order.arg = &telling;
 	if (ctx->run.skips_delivery)
 		delivery_note(request->delivery, &order);
-	else
+	else if (ctx->begin.set.signal || request->is_hooked)
 		delivery_make(request->delivery, &order);
+	else
+		witness_begin(&request->witness, ctx);
 	report_signalled(ctx, request->delivery, order.signum);
 	steps_request(&request->steps, ctx, request->delivery,
 		      !request->has_looked);
@@ -324,12 +347,15 @@ int64_t request_wait_ms(const struct request *request,
 void request_script_ended(struct request *request, struct context *ctx,
 			  const struct jobscript *script)
 {
+	const char *name = option_signal_name((int)ctx->begin.set.signal);
+
 	if (!request->delivery)
 		return;
 	if (delivery_has_killed(request->delivery, script->pid))
-		report_line("the job script is not continued after the save: "
-			    "it has no trap for SIG%s",
-			    option_signal_name((int)ctx->begin.set.signal));
+		report_line(
+			"the job script is not continued after the save%s%s",
+			name ? ": it has no trap for SIG" : "",
+			name ? name : "");
 	if (count_requested(request) || !storage_has_poller(ctx))
 		return;
 	request->has_poller = true;

@@ -479,6 +479,28 @@ START_TEST(a_thawed_shell_goes_on_where_it_was)
 }
 END_TEST
 
+START_TEST(no_signal_reaches_no_process)
+{
+	struct delivery_order now = order();
+
+	now.signum = DELIVERY_NO_SIGNAL;
+	stage_start("bash", "$A catch; echo NEXT >>$LOG");
+	stage_await("ready", 1);
+	ck_assert_int_eq(delivery_make(delivery, &now), 0);
+	ck_assert_uint_eq(delivery_count(delivery), 0);
+	ck_assert_uint_eq(count_frozen(), 0);
+	/* The hook has requested it: it is awaited, and not signalled. */
+	now.is_hooked = true;
+	ck_assert_int_eq(delivery_make(delivery, &now), 0);
+	ck_assert_uint_eq(delivery_count(delivery), 1);
+	ck_assert_uint_eq(count_frozen(), 1);
+	ck_assert(!delivery_next_signalled(delivery)->is_sent);
+	pause_ms(100);
+	ck_assert_uint_eq(delivery_waiting(delivery), 1);
+	ck_assert_uint_eq(stage_count("NEXT"), 0);
+}
+END_TEST
+
 START_TEST(python_and_its_pool)
 {
 	stage_start("bash",
@@ -686,6 +708,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, an_srun_is_found_and_its_shell_frozen);
 	tcase_add_test(tcase, an_srun_that_ends_before_the_request_is_known_of);
 	tcase_add_test(tcase, a_thawed_shell_goes_on_where_it_was);
+	tcase_add_test(tcase, no_signal_reaches_no_process);
 	tcase_add_test(tcase, python_and_its_pool);
 	tcase_add_test(tcase, at_the_end_of_time_everything_is_killed);
 	tcase_add_test(tcase, what_forks_all_the_time_is_killed_as_well);

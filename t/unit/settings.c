@@ -133,6 +133,8 @@ static const struct {
 	{"checkpoint-signal", "TERM", "TERM"},
 	{"checkpoint-signal", "SIGUSR1", "USR1"},
 	{"checkpoint-signal", "12", "USR2"},
+	{"checkpoint-signal", "none", "none"},
+	{"checkpoint-signal", "none,USR1", "none"},
 	{"checkpoint-dir", "/scratch/%u/%A/%4a", "/scratch/%u/%A/%4a"},
 	{"checkpoint-dir", "with space,comma=and%%", "with space,comma=and%%"},
 	{"checkpoint-from", "../other/checkpoint-7", "../other/checkpoint-7"},
@@ -207,21 +209,36 @@ static const struct {
 	 "--checkpoint-exit=0: must be an exit code from 1 to 255"},
 	{"checkpoint-exit", "256",
 	 "--checkpoint-exit=256: must be an exit code from 1 to 255"},
-	{"checkpoint-signal", "KILL", "--checkpoint-signal=KILL: " SIGNALS},
-	{"checkpoint-signal", "STOP", "--checkpoint-signal=STOP: " SIGNALS},
-	{"checkpoint-signal", "URG", "--checkpoint-signal=URG: " SIGNALS},
-	{"checkpoint-signal", "9", "--checkpoint-signal=9: " SIGNALS},
-	{"checkpoint-signal", "0", "--checkpoint-signal=0: " SIGNALS},
-	{"checkpoint-signal", "15x", "--checkpoint-signal=15x: " SIGNALS},
+	{"checkpoint-signal", "KILL",
+	 "--checkpoint-signal=KILL: " SIGNALS ", or none"},
+	{"checkpoint-signal", "STOP",
+	 "--checkpoint-signal=STOP: " SIGNALS ", or none"},
+	{"checkpoint-signal", "URG",
+	 "--checkpoint-signal=URG: " SIGNALS ", or none"},
+	{"checkpoint-signal", "9",
+	 "--checkpoint-signal=9: " SIGNALS ", or none"},
+	{"checkpoint-signal", "0",
+	 "--checkpoint-signal=0: " SIGNALS ", or none"},
+	{"checkpoint-signal", "15x",
+	 "--checkpoint-signal=15x: " SIGNALS ", or none"},
 	{"checkpoint-signal", "4294967311",
-	 "--checkpoint-signal=4294967311: " SIGNALS},
+	 "--checkpoint-signal=4294967311: " SIGNALS ", or none"},
 	{"checkpoint-signal", "TERM,KILL",
 	 "--checkpoint-signal=TERM,KILL: " SIGNALS},
 	{"checkpoint-signal", "TERM,", "--checkpoint-signal=TERM,: " SIGNALS},
-	{"checkpoint-signal", ",USR1", "--checkpoint-signal=,USR1: " SIGNALS},
+	{"checkpoint-signal", ",USR1",
+	 "--checkpoint-signal=,USR1: " SIGNALS ", or none"},
 	{"checkpoint-signal", "0000000000000000000000000000015junk",
-	 "--checkpoint-signal=0000000000000000000000000000015junk: " SIGNALS},
-	{"checkpoint-signal", "term", "--checkpoint-signal=term: " SIGNALS},
+	 "--checkpoint-signal=0000000000000000000000000000015junk: " SIGNALS
+	 ", or none"},
+	{"checkpoint-signal", "None",
+	 "--checkpoint-signal=None: " SIGNALS ", or none"},
+	{"checkpoint-signal", "TERM,none",
+	 "--checkpoint-signal=TERM,none: " SIGNALS},
+	{"checkpoint-signal", "none,none",
+	 "--checkpoint-signal=none,none: " SIGNALS},
+	{"checkpoint-signal", "term",
+	 "--checkpoint-signal=term: " SIGNALS ", or none"},
 	{"checkpoint-signal", "TERM,USR1,USR2",
 	 "--checkpoint-signal=TERM,USR1,USR2: names more than two signals"},
 	{"checkpoint-clean", "yes",
@@ -294,6 +311,10 @@ START_TEST(a_second_signal_is_for_intervals)
 	ck_assert_int_eq(settings_set(&set, row, "USR2", err, sizeof(err)), 0);
 	ck_assert_int_eq(set.signal, SIGUSR2);
 	ck_assert_int_eq(set.interval_signal, 0);
+	ck_assert_int_eq(settings_set(&set, row, "none,10", err, sizeof(err)),
+			 0);
+	ck_assert_int_eq(set.signal, 0);
+	ck_assert_int_eq(set.interval_signal, SIGUSR1);
 }
 END_TEST
 
@@ -352,6 +373,20 @@ START_TEST(the_text_is_this_one)
 		"dir=/a%20b%2Cc%3Dd%C3%A9/%25j,"
 		"from=../x%3B%27%22%24%28y%29,keep=2,clean=never,"
 		"exit=85,max-runs=1000,max-stalls=0,token=" TOKEN ",limit=120");
+}
+END_TEST
+
+START_TEST(no_signal_travels_to_the_node)
+{
+	char text[SETTINGS_TEXT_LEN], err[SETTINGS_ERROR_LEN] = "";
+	struct settings set, back;
+
+	fill(&set);
+	set.signal = 0;
+	ck_assert_int_eq(settings_encode(&set, text, err, sizeof(err)), 0);
+	ck_assert_ptr_nonnull(strstr(text, ",signal=none,"));
+	ck_assert_int_eq(settings_decode(&back, text, err, sizeof(err)), 0);
+	ck_assert_mem_eq(&back, &set, sizeof(set));
 }
 END_TEST
 
@@ -745,6 +780,7 @@ static Suite *settings_suite(void)
 			    COUNT(refused));
 	tcase_add_test(table, an_environment_form_is_refused_by_its_own_name);
 	tcase_add_test(table, a_second_signal_is_for_intervals);
+	tcase_add_test(table, no_signal_travels_to_the_node);
 	tcase_add_test(table, a_path_that_is_too_long_is_refused_not_cut);
 	suite_add_tcase(suite, table);
 
