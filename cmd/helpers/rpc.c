@@ -56,7 +56,7 @@ static void load_extra(struct job *job, const char *extra, char *text)
 	if (!strcmp(extra, "reach")) {
 		ctl_term_reach(&job->term_reaches_all, text);
 	} else if (!strcmp(extra, "begin")) {
-		ctl_preempt_notice(job->partition, &job->notice, text);
+		ctl_preempt_notice(job, &job->notice, text);
 		ctl_requeue_delay(&job->requeue_delay_s, text);
 		ctl_call_timeout(&job->call_timeout_s, text);
 	}

@@ -15,9 +15,10 @@
  */
 enum ctl_result ctl_term_reach(bool *reaches_all, char *text);
 
-/* How a job of this partition learns of its preemption.  Up to two calls, for
- * configuration and partitions.  *notice is set in any case. */
-enum ctl_result ctl_preempt_notice(const char *partition,
+/* How this job learns of its preemption, if its partition or QOS may be
+ * preempted at all.  Up to two calls, for the configuration, and for partitions
+ * or QOS.  *notice is set in any case. */
+enum ctl_result ctl_preempt_notice(const struct job *job,
 				   enum job_notice *notice, char *text);
 
 /* How long slurmctld delays a requeued job whose begin time isn't in the

@@ -104,6 +104,7 @@ void ctl_fill_job(struct job *job, slurm_job_info_t *info)
 	copy(job->nodes, sizeof(job->nodes), info->nodes);
 	copy(job->name, sizeof(job->name), info->name);
 	copy(job->partition, sizeof(job->partition), info->partition);
+	copy(job->qos, sizeof(job->qos), info->qos);
 	copy(job->reservation, sizeof(job->reservation), info->resv_name);
 	copy(job->work_dir, sizeof(job->work_dir), info->work_dir);
 	job->comment = strdup(info->comment ? info->comment : "");

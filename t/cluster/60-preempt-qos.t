@@ -53,5 +53,21 @@ for name in requeue cancel; do
 	wait_for 20 'its records' has_records $name "${records[$name]}"
 	is "$(records $name)" "${records[$name]}" 'accounting has each run once'
 done
+
+# ---- the sentinel's step is for jobs that another QOS preempts
+has_sentinel() # NAME
+{
+	squeue -h -s -j "${id[$1]}" -o %j | grep -q -x preempt-notice
+}
+
+go below n1 --qos=low
+go alone n2 --qos=normal
+for name in below alone; do
+	wait_for 30 "$name to count" has_line $name.out '^count 10$'
+done
+wait_for 20 'the sentinel' has_sentinel below
+ok 'a job of a QOS that is preempted waits for its notice' has_sentinel below
+not_ok 'a job that no QOS preempts has no step for that' has_sentinel alone
+as_owner scancel "${id[below]}" "${id[alone]}"
 nodes_idle
 done_testing
