@@ -454,9 +454,14 @@ static void handle_signal(struct run *run, const struct run_event *event,
 	case SIGCONT:
 		orders->freeze_again = is_pending(run) || run->frozen_until_ms;
 		expect_resume(run, event->now_ms + CONT_SETTLE_MS);
+		/* Slurm sends it before other signals, too: the script gets it
+		 * as without a supervisor, unless it may be frozen. */
+		if (!orders->freeze_again)
+			orders->forward = SIGCONT;
 		break;
 	case SIGTSTP:
 		expect_resume(run, event->now_ms + STOP_SETTLE_MS);
+		orders->forward = SIGTSTP;
 		break;
 	default:
 		orders->forward = event->signum;

@@ -776,6 +776,31 @@ START_TEST(other_signals_go_to_the_script)
 }
 END_TEST
 
+START_TEST(the_script_is_stopped_and_continued_with_the_supervisor)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	get_signal(&w, SIGTSTP);
+	ck_assert_int_eq(w.forwarded, SIGTSTP);
+	get_signal(&w, SIGCONT);
+	ck_assert_int_eq(w.forwarded, SIGCONT);
+	ck_assert_uint_eq(w.deliveries, 0);
+}
+END_TEST
+
+START_TEST(sigcont_does_not_thaw_a_script_that_is_frozen)
+{
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	pass_until(&w, T0 + HOUR - 590 * SECOND);
+	w.forwarded = 0;
+	get_signal(&w, SIGCONT);
+	ck_assert_int_eq(w.forwarded, 0);
+}
+END_TEST
+
 START_TEST(nothing_happens_after_the_end)
 {
 	struct world w;
@@ -1239,6 +1264,9 @@ int main(void)
 		after_a_suspension_the_old_end_holds_if_slurmctld_stays_away);
 	tcase_add_test(tc, after_sigcont_work_is_frozen_again);
 	tcase_add_test(tc, other_signals_go_to_the_script);
+	tcase_add_test(tc,
+		       the_script_is_stopped_and_continued_with_the_supervisor);
+	tcase_add_test(tc, sigcont_does_not_thaw_a_script_that_is_frozen);
 	tcase_add_test(tc, nothing_happens_after_the_end);
 	tcase_add_test(tc, the_hook_runs_before_the_signal);
 	tcase_add_test(tc, a_hook_that_hangs_has_half_of_the_grace);
