@@ -49,8 +49,9 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 $(SNIPPET): $(B)/config.mk
 	@{ \
 	echo '# Checkpointed jobs: sbatch --checkpoint.  See the man page'; \
-	echo '# spank_checkpoint(8) for what may follow on this line.'; \
-	echo 'required $(slurm_plugindir)/spank_checkpoint.so' \
+	echo '# spank_checkpoint(8) for what may follow on this line, and for when'; \
+	echo '# to say "required".'; \
+	echo 'optional $(slurm_plugindir)/spank_checkpoint.so' \
 		'helpers=$(pkglibexecdir)'; } >$@
 
 $(PC): $(B)/config.mk
@@ -101,19 +102,36 @@ install: all $(SNIPPET) $(PC) $(PAGES)
 		install -v -D -m 644 $(SNIPPET) $(snippet); \
 	fi
 
-## uninstall: remove what install has installed, except for edited settings
+# What a line in plugstack.conf looks like that loads the plugin.
+loads = ^[[:blank:]]*$(1)[[:blank:]]+([^[:blank:]]*/)?spank_checkpoint\.so
+
+# A line that says "required" makes every sbatch and srun fail, and drains the
+# nodes, once the plugin is gone: so the line goes first.
+## uninstall: remove what install has installed; an edited line is disabled
 uninstall: $(SNIPPET)
-	@for entry in $(INSTALLED); do \
-		rm -fv $(DESTDIR)$${entry##*:}; \
+	@for file in $(sort $(DESTDIR)$(sysconfdir)/slurm/plugstack.conf \
+			$(DESTDIR)/etc/slurm/plugstack.conf); do \
+		if grep -q -s -E '$(call loads,required)' $$file; then \
+			echo "$$file has a line that requires the plugin:" \
+				"remove it on all machines, then uninstall;" \
+				"without the plugin no job could be submitted" >&2; \
+			exit 1; \
+		fi; \
 	done
-	rm -f $(DESTDIR)$(libdir)/libckptstate.so
 	@for file in $(snippet) $(old_snippet); do \
 		if cmp -s $(SNIPPET) $$file; then \
 			rm -fv $$file; \
 		elif test -e $$file; then \
-			echo "kept $$file: edited"; \
+			sed -E 's%$(call loads,(required|optional))%# &%' \
+				$$file >$$file.new && \
+				cat $$file.new >$$file && rm $$file.new; \
+			echo "kept $$file, which was edited: its line is disabled"; \
 		fi; \
 	done
+	@for entry in $(INSTALLED); do \
+		rm -fv $(DESTDIR)$${entry##*:}; \
+	done
+	rm -f $(DESTDIR)$(libdir)/libckptstate.so
 	@test ! -d $(DESTDIR)$(docdir)/examples || \
 		find $(DESTDIR)$(docdir)/examples -depth -type d -empty -delete
 	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir); do \

@@ -64,7 +64,7 @@ static bool warn_submits(const struct settings *set, const char *text,
 {
 	int signum = (int)set->signal;
 
-	if (handmade_submits(text, signum)) {
+	if (signum && handmade_submits(text, signum)) {
 		say_warning(
 			"%s: its trap for %s calls sbatch, and --checkpoint "
 			"requeues the job itself; so the shell won't be "

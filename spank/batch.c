@@ -68,15 +68,19 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-/* Is this the batch script of a job with --checkpoint?  If so, its settings are
- * copied. */
-static bool is_ours(spank_t sp)
+static bool is_batch_step(spank_t sp)
 {
 	uint32_t step_id = 0;
+
+	return !spank_get_item(sp, S_JOB_STEPID, &step_id) &&
+	       step_id == BATCH_STEP;
+}
+
+/* Is this a job with --checkpoint?  If so, its settings are copied. */
+static bool is_ours(spank_t sp)
+{
 	spank_err_t rc;
 
-	if (spank_get_item(sp, S_JOB_STEPID, &step_id) || step_id != BATCH_STEP)
-		return false;
 	rc = spank_getenv(sp, SETTINGS_ENV, batch.brief.settings,
 			  sizeof(batch.brief.settings));
 	if (rc == ESPANK_ENV_NOEXIST)
@@ -106,12 +110,32 @@ static void copy_groups(spank_t sp)
 	batch.user.group_count = (size_t)count;
 }
 
+/*
+ * Say in slurmd's log what is wrong with the arguments of plugstack.conf.  No
+ * job with --checkpoint comes here while sbatch refuses them, and slurmd calls
+ * no plugin at its start: so any batch step looks.
+ */
+static void check_site(int ac, char **av)
+{
+	char err[SETTINGS_ERROR_LEN];
+	struct site site;
+
+	if (site_read(&site, ac, av, err, sizeof(err)) < 0)
+		slurm_error("checkpoint: plugstack.conf: %s: sbatch refuses "
+			    "--checkpoint until this is right",
+			    err);
+}
+
 void batch_init(spank_t sp, int ac, char **av)
 {
 	struct brief *brief = &batch.brief;
 
-	if (!is_ours(sp))
+	if (!is_batch_step(sp))
 		return;
+	if (!is_ours(sp)) {
+		check_site(ac, av);
+		return;
+	}
 	if (spank_get_item(sp, S_JOB_UID, &batch.user.uid) ||
 	    spank_get_item(sp, S_JOB_GID, &batch.user.gid) ||
 	    spank_get_item(sp, S_JOB_ID, &brief->job_id)) {

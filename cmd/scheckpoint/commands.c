@@ -2,6 +2,7 @@
 /* commands.c: the table of all commands. */
 #include "cmd/scheckpoint/commands.h"
 
+#include "cmd/scheckpoint/check_site.h"
 #include "cmd/scheckpoint/clean.h"
 #include "cmd/scheckpoint/history.h"
 #include "cmd/scheckpoint/list.h"
@@ -188,6 +189,14 @@ const struct command commands[] = {
 				{"wait", "TIME", "for jobs that save (10m)"},
 			},
 		.run = command_vacate,
+	},
+	{
+		.name = "check-site",
+		.arguments = "[FILE]",
+		.help = "Check the plugin's line in plugstack.conf.",
+		.use = USE_BY_OPERATOR,
+		.most = 1,
+		.run = command_check_site,
 	},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

@@ -492,7 +492,9 @@ static size_t freeze_feeders(const struct view *view, bool *has_catcher)
 
 		if (has_catcher[i] && is_feeder(view, i))
 			set(choice, CHOICE_FREEZE,
-			    "would start the next piece of work");
+			    !strcmp(choice->reason, CHOICE_SUBMITS)
+				    ? CHOICE_SUBMITS
+				    : "would start the next piece of work");
 		found += catches && !proc->is_signalled;
 		if (proc->parent != PROCS_NONE)
 			has_catcher[proc->parent] |= catches || has_catcher[i];

@@ -23,6 +23,9 @@ enum choice_action {
 			*/
 };
 
+/* The reason of a shell that isn't signalled, because its trap calls sbatch. */
+#define CHOICE_SUBMITS "its trap for it submits a job"
+
 enum choice_kind {
 	CHOICE_PROGRAM,
 	CHOICE_SHELL,

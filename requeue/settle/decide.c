@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* decide.c: what becomes of the job, and the limit of its next run. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "requeue/settle/call.h"
 #include "requeue/settle/decide.h"
@@ -94,10 +96,41 @@ static void heed_requeue(struct settle *s)
 	s->is_forbidden = true;
 }
 
+/*
+ * Say why no supervisor was there, where the plugin's part in the task never
+ * ran: slurmstepd couldn't open the job's output, most often because its
+ * directory is missing.  It is tried once more, perhaps on another node.
+ */
+static void explain_unstarted(struct settle *s)
+{
+	struct decision *d = &s->decision;
+	const char *what = d->action == ACT_REQUEUE ? "requeued once"
+						    : "it is over";
+	struct stat st;
+
+	if (history_newest(&s->history)->ending != END_SUPERVISOR ||
+	    s->brief->work_dir[0] || s->brief->restart_count == BRIEF_NO_RUN ||
+	    s->job.state != STATE_RUNNING)
+		return;
+	s->store_problem[0] = '\0'; /* no run has looked for it */
+	if (!s->brief->is_blind && s->job.work_dir[0] &&
+	    stat(s->job.work_dir, &st) && errno == ENOENT)
+		snprintf(d->reason, sizeof(d->reason),
+			 "nothing was started: the work directory %.119s isn't "
+			 "there: %s",
+			 s->job.work_dir, what);
+	else
+		snprintf(d->reason, sizeof(d->reason),
+			 "nothing was started: slurmd couldn't open the job's "
+			 "output, its log says why: %s",
+			 what);
+}
+
 void settle_decide(struct settle *s)
 {
 	note_limit_order(s);
 	decide_and_plan(s);
+	explain_unstarted(s);
 	heed_requeue(s);
 }
 

@@ -141,6 +141,32 @@ static bool may_make_store(const struct begin *b)
 	return false;
 }
 
+/*
+ * Has slurmstepd gone to /tmp, because the job's work directory isn't there?
+ * The store would be made on this node alone.  Slurm is queried only where the
+ * run is in /tmp.
+ */
+static bool is_astray(struct begin *b)
+{
+	struct job job = {0};
+	char err[CLIENT_ERROR_MAX];
+	bool is_away = false;
+
+	if (strcmp(b->brief->work_dir, "/tmp") != 0)
+		return false;
+	client_load(b->site.helpers, b->job_id, CLIENT_TIMEOUT_MS, &job, err);
+	if (job.work_dir[0] && is_missing(job.work_dir)) {
+		is_away = true;
+		report_line("the job's work directory %s isn't there on %s: "
+			    "nothing is started, the job is requeued and held: "
+			    "make it, then scontrol release %" PRIu32
+			    ", or submit it again",
+			    job.work_dir, b->brief->node, b->job_id);
+	}
+	job_forget(&job);
+	return is_away;
+}
+
 /* Take over the store, or make it.  Returns 0, or the code to end with; the
  * reason has been said. */
 static int claim_store(struct begin *b)
@@ -148,6 +174,8 @@ static int claim_store(struct begin *b)
 	struct ckpt_identity id = open_job_identity(b->brief, &b->set);
 	struct ckpt_error err = {0};
 
+	if (is_astray(b))
+		return SETTLE_STORE_CODE;
 	if (b->run && is_missing(b->dir) && !may_make_store(b))
 		return SETTLE_GONE_CODE;
 	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
@@ -433,6 +461,22 @@ void begin_record_view(struct begin *b, const struct job *job)
 	report_record(b->store, b->run, &deadline);
 }
 
+/* Half of such a run is kept for the save, whatever the grace says. */
+static void say_short(const struct run *run)
+{
+	char grace[TEXT_SPAN_MAX], length[TEXT_SPAN_MAX];
+	int64_t length_ms = run->end_ms - run->start_ms;
+	int64_t at_ms = run_request_at_ms(run);
+
+	if (!at_ms || at_ms <= run->end_ms - run->grace_ms)
+		return;
+	report_line("the grace of %s doesn't fit into this run of %s, whose "
+		    "first half is left to compute: give a longer --time, or a "
+		    "shorter --checkpoint",
+		    text_span(grace, run->grace_ms / 1000),
+		    text_span(length, (length_ms + 59999) / 60000 * 60));
+}
+
 /* What the run goes on from. */
 static void name_start(const struct begin *b, char *text, size_t size)
 {
@@ -501,6 +545,7 @@ static void say_start(const struct begin *b, const struct run *run)
 void begin_go(struct begin *b, const struct run *run)
 {
 	say_start(b, run);
+	say_short(run);
 	set_env(b, "SLURM_CHECKPOINT_DIR=%s", b->dir);
 	set_env(b, "SLURM_CHECKPOINT_GRACE=%" PRId64, b->set.grace_s);
 	set_env(b, "SLURM_CHECKPOINT_RUN=%u", b->run);

@@ -93,8 +93,12 @@ void report_not_continued(struct context *ctx, struct delivery *delivery)
 	const struct delivery_item *item;
 
 	while ((item = delivery_next_frozen(delivery)))
-		if (item->kind != CHOICE_SHELL &&
-		    delivery_has_killed(delivery, item->pid))
+		if (!strcmp(item->reason, CHOICE_SUBMITS))
+			report_line("%s (pid %d) was passed over: %s, and this "
+				    "job goes on itself",
+				    item->name, (int)item->pid, item->reason);
+		else if (item->kind != CHOICE_SHELL &&
+			 delivery_has_killed(delivery, item->pid))
 			report_line(
 				"%s (pid %d) is not continued after the "
 				"save: it does not catch SIG%s",

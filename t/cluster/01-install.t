@@ -60,8 +60,8 @@ is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 5 \
 is "$(grep -c "$SCRATCH" "$root/usr/lib/pkgconfig/ckptstate.pc")" 0 \
 	'no file names DESTDIR'
 like "$(cat "$root/etc/slurm/plugstack.conf.d/00-slurm-checkpoint.conf")" \
-	'^required /usr/lib/slurm/spank_checkpoint.so helpers=/usr/libexec' \
-	'the line for plugstack.conf'
+	'^optional /usr/lib/slurm/spank_checkpoint.so helpers=/usr/libexec' \
+	'the line for plugstack.conf says optional'
 is "$(readlink "$root/usr/lib/libckptstate.so")" libckptstate.so.0 \
 	'the library under the name that the linker looks for'
 page=$(tr -d '\134' <"$root/usr/share/man/man8/spank_checkpoint.8")
@@ -92,8 +92,18 @@ is "$(cd "${snippet%/*}" && ls)" \
 	"$(printf '%s\n' 00-slurm-checkpoint.conf slurm-checkpoint.conf.old)" \
 	'where both are there, Slurm reads the new one'
 rm "$old.old"
-installed uninstall "DESTDIR=$root" prefix=/usr sysconfdir=/etc >/dev/null
-ok 'make uninstall keeps it, too' test -e "$snippet"
+plugstack=$root/etc/slurm/plugstack.conf
+cat "$snippet" >"$plugstack"
+said=$(installed uninstall "DESTDIR=$root" prefix=/usr sysconfdir=/etc 2>&1)
+like "$? $said" "^2 .*/plugstack.conf has a line that requires the plugin" \
+	'make uninstall refuses while plugstack.conf requires the plugin'
+ok 'and removes nothing' test -e "$root/usr/lib/slurm/spank_checkpoint.so"
+rm "$plugstack"
+said=$(installed uninstall "DESTDIR=$root" prefix=/usr sysconfdir=/etc)
+like "$said" 'kept .*, which was edited: its line is disabled' \
+	'without such a line it keeps the edited one'
+is "$(cat "$snippet")" \
+	"# required /usr/lib/slurm/spank_checkpoint.so max_runs=7" 'disabled'
 rm "$snippet"
 is "$(modes "$root")" "$before" 'and leaves nothing else of ours'
 

@@ -39,7 +39,7 @@ refused '--checkpoint-exit=256: must be an exit code from 1 to 255' \
 refused '--checkpoint-clean=always: must be never or success' \
 	--checkpoint=600 --checkpoint-clean=always job
 refused "--checkpoint-signal=KILL: must be one of TERM, USR1, USR2, INT,\
- HUP, QUIT, ALRM, XCPU, ABRT, PWR" \
+ HUP, QUIT, ALRM, XCPU, ABRT, PWR, or none" \
 	--checkpoint=600 --checkpoint-signal=KILL job
 refused '--checkpoint-signal=TERM,USR1,INT: names more than two signals' \
 	--checkpoint=600 --checkpoint-signal=TERM,USR1,INT job

@@ -52,6 +52,21 @@ done
 is "$(scontrol -o show jobs | grep -c -v JobState=COMPLETED)" 0 \
 	'no refused job was made'
 
+# ---- and the administrator is told
+like "$(grep plugstack.conf: "$CLUSTER/log/n1")" "error: checkpoint: plugstack.conf:\
+ graec=5m: no such argument; see .*: sbatch refuses --checkpoint until" \
+	"slurmd's log says what is wrong"
+said=$(scheckpoint check-site "$plugstack" 2>&1)
+is "$? $said" "2 scheckpoint: check-site: $plugstack:1: min_grace is above\
+ max_grace" 'check-site: a wrong line'
+site required max_runs=5
+said=$(scheckpoint check-site "$plugstack" 2>&1)
+is "$? $said" "0 $plugstack:1: good: required" 'check-site: a good one'
+echo "# ${line#* }" >"$CLUSTER/etc/none.conf"
+said=$(scheckpoint check-site "$CLUSTER/etc/none.conf" 2>&1)
+like "$? $said" '^1 .*no line of it loads spank_checkpoint.so' \
+	'check-site: no line'
+
 # ---- turned off
 site required enabled=no
 is "$(submit --checkpoint=60 job 2>&1)" \
