@@ -578,21 +578,9 @@ bool begin_has_oom(const struct begin *b)
 	return oom_count(b->oom_path) > b->oom_kills;
 }
 
-/* Say that the last save failed: the program may have hidden it. */
-static void say_failure(struct begin *b, const struct ckpt_version *newest)
-{
-	struct ckpt_failure failure;
-
-	if (ckpt_failure(b->store, b->run, &failure) &&
-	    (!newest || failure.time_s > newest->time_s))
-		report_line("the last save of this run failed: %s",
-			    failure.why);
-}
-
 void begin_end(struct begin *b, const struct run *run,
 	       const struct ckpt_version *newest)
 {
-	say_failure(b, newest);
 	if (newest)
 		report_line("saved: version %" PRIu32 " (%" PRIu64 " bytes)",
 			    newest->number, newest->bytes);

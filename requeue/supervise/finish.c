@@ -31,6 +31,10 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	int status = script->wait_status;
 
 	storage_count(ctx, &run);
+	/* The program may have hidden it. */
+	if (run.failed_s)
+		report_line("the last save of this run failed: %s",
+			    run.failed_why);
 	finish->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	finish->exit = finish->signal ? -1 : WEXITSTATUS(status);
 	/* A job that leaves its files to us has saved nothing where they could

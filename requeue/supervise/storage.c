@@ -100,6 +100,8 @@ struct counted {
 	int64_t saved_s;
 	double progress;
 	bool is_done;
+	int64_t failed_s;
+	char failed_why[sizeof(((struct run_record *)NULL)->failed_why)];
 };
 
 static void count(void *arg, void *reply)
@@ -109,15 +111,20 @@ static void count(void *arg, void *reply)
 	struct run_record run = *counting->run;
 
 	history_count(counting->ctx->begin.store, &run);
-	*counted = (struct counted){run.versions, run.saved_s, run.progress,
-				    run.is_done};
+	*counted = (struct counted){run.versions, run.saved_s,	run.progress,
+				    run.is_done,  run.failed_s, ""};
+	strcpy(counted->failed_why, run.failed_why);
 }
 
 void storage_count(struct context *ctx, struct run_record *run)
 {
 	struct counting counting = {ctx, run};
-	struct counted counted = {run->versions, run->saved_s, run->progress,
-				  run->is_done};
+	struct counted counted = {run->versions,
+				  run->saved_s,
+				  run->progress,
+				  run->is_done,
+				  0,
+				  ""};
 
 	if (!aside_do(count, &counting, &counted, sizeof(counted),
 		      report_is_stuck() ? ASIDE_WAIT_MS : COUNT_WAIT_MS))
@@ -126,4 +133,6 @@ void storage_count(struct context *ctx, struct run_record *run)
 	run->saved_s = counted.saved_s;
 	run->progress = counted.progress;
 	run->is_done = counted.is_done;
+	run->failed_s = counted.failed_s;
+	strcpy(run->failed_why, counted.failed_why);
 }
