@@ -114,6 +114,7 @@ like "$(cat stuck.out)" 'no step of ours could start in time: Slurm signals' \
 is "$(grep -c '^rank . saved' stuck.out)" 2 'and each rank has saved'
 as_owner scancel "$id"
 wait_job 30 "$id" CANCELLED
+mv -f "$SCRATCH/deliver" "$CLUSTER/libexec/deliver"
 
 # ---- slurmstepd's title has no room for the number of the job, and an srun that
 # has no step
@@ -176,7 +177,6 @@ if [ -z "$OTHER_USER" ]; then
 	done_testing
 	exit
 fi
-mv -f "$SCRATCH/deliver" "$CLUSTER/libexec/deliver"
 rm -rf state
 id=$(submit --hold --nodelist=n1 --checkpoint=30 --time=5 \
 	--output=crowded.out ranks)
