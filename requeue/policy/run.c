@@ -15,6 +15,8 @@
 #define TERM_WAIT_MS	  (3 * SECOND_MS)
 /* Work is frozen no longer than this while slurmctld doesn't reply. */
 #define FREEZE_MAX_MS	  (10 * SECOND_MS)
+/* SIGURG leads to one query in this time, and so does a preemption notice. */
+#define TURN_MS		  SECOND_MS
 /* SIGCONT comes alone after a suspension, else just before SIGURG or SIGTERM.
  */
 #define CONT_SETTLE_MS	  (2 * SECOND_MS)
@@ -107,6 +109,21 @@ static void query(struct run *run, struct run_orders *orders, bool about_term)
 	run->is_querying = true;
 	run->calls++;
 	orders->query = true;
+}
+
+/*
+ * Query for a signal that the job's owner can send as well, as often as it
+ * likes: once a second at most, so that no flood of them reaches slurmctld.
+ */
+static void query_in_turn(struct run *run, int64_t now_ms,
+			  struct run_orders *orders)
+{
+	if (run->turn_ms > now_ms && run->turn_ms - now_ms <= TURN_MS) {
+		run->query_ms = earlier(run->query_ms, run->turn_ms);
+		return;
+	}
+	run->turn_ms = now_ms + TURN_MS;
+	query(run, orders, false);
 }
 
 /* 5, 10, 20, 40, 60, 60, ... seconds */
@@ -449,7 +466,7 @@ static void handle_signal(struct run *run, const struct run_event *event,
 		query(run, orders, true);
 		break;
 	case SIGURG: /* slurmctld wants us to look at the job */
-		query(run, orders, false);
+		query_in_turn(run, event->now_ms, orders);
 		break;
 	case SIGCONT:
 		orders->freeze_again = is_pending(run) || run->frozen_until_ms;
@@ -524,8 +541,10 @@ static void tick(struct run *run, int64_t now_ms, struct run_orders *orders)
 	int64_t at_ms = run_request_at_ms(run);
 
 	if (is_due(run->query_ms, now_ms) ||
-	    is_due(run->resumed_query_ms, now_ms))
+	    is_due(run->resumed_query_ms, now_ms)) {
+		run->turn_ms = now_ms + TURN_MS;
 		query(run, orders, false);
+	}
 	if (is_due(run->frozen_until_ms, now_ms))
 		thaw(run, orders);
 	if (run->is_resumed || run->is_doubted)
@@ -599,7 +618,11 @@ static void handle_notice(struct run *run, int64_t now_ms,
 	if (run->frozen_until_ms || !is_open(run))
 		return;
 	freeze(run, now_ms, orders);
-	query(run, orders, false);
+	/* A query that is under way may be older than the notice. */
+	if (run->is_querying)
+		query(run, orders, false);
+	else
+		query_in_turn(run, now_ms, orders);
 }
 
 static void handle(struct run *run, const struct run_event *event,

@@ -115,6 +115,7 @@ struct run {
 	bool is_querying;     /* one is under way */
 	bool is_term_queried; /* its reply tells the cause of a SIGTERM */
 	int64_t query_ms;     /* when to make the next; 0 not planned */
+	int64_t turn_ms;      /* a SIGURG leads to none before */
 	int64_t reply_ms;     /* of the last reply */
 	unsigned failures;    /* in a row */
 	unsigned calls;	      /* in all, for the journal */

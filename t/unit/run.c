@@ -399,6 +399,48 @@ START_TEST(a_run_of_a_day_makes_a_few_queries)
 }
 END_TEST
 
+START_TEST(a_flood_of_urg_makes_one_query_a_second)
+{
+	struct world w;
+	unsigned before;
+
+	begin(&w, 4 * HOUR, 600);
+	pass_until(&w, T0 + HOUR);
+	before = w.queries;
+	for (int i = 0; i < 500; i++) {
+		get_signal(&w, SIGURG);
+		pass_until(&w, w.now_ms + 10);
+	}
+	ck_assert_uint_ge(w.queries, before + 4);
+	ck_assert_uint_le(w.queries, before + 6);
+	/* The last of them isn't lost. */
+	w.end_ms = w.now_ms + 610 * SECOND;
+	get_signal(&w, SIGURG);
+	pass_until(&w, w.now_ms + 15 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(a_flood_of_notices_makes_one_query_a_second)
+{
+	struct world w;
+	unsigned before;
+
+	begin(&w, 4 * HOUR, 600);
+	pass_until(&w, T0 + HOUR);
+	before = w.queries;
+	for (int i = 0; i < 500; i++) {
+		tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
+		pass_until(&w, w.now_ms + 10);
+	}
+	ck_assert_uint_le(w.queries, before + 6);
+	w.is_preempting = true;
+	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
+	pass_until(&w, w.now_ms + 2 * SECOND);
+	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
 START_TEST(a_term_while_running_is_an_operators_request)
 {
 	struct world w;
@@ -1233,6 +1275,8 @@ int main(void)
 	tcase_add_test(tc, a_limit_raised_after_the_warning_counts);
 	tcase_add_test(tc, a_lowered_limit_is_noticed_through_urg);
 	tcase_add_test(tc, a_run_of_a_day_makes_a_few_queries);
+	tcase_add_test(tc, a_flood_of_urg_makes_one_query_a_second);
+	tcase_add_test(tc, a_flood_of_notices_makes_one_query_a_second);
 	tcase_add_test(tc, a_term_while_running_is_an_operators_request);
 	tcase_add_test(tc, after_an_operators_request_uncaught_the_job_goes_on);
 	tcase_add_test(tc,
