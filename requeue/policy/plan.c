@@ -271,3 +271,17 @@ int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
 				QUICK_DELAY_MOST_S);
 	return delay;
 }
+
+void plan_bound(struct plan *plan, int64_t submitted_min, int64_t *delay_s,
+		int64_t due_s)
+{
+	int64_t most_min = TIME_MOST_S / MINUTE_S;
+	int64_t most_s = due_s > QUICK_DELAY_MOST_S ? due_s
+						    : QUICK_DELAY_MOST_S;
+
+	if (submitted_min > 0 && submitted_min < most_min)
+		most_min = submitted_min;
+	plan->limit_min = clamp(plan->limit_min, 0, most_min);
+	plan->time_min_min = clamp(plan->time_min_min, 0, plan->limit_min);
+	*delay_s = clamp(*delay_s, due_s, most_s);
+}

@@ -72,6 +72,17 @@ struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,
 int64_t plan_skew_s(int64_t theirs_s, int64_t queried_s, int64_t replied_s);
 
 /*
+ * Bound a plan that a journal has, which its owner can write: not more than the
+ * limit that was submitted (0: none is known), a minimum that fits the limit,
+ * and no shorter delay than the one that is due now.
+ *
+ * delay_s   the recorded one, bounded too
+ * due_s     what plan_delay_s() says now
+ */
+void plan_bound(struct plan *plan, int64_t submitted_min, int64_t *delay_s,
+		int64_t due_s);
+
+/*
  * Seconds from now until the next run may begin: above what COMPLETING took,
  * so that slurmctld's own 121 s don't apply.
  *

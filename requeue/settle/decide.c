@@ -72,6 +72,17 @@ static void decide_and_plan(struct settle *s)
 }
 
 /*
+ * Did this run begin with Requeue=1?  The journal tells, but its owner can
+ * write it.  A job that Slurm counts a restart of has had it, because Slurm
+ * requeues no other.
+ */
+static bool could_requeue(const struct settle *s)
+{
+	return s->history.could_requeue ||
+	       (s->job.restart_count && s->job.restart_count != UINT32_MAX);
+}
+
+/*
  * Leave the job where Requeue=0 was set during the run.  A run that began with
  * Requeue=0, the site's default perhaps, is requeued all the same, because
  * --checkpoint says so.
@@ -81,7 +92,7 @@ static void heed_requeue(struct settle *s)
 	struct decision *d = &s->decision;
 
 	if ((d->action != ACT_REQUEUE && d->action != ACT_REQUEUE_HOLD) ||
-	    s->job.can_requeue || !s->history.could_requeue)
+	    s->job.can_requeue || !could_requeue(s))
 		return;
 	d->action = ACT_LEAVE;
 	d->strike = 0;
@@ -134,16 +145,54 @@ void settle_decide(struct settle *s)
 	heed_requeue(s);
 }
 
+/* How much less an action gives the job than another. */
+static int strictness(enum action action)
+{
+	switch (action) {
+	case ACT_LEAVE:
+		return 2;
+	case ACT_REQUEUE_HOLD:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Take the action that an earlier settle of this run had planned, unless what
+ * Slurm says now is stricter.  An earlier settle may have put the job back in
+ * the queue already: then that is done, and no bound is judged again.
+ */
+static void take_action(struct settle *s, const struct recorded_plan *plan)
+{
+	struct decision *d = &s->decision;
+
+	if (!settle_is_next(s) &&
+	    strictness(d->action) > strictness(plan->action))
+		return;
+	d->action = plan->action;
+	d->cause = plan->cause;
+	d->has_ended = plan->has_ended;
+	snprintf(d->reason, sizeof(d->reason), "%s", plan->reason);
+}
+
+/*
+ * A plan in the journal saves work; it gives no right, because the journal is
+ * its owner's.  So the run is judged again: what bounds it counts by Slurm's
+ * own word (restarts, Requeue, when the job came into the queue), and the
+ * recorded values are bounded.
+ */
 void settle_take_plan(struct settle *s)
 {
 	const struct recorded_plan *plan = &history_newest(&s->history)->plan;
+	int64_t delay_s;
 
-	s->decision.action = plan->action;
-	s->decision.cause = plan->cause;
-	s->decision.has_ended = plan->has_ended;
-	snprintf(s->decision.reason, sizeof(s->decision.reason), "%s",
-		 plan->reason);
+	decide_and_plan(s);
+	heed_requeue(s);
+	take_action(s, plan);
 	s->plan.limit_min = plan->limit_min;
 	s->plan.time_min_min = plan->time_min_min;
-	s->delay_s = plan->delay_s;
+	delay_s = plan->delay_s;
+	plan_bound(&s->plan, submitted_min(s), &delay_s, s->delay_s);
+	s->delay_s = delay_s;
 }

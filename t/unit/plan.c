@@ -370,6 +370,47 @@ START_TEST(the_delay_is_just_above_what_completing_took)
 }
 END_TEST
 
+START_TEST(a_forged_plan_is_bounded)
+{
+	static const int64_t values[] = {INT64_MIN, -1, 0,  1,
+					 5,	    30, 60, INT64_MAX};
+	enum {
+		COUNT = sizeof(values) / sizeof(values[0])
+	};
+
+	for (int i = 0; i < COUNT * COUNT * COUNT; i++) {
+		struct plan plan = {
+			.limit_min = values[i % COUNT],
+			.time_min_min = values[i / COUNT % COUNT],
+		};
+		int64_t delay_s = values[i / COUNT / COUNT];
+
+		plan_bound(&plan, 30, &delay_s, 10);
+		ck_assert_int_ge(plan.limit_min, 0);
+		ck_assert_int_le(plan.limit_min, 30);
+		ck_assert_int_ge(plan.time_min_min, 0);
+		ck_assert_int_le(plan.time_min_min, plan.limit_min);
+		ck_assert_int_ge(delay_s, 10);
+		ck_assert_int_le(delay_s, 600);
+	}
+}
+END_TEST
+
+START_TEST(a_recorded_plan_within_the_bounds_stays)
+{
+	struct plan plan = {.limit_min = 20, .time_min_min = 5};
+	int64_t delay_s = 30;
+
+	plan_bound(&plan, 0, &delay_s, 5);
+	ck_assert_int_eq(plan.limit_min, 20);
+	ck_assert_int_eq(plan.time_min_min, 5);
+	ck_assert_int_eq(delay_s, 30);
+	/* A site's own delay may be longer than ours ever is. */
+	plan_bound(&plan, 0, &delay_s, 900);
+	ck_assert_int_eq(delay_s, 900);
+}
+END_TEST
+
 START_TEST(the_delay_doubles_after_a_miss)
 {
 	ck_assert_int_eq(plan_delay_s(0, 1, 0, 5), 10);
@@ -446,6 +487,8 @@ int main(void)
 	tcase_add_test(tcase, a_job_that_keeps_to_its_total_ends_in_few_runs);
 	tcase_add_test(tcase, a_clock_is_off_only_where_the_answer_proves_it);
 	tcase_add_test(tcase, the_delay_is_just_above_what_completing_took);
+	tcase_add_test(tcase, a_forged_plan_is_bounded);
+	tcase_add_test(tcase, a_recorded_plan_within_the_bounds_stays);
 	tcase_add_test(tcase, the_delay_doubles_after_a_miss);
 	tcase_add_test(tcase, the_delay_doubles_from_the_fifth_quick_run);
 	tcase_add_test(tcase, a_site_that_asks_for_a_longer_delay_gets_it);
