@@ -316,6 +316,69 @@ for i in "${!id[@]}"; do
 	scancel "${id[$i]}" 2>/dev/null
 done
 
+# ---------------------------------------------------- a forged plan
+# Its owner writes into the journal what settle is to do, with a good checksum.
+cat >"$SCRATCH/forge.c" <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/record.h"
+#include "requeue/journal/records.h"
+
+/* forge DELAY: prints a plan to requeue the job */
+int main(int argc, char **argv)
+{
+	const struct record record = {
+		.kind = RECORD_PLAN,
+		.plan = {.action = ACT_REQUEUE,
+			 .cause = CAUSE_SELF,
+			 .state = "RUNNING",
+			 .limit_min = 1000000,
+			 .time_min_min = 900000,
+			 .ordered_min = -1,
+			 .delay_s = atoll(argv[argc - 1]),
+			 .reason = "forged"},
+	};
+	struct ckpt_record *rec = record_encode(&record);
+	char line[4096];
+
+	fwrite(line, 1, ckpt_record_line(rec, line, sizeof(line)), stdout);
+	return 0;
+}
+END
+"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -I"$TOP" -o "$SCRATCH/forge" \
+	"$SCRATCH/forge.c" "$B/librequeue.a" "$B/lib/libckptstate.a" \
+	-ljson-c -lxxhash -lpthread || bail_out 'no compiler'
+script forging <<END
+#!/bin/bash
+"$SCRATCH/forge" "\$1" >>"\$(ls -t "\$SLURM_CHECKPOINT_DIR"/journal-*.jsonl |
+	head -n 1)"
+[ "\$SLURM_JOB_NAME" != zero ] || until [ -e zero.go ]; do sleep 0.1; done
+exit 85
+END
+id[runs]=$(start runs --checkpoint=20 --checkpoint-max-runs=3 --time=5 \
+	forging 1)
+id[delay]=$(start delay --checkpoint=20 --time=5 forging 9223372036854775807)
+id[long]=$(start long --checkpoint=20 --time=5 forging 1099511627775)
+id[zero]=$(start zero --checkpoint=20 --time=5 forging 1)
+wait_job 30 "${id[zero]}" RUNNING
+scontrol update "JobId=${id[zero]}" Requeue=0
+touch zero.go
+wait_job 30 "${id[zero]}" FAILED
+is "$(job_field "${id[zero]}" Restarts)" 0 \
+	'a forged plan: Requeue=0 is heeded all the same'
+for name in delay long; do
+	wait_for 30 'the requeue' restarted "${id[$name]}" 1
+	begin=$(date -d "$(job_field "${id[$name]}" EligibleTime)" +%s)
+	ok "a forged delay ($name) is bounded" \
+		test $((begin - $(date +%s))) -le 600
+	like "$(job_field "${id[$name]}" TimeLimit)" '^00:0[1-5]:00$' \
+		'so is a forged limit'
+	scancel "${id[$name]}"
+done
+wait_held 60 "${id[runs]}"
+is "$(job_field "${id[runs]}" Restarts)" 3 'so is the number of runs'
+
 # --------------------------------------------------- options to sbatch
 for value in "$huge" $'60\n' $'\033[2J' "$long"; do
 	for option in checkpoint checkpoint-dir checkpoint-hook \
