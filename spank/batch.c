@@ -18,6 +18,7 @@
 #include "requeue/settings/site.h"
 #include "requeue/process/oom.h"
 #include "spank/batch.h"
+#include "spank/ending.h"
 #include "spank/environment.h"
 #include "spank/host.h"
 #include "spank/launch.h"
@@ -51,6 +52,7 @@ static struct {
 	struct told *told;
 	int memo_fd;		     /* see memo.h; -1 none */
 	char oom_path[OOM_PATH_MAX]; /* where OOM kills are counted */
+	char group[ENDING_PATH_MAX]; /* the task's cgroup; see ending.h */
 } batch;
 
 static void get_env(spank_t sp, const char *name, char *value, size_t size)
@@ -396,6 +398,7 @@ void batch_task_post_fork(spank_t sp)
 	if (spank_get_item(sp, S_TASK_PID, &pid))
 		return;
 	oom_find(pid, batch.oom_path);
+	ending_find(pid, batch.group);
 	host_serve_task(pid, batch.user.uid, batch.user.gid);
 }
 
@@ -420,7 +423,9 @@ void batch_exit(void)
 	batch.is_settled = true;
 	read_told();
 	helper_path("settle", path);
-	launch_settle(path, &batch.user, &batch.brief, batch.memo_fd);
+	batch.brief.call_timeout_s = ending_call_s();
+	launch_settle(path, &batch.user, &batch.brief, batch.memo_fd,
+		      batch.group);
 }
 
 void batch_unload(void)

@@ -26,11 +26,15 @@
 #include <slurm/spank.h>
 
 #include "requeue/settings/brief.h"
+#include "spank/ending.h"
 #include "spank/launch.h"
 
 #define SECOND_MS 1000
 /* Largest file that settle may write, but for the job's output. */
 #define FILE_MAX  (64 << 20)
+/* A group without rights, and another one for users of that. */
+#define NO_GROUP  65534
+#define NO_GROUP2 65533
 
 static char path_entry[] = "PATH=/usr/bin:/bin";
 static char conf_entry[4096];
@@ -111,20 +115,29 @@ static void set_limit(int resource, rlim_t value)
 	setrlimit(resource, &limit);
 }
 
-/* Take the owner's ids for good, and check that root can't be got back. */
+/*
+ * Take the owner's ids for good, and check that root can't be got back.
+ *
+ * The real group is one without rights until settle has begun, because the
+ * kernel makes a program that is executed with another real than effective
+ * group non-dumpable: so there is no moment at which the owner's other
+ * processes can trace settle, whatever the mode of its file.
+ */
 static bool drop_ids(const struct launch_user *user)
 {
+	gid_t no_group = user->gid == NO_GROUP ? NO_GROUP2 : NO_GROUP;
+
 	if (geteuid() != 0)
 		return geteuid() == user->uid;
 	if (user->uid != 0 && setgroups(user->group_count, user->groups) != 0)
 		return false;
-	if (setresgid(user->gid, user->gid, user->gid) ||
+	if (setresgid(no_group, user->gid, user->gid) ||
 	    setresuid(user->uid, user->uid, user->uid))
 		return false;
 	if (user->uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
 		return false;
 	return getuid() == user->uid && geteuid() == user->uid &&
-	       getgid() == user->gid && getegid() == user->gid;
+	       getgid() == no_group && getegid() == user->gid;
 }
 
 /*
@@ -182,42 +195,86 @@ static int64_t now_ms(void)
 
 /* How long slurmstepd waits for settle, over all attempts. */
 struct patience {
+	struct witness witness;
+	int64_t work_ms;
 	int64_t end_ms;
 	bool is_waiting; /* its last sign said that slurmctld is away */
+	bool is_ending;	 /* Slurm ends the job: end_ms is final */
 };
 
+static void begin_patience(struct patience *patience, const char *group)
+{
+	int64_t work_ms = (int64_t)ending_unkillable_s() * SECOND_MS * 3 / 4;
+
+	*patience = (struct patience){
+		.work_ms = work_ms < LAUNCH_WORK_MS ? work_ms : LAUNCH_WORK_MS,
+	};
+	patience->end_ms = now_ms() + patience->work_ms;
+	patience->is_ending = !witness_start(&patience->witness, group);
+	if (patience->is_ending)
+		slurm_info("checkpoint: it can't be seen here when Slurm ends "
+			   "the job: settle has %d s, also while slurmctld is "
+			   "away",
+			   (int)(patience->work_ms / SECOND_MS));
+}
+
+/* The witness has ended: from now on slurmd waits for settle. */
+static void note_ending(struct patience *patience)
+{
+	int64_t end_ms = now_ms() + patience->work_ms;
+
+	witness_end(&patience->witness);
+	patience->is_ending = true;
+	if (patience->end_ms > end_ms)
+		patience->end_ms = end_ms;
+}
+
 /*
- * Wait for the end of settle: true.  False: the bound has passed.  The owner's
- * other jobs may stop, continue and kill settle: so signs of life alone don't
- * prolong the bound for ever, and one bound holds for all attempts.
+ * Wait for the end of settle: true.  False: the bound has passed.
+ *
+ * The owner's other jobs may stop, continue and kill settle, so that its signs
+ * of life prove little.  They prolong the bound only where slurmctld is away
+ * and Slurm hasn't begun to end the job, of which slurmstepd knows by itself:
+ * then slurmstepd would wait for slurmctld as well.  As soon as Slurm ends the
+ * job, nothing prolongs it.
  */
 static bool watch(int fd, struct patience *patience)
 {
-	struct pollfd wait = {.fd = fd, .events = POLLIN};
-	int64_t silent_ms = now_ms() + LAUNCH_SILENCE_MS;
+	int64_t silent_ms = now_ms() + LAUNCH_SILENCE_MS, left;
 	char beats[64];
 	ssize_t count;
-	int64_t left;
 	int ready;
 
 	patience->is_waiting = false;
 	for (;;) {
+		/* Of a witness that has ended, fd is -1: poll() skips it. */
+		struct pollfd wait[] = {
+			{.fd = fd, .events = POLLIN},
+			{.fd = patience->witness.fd, .events = POLLIN},
+		};
+
 		left = silent_ms < patience->end_ms ? silent_ms
 						    : patience->end_ms;
 		left -= now_ms();
-		ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
+		ready = left > 0 ? poll(wait, 2, (int)left) : 0;
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0)
 			return false;
+		if (wait[1].revents)
+			note_ending(patience);
+		if (!wait[0].revents)
+			continue;
 		count = read(fd, beats, sizeof(beats));
+		if (count < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
 		if (count <= 0)
 			return true;
 		silent_ms = now_ms() + LAUNCH_SILENCE_MS;
 		patience->is_waiting = memchr(beats, BRIEF_BEAT_WAITING,
 					      (size_t)count) != NULL;
-		if (patience->is_waiting)
-			patience->end_ms = now_ms() + LAUNCH_WORK_MS;
+		if (patience->is_waiting && !patience->is_ending)
+			patience->end_ms = now_ms() + patience->work_ms;
 	}
 }
 
@@ -294,9 +351,8 @@ static bool write_brief(int fd, const struct brief *brief)
 static void tell_end(enum attempt attempt, const char *path)
 {
 	if (attempt == ATTEMPT_LEFT)
-		slurm_error("checkpoint: settle got nowhere for %d s and was "
-			    "left behind",
-			    LAUNCH_SILENCE_MS / SECOND_MS);
+		slurm_error("checkpoint: settle got nowhere in its time and "
+			    "was left behind");
 	else if (attempt == ATTEMPT_KILLED)
 		slurm_error("checkpoint: settle was killed %d times",
 			    LAUNCH_ATTEMPTS);
@@ -305,31 +361,75 @@ static void tell_end(enum attempt attempt, const char *path)
 			    strerror(errno));
 }
 
-void launch_settle(const char *path, const struct launch_user *user,
-		   struct brief *brief, int memo_fd)
+/* Look at the mode of settle's file before it runs as any user.  False: other
+ * users may have written it; errno is set. */
+static bool is_safe(const char *path)
 {
-	struct launch_fds fds = {
-		.brief = memfd_create("checkpoint-brief", MFD_CLOEXEC),
-		.memo = memo_fd,
-	};
+	struct stat st;
+
+	if (geteuid() != 0)
+		return true;
+	if (stat(path, &st))
+		return false;
+	if (st.st_mode & S_IWOTH) {
+		slurm_error("checkpoint: %s has mode %04o: every user may "
+			    "change it, so it isn't run; chmod 0711",
+			    path, (unsigned)st.st_mode & 07777);
+		errno = EPERM;
+		return false;
+	}
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IRGRP | S_IROTH)))
+		slurm_info("checkpoint: %s has owner %u and mode %04o, and "
+			   "should have owner 0 and mode 0711",
+			   path, (unsigned)st.st_uid,
+			   (unsigned)st.st_mode & 07777);
+	return true;
+}
+
+/* Start settle until it is over, or may not be started again. */
+static enum attempt settle_repeated(const char *path,
+				    const struct launch_user *user,
+				    struct brief *brief,
+				    const struct launch_fds *fds,
+				    struct patience *patience)
+{
 	enum attempt attempt = ATTEMPT_FAILED;
-	struct patience patience = {.end_ms = now_ms() + LAUNCH_WORK_MS};
 	char **env = clean_env();
 
 	for (int i = 0; i < LAUNCH_ATTEMPTS; i++) {
-		if (fds.brief < 0 || !write_brief(fds.brief, brief))
+		if (!write_brief(fds->brief, brief))
 			break;
-		attempt = settle_once(path, user, fds, env, &patience);
+		attempt = settle_once(path, user, *fds, env, patience);
 		/* A settle without a sign of life hangs on the owner's storage:
 		 * the next one keeps off it. */
-		if (attempt == ATTEMPT_LEFT && !patience.is_waiting &&
+		if (attempt == ATTEMPT_LEFT && !patience->is_waiting &&
 		    !brief->is_blind)
 			brief->is_blind = true;
 		/* The next settle goes on where a killed one stopped. */
 		else if (attempt != ATTEMPT_KILLED)
 			break;
 	}
-	tell_end(attempt, path);
+	return attempt;
+}
+
+void launch_settle(const char *path, const struct launch_user *user,
+		   struct brief *brief, int memo_fd, const char *group)
+{
+	struct launch_fds fds = {
+		.brief = memfd_create("checkpoint-brief", MFD_CLOEXEC),
+		.memo = memo_fd,
+	};
+	enum attempt attempt = ATTEMPT_FAILED;
+	struct patience patience;
+
+	if (fds.brief >= 0 && is_safe(path)) {
+		begin_patience(&patience, group);
+		attempt = settle_repeated(path, user, brief, &fds, &patience);
+		tell_end(attempt, path);
+		witness_end(&patience.witness);
+	} else {
+		tell_end(attempt, path);
+	}
 	if (fds.brief >= 0)
 		close(fds.brief);
 }

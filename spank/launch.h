@@ -35,20 +35,24 @@ void launch_exec(const char *path, const struct launch_fds *fds);
 /*
  * Fork, drop every id for good, exec settle, and wait for it.  Settle writes a
  * byte now and then as long as it has a reason to go on.  It is killed where it
- * gives no sign for LAUNCH_SILENCE_MS, or works for LAUNCH_WORK_MS without
- * having to wait for slurmctld, so that the step can't become unkillable.  A
- * settle that another process has killed is started again within that time,
- * LAUNCH_ATTEMPTS times in all; so is one without a sign of life, with
- * brief->is_blind set.  A failure is written to slurmd's log.
+ * gives no sign for LAUNCH_SILENCE_MS.  It has LAUNCH_WORK_MS in all, or less
+ * where UnkillableStepTimeout is short.  That is counted from when slurmctld
+ * was away last, by settle's own word, but never from later than when Slurm
+ * began to end the job, which slurmstepd knows by itself: so the step can't
+ * become unkillable, whatever settle says.  A settle that another process has
+ * killed is started again within that time, LAUNCH_ATTEMPTS times in all; so is
+ * one without a sign of life, with brief->is_blind set.  A failure is written
+ * to slurmd's log.
  *
  * path     of the helper
  * user     the job's owner
  * memo_fd  see memo.h; -1: none
+ * group    of the batch task, from ending_find()
  */
 #define LAUNCH_SILENCE_MS 25000
 #define LAUNCH_WORK_MS	  45000
 #define LAUNCH_ATTEMPTS	  3
 void launch_settle(const char *path, const struct launch_user *user,
-		   struct brief *brief, int memo_fd);
+		   struct brief *brief, int memo_fd, const char *group);
 
 #endif

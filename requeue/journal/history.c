@@ -93,7 +93,6 @@ static void read_view(struct reading *r, const struct record_view *from)
 		run->limit_min = from->limit_min;
 	if (from->end_s >= 0)
 		run->deadline_s = from->end_s;
-	h->call_timeout_s = from->call_timeout_s;
 	h->began_min = h->left.limit_min = from->limit_min;
 	h->left.time_min_min = from->time_min_min;
 	h->could_requeue = from->can_requeue;

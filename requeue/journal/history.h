@@ -21,7 +21,6 @@ struct history {
 	struct run_record blind; /* then it stands for all runs */
 	/* of the newest run */
 	bool has_term;		       /* Slurm had begun to end the run */
-	int64_t call_timeout_s;	       /* of a call to slurmctld; 0 unknown */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
 	int64_t began_min;  /* the limit that it began with; -1 unknown */
 	bool could_requeue; /* Requeue=1 as it began; false: also unknown */

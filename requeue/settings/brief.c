@@ -34,14 +34,15 @@ static const struct field {
 #name, kind, offsetof(struct brief, name),                     \
 			sizeof(((struct brief *)0)->name)                      \
 	}
-	FIELD(FIELD_U32, job_id),	 FIELD(FIELD_U32, array_job_id),
-	FIELD(FIELD_U32, array_task_id), FIELD(FIELD_U32, restart_count),
-	FIELD(FIELD_INT, script_pid),	 FIELD(FIELD_INT, wait_status),
-	FIELD(FIELD_U32, oom_kills),	 FIELD(FIELD_U32, is_blind),
-	FIELD(FIELD_TEXT, cluster),	 FIELD(FIELD_TEXT, node),
-	FIELD(FIELD_TEXT, job_name),	 FIELD(FIELD_TEXT, user),
-	FIELD(FIELD_TEXT, work_dir),	 FIELD(FIELD_TEXT, settings),
-	FIELD(FIELD_TEXT, site),	 FIELD(FIELD_TEXT, site_args),
+	FIELD(FIELD_U32, job_id),	  FIELD(FIELD_U32, array_job_id),
+	FIELD(FIELD_U32, array_task_id),  FIELD(FIELD_U32, restart_count),
+	FIELD(FIELD_INT, script_pid),	  FIELD(FIELD_INT, wait_status),
+	FIELD(FIELD_U32, oom_kills),	  FIELD(FIELD_U32, is_blind),
+	FIELD(FIELD_U32, call_timeout_s), FIELD(FIELD_TEXT, cluster),
+	FIELD(FIELD_TEXT, node),	  FIELD(FIELD_TEXT, job_name),
+	FIELD(FIELD_TEXT, user),	  FIELD(FIELD_TEXT, work_dir),
+	FIELD(FIELD_TEXT, settings),	  FIELD(FIELD_TEXT, site),
+	FIELD(FIELD_TEXT, site_args),
 #undef FIELD
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))

@@ -40,6 +40,8 @@ struct brief {
 	uint32_t oom_kills; /* settle: counted by the task's memory cgroup */
 	uint32_t is_blind; /* settle: keep off the owner's file systems, because
 			      the settle before it hung there */
+	uint32_t call_timeout_s; /* settle: the longest call to a slurmctld that
+				    is away; 0 unknown */
 	char cluster[128];
 	char node[256];
 	char job_name[256];

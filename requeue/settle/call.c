@@ -71,7 +71,7 @@ static int64_t deadline_s(struct settle *s)
  */
 static int64_t call_max_s(const struct settle *s)
 {
-	int64_t call_s = s->history.call_timeout_s;
+	int64_t call_s = s->brief->call_timeout_s;
 
 	return call_s > 0 && call_s < CALL_MAX_S ? call_s : CALL_MAX_S;
 }

@@ -71,7 +71,8 @@ minutes()
 
 # wrap_helpers DIR [HELPER]: puts the helpers into DIR, with the standard input
 # as the script HELPER (settle unless it is given), which execs HELPER.real;
-# users may read these, so that a test can trace them
+# users may read these, so that a test can trace them.  Settle begins with a
+# foreign real group, of which the script gets rid first.
 wrap_helpers()
 {
 	local helper name=${2:-settle}
@@ -81,5 +82,8 @@ wrap_helpers()
 		install -m 755 "$helper" "$1" || return
 	done
 	mv "$1/$name" "$1/$name.real"
-	cat >"$1/$name" && chmod 755 "$1/$name"
+	# shellcheck disable=SC2016 # for the script
+	sed -e '1s,^#!/bin/[a-z]*$,& -p,' -e '1a\
+[ "$(id -rg)" = "$(id -g)" ] || exec env -u PWD -u SHLVL -u OLDPWD setpriv "--rgid=$(id -g)" --keep-groups "$0"' \
+		>"$1/$name" && chmod 755 "$1/$name"
 }
