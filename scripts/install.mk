@@ -2,6 +2,7 @@
 # One list says what goes where: MODE:FILE:PLACE, each below DESTDIR.
 SNIPPET := $(B)/00-slurm-checkpoint.conf
 PC := $(B)/ckptstate.pc
+EPILOG := $(B)/epilog
 SONAME := libckptstate.so.$(SOVERSION)
 snippetdir = $(sysconfdir)/slurm/plugstack.conf.d
 # Slurm reads the files of a directory in the order of their names, and stops at
@@ -26,12 +27,13 @@ manpages = $(foreach page,$(PAGES),\
 examples = $(shell find examples -type f ! -name '*.mk' ! -name '*.pyc')
 is_program = $(shell test -x $(1) && echo yes)
 
-# A user may run the helpers but not read them, and so can't trace them.
+# A user may run the helpers but not read them, and so can't trace them.  A
+# package keeps these modes: settle says in slurmd's log where they are others.
 INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	755:$(PLUGIN):$(slurm_plugindir)/spank_checkpoint.so \
 	$(foreach helper,$(LIBEXEC),\
 		711:$(helper):$(pkglibexecdir)/$(notdir $(helper))) \
-	755:scripts/epilog:$(pkglibexecdir)/epilog \
+	755:$(EPILOG):$(pkglibexecdir)/epilog \
 	755:$(LIBCKPT):$(libdir)/$(SONAME) \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
@@ -44,7 +46,7 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 
 # These are written each time: prefix and the like may come from the command
 # line of make.
-.PHONY: $(SNIPPET) $(PC) $(PAGES)
+.PHONY: $(SNIPPET) $(PC) $(EPILOG) $(PAGES)
 
 $(SNIPPET): $(B)/config.mk
 	@{ \
@@ -61,6 +63,10 @@ $(PC): $(B)/config.mk
 	echo 'Version: $(VERSION)'; \
 	echo 'Libs: -L$(libdir) -lckptstate'; \
 	echo 'Cflags: -I$(includedir)'; } >$@
+
+# The epilog finds settle where this installation has it.
+$(EPILOG): scripts/epilog $(B)/config.mk
+	@sed 's|/usr/local/libexec/slurm-checkpoint|$(pkglibexecdir)|' $< >$@
 
 # as_page PATH: PATH as the source of a page spells it
 as_page = $(subst -,\\-,$(1))
@@ -79,7 +85,7 @@ $(PAGES): $(B)/man/%: doc/% $(B)/config.mk
 # as a whole, the old or the new one, and a file that is in use is never written
 # to.
 ## install: install below prefix (DESTDIR=DIR for packages)
-install: all $(SNIPPET) $(PC) $(PAGES)
+install: all $(SNIPPET) $(PC) $(EPILOG) $(PAGES)
 	@set -e; for entry in $(INSTALLED); do \
 		place=$${entry#*:}; \
 		file=$${place%%:*}; place=$(DESTDIR)$${place#*:}; \

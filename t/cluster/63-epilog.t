@@ -46,7 +46,7 @@ install -m 755 "$TOP/scripts/epilog" "$CLUSTER/libexec/"
 mkdir "$SCRATCH/good"
 install -m 755 "$B/libexec/settle" "$SCRATCH/good/settle.real"
 cat >"$SCRATCH/good/settle" <<END
-#!/bin/sh
+#!/bin/sh -p
 cat /proc/self/limits >"$WORK/limits.\$\$"
 exec "$SCRATCH/good/settle.real"
 END
@@ -58,11 +58,56 @@ declare -A id
 is "$(env -i sh -x "$TOP/scripts/epilog" 2>&1 | paste -sd' ')" \
 	"+ [ -n  ]" 'a job without --checkpoint costs its first line'
 
+# ---- sourced by a strict script, whatever becomes of settle
+mkdir "$SCRATCH/strict"
+cat >"$SCRATCH/strict/settle" <<END
+#!/bin/sh -p
+echo ran >>"$WORK/strict.ran"
+code=\$(cat "$WORK/strict.code")
+[ "\$code" != 137 ] || kill -KILL \$\$
+exit "\$code"
+END
+chmod 755 "$SCRATCH/strict/settle"
+install -m 755 "$TOP/scripts/epilog" "$SCRATCH/strict/ours"
+sed "s|^\tdir=/.*|\tdir=$SCRATCH/strict|" -i "$SCRATCH/strict/ours"
+sed 's|helpers=[^ ]*||g' "$CLUSTER/etc/plugstack.conf" \
+	>"$SCRATCH/strict/plugstack.conf"
+cp "$SLURM_CONF" "$SCRATCH/strict/slurm.conf"
+# source_it SHELL OPTIONS: sources it in a script with these options, with other
+# arguments, functions and variables of the same names
+source_it()
+{
+	env -i SPANK_CHECKPOINT=v1 SLURM_JOB_ID=1 \
+		SLURM_CONF="$SCRATCH/strict/slurm.conf" \
+		SLURM_JOB_UID="$(id -u "$JOB_USER")" \
+		SLURM_JOB_GID="$(id -g "$JOB_USER")" "$1" -c "
+			set -$2
+			set -f
+			IFS=/.
+			readonly dir=/nowhere site=none line=x conf=y
+			cat() { return 1; }
+			. '$SCRATCH/strict/ours'
+			echo whole \$1" /site/epilog 4711 </dev/null 2>&1
+}
+touch strict.ran && chmod 666 strict.ran
+for shell in dash bash; do
+	for options in e u eu 'euo pipefail'; do
+		[ "$shell $options" != 'dash euo pipefail' ] || options=ef
+		for code in 0 65 75 124 137; do
+			echo $code >strict.code
+			is "$(source_it $shell "$options")" 'whole 4711' \
+				"$shell, set -$options: a settle that ends with $code"
+		done
+	done
+done
+is "$(grep -c ran strict.ran)" 40 \
+	"settle was found each time, though helpers= isn't given"
+
 # ---- an epilog whose settle hangs, while the rest runs
 mkdir "$SCRATCH/hangs"
 install -m 755 "$TOP/scripts/epilog" "$SCRATCH/hangs/"
 cat >"$SCRATCH/hangs/settle" <<END
-#!/bin/sh
+#!/bin/sh -p
 trap '' TERM
 id -u >"$WORK/hangs"
 id -G >>"$WORK/hangs"
@@ -182,7 +227,8 @@ read -r status took <"$SCRATCH/hung"
 is "$status" 0 \
 	'an epilog whose settle hangs does not fail, which would drain the node'
 ok "and ends in time: after $took s" test "$took" -ge 30 -a "$took" -le 40
-is "$(paste -sd' ' hangs)" "$(id -u "$JOB_USER") $(id -G "$JOB_USER")" \
-	"its settle had the owner's id and groups"
+is "$(paste -sd' ' hangs)" \
+	"$(id -u "$JOB_USER") 65534 $(id -G "$JOB_USER")" \
+	"its settle had the owner's id and groups, but for the real group"
 nodes_idle
 done_testing
