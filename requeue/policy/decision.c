@@ -164,13 +164,33 @@ static bool has_saved(const struct decision_input *in,
 	return is_self(in, run) && !is_quick(run);
 }
 
+/*
+ * Did another than settle put the job back, with no request of its own that was
+ * due: an administrator or the owner by scontrol requeue, or slurmctld as an
+ * administrator set the node down?  That may come at any moment.
+ */
+static bool was_put_back(const struct decision_input *in,
+			 const struct run_record *run)
+{
+	enum cause cause = own_cause(in, run);
+	bool is_present = run == &in->runs[in->count - 1];
+
+	if (cause != CAUSE_NONE && cause != CAUSE_OPERATOR &&
+	    cause != CAUSE_UNKNOWN)
+		return false;
+	return is_present
+		       ? in->state == STATE_PENDING
+		       : run->plan.is_there && run->plan.action == ACT_ADJUST;
+}
+
 /* Runs that say nothing of whether the job can save. */
 static bool is_neutral(const struct decision_input *in,
 		       const struct run_record *run)
 {
-	return run->is_node_fail || run->ending == END_STORE ||
-	       run->ending == END_GONE || run->ending == END_FROM ||
-	       run->ending == END_REPEAT || own_cause(in, run) == CAUSE_PREEMPT;
+	return run->is_node_fail || was_put_back(in, run) ||
+	       run->ending == END_STORE || run->ending == END_GONE ||
+	       run->ending == END_FROM || run->ending == END_REPEAT ||
+	       own_cause(in, run) == CAUSE_PREEMPT;
 }
 
 static bool is_killed(const struct decision_input *in,
