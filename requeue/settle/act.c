@@ -11,6 +11,7 @@
 #include "requeue/settle/act.h"
 #include "requeue/settle/call.h"
 #include "requeue/settle/tell.h"
+#include "requeue/slurm/ctl_conf.h"
 
 /* When the next run may begin, on slurmctld's clock. */
 static int64_t next_begin_s(const struct settle *s)
@@ -111,12 +112,26 @@ static void compose_comment(struct settle *s)
 	s->comment = comment_compose(s->job.comment, part);
 }
 
+/* Is the begin time what slurmctld itself gives to a job that it requeues?
+ * It does so at once where the run's node is down. */
+static bool is_slurms_delay(const struct job *job)
+{
+	char text[CTL_TEXT_MAX];
+	int64_t delay_s, late_s;
+
+	if (ctl_requeue_delay(&delay_s, text) != CTL_OK)
+		return false;
+	late_s = job->begin_s - job->submit_s - delay_s;
+	return late_s >= -1 && late_s <= 1;
+}
+
 /* The begin time to set; 0: none.  A later one that the owner has set stays,
  * but just after settle's own requeue a later one is Slurm's delay.  A held job
  * gets one as well: it begins as soon as it is released. */
 static int64_t wanted_begin_s(const struct settle *s)
 {
-	if (!s->is_requeued && s->job.begin_s > next_begin_s(s))
+	if (!s->is_requeued && s->job.begin_s > next_begin_s(s) &&
+	    !is_slurms_delay(&s->job))
 		return 0;
 	return next_begin_s(s);
 }
