@@ -9,7 +9,7 @@ cluster_up --nodes 4
 list_versions()
 {
 	as_owner "$B/bin/scheckpoint" list "$WORK/checkpoint-$id" |
-		grep ' good'
+		grep 'not verified'
 }
 
 script rank <<'EOF'

@@ -70,10 +70,10 @@ for language in c python shell; do
 	prepare $language
 	stop $language 0 TERM 85
 	is "$language: it has saved a version" 1 "$(scheckpoint list "$PWD/store" |
-		grep -c good)"
+		grep -c "not verified")"
 	stop $language 1 KILL 137
 	is "$language: it has saved no other" 1 "$(scheckpoint list "$PWD/store" |
-		grep -c good)"
+		grep -c "not verified")"
 	stop $language 2 TERM 85
 	begin $language 3
 	wait "$pid" 2>/dev/null
