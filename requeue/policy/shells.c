@@ -6,9 +6,11 @@
 #include "requeue/policy/shells.h"
 
 static const char *const shells[] = {
-	"sh",	"bash", "rbash", "dash", "ash", "ksh",	"ksh93", "ksh2020",
-	"mksh", "lksh", "pdksh", "posh", "zsh", "yash", "fish",	 "csh",
-	"tcsh", "bsh",	"rc",	 "es",	 "osh", NULL,
+	"sh",	   "bash", "rbash", "dash",  "ash",    "ksh",  "ksh93",
+	"ksh2020", "mksh", "lksh",  "pdksh", "posh",   "zsh",  "yash",
+	"fish",	   "csh",  "tcsh",  "bsh",   "rc",     "es",   "osh",
+	"bsd-csh", "oksh", "loksh", "ksh88", "elvish", "pwsh", "sash",
+	"nu",	   "ion",  NULL,
 };
 
 const char *shells_base(const char *path)
@@ -25,9 +27,10 @@ static bool is_listed(const char *name)
 	for (size_t i = 0; shells[i]; i++)
 		if (!strcmp(name, shells[i]))
 			return true;
-	/* bash-5.2, zsh-5.9 */
+	/* bash-5.2, zsh-5.9, zsh5; bash-static, mksh-static */
 	return !strncmp(name, "bash-", 5) || !strncmp(name, "zsh-", 4) ||
-	       !strncmp(name, "bash5", 5);
+	       !strncmp(name, "mksh-", 5) || !strncmp(name, "bash5", 5) ||
+	       !strcmp(name, "zsh5");
 }
 
 bool shells_is_shell(const char *exe, const char *argv0, const char *comm)
