@@ -92,13 +92,76 @@ for piece in p1 p2 p3; do
 done
 END
 
+# The background process that the trap kills is not the program, once with a
+# wait for the program and once with one for all
+script bin/monitor.sh <<'END'
+#!/bin/bash
+trap 'kill $monitor' TERM
+while :; do sleep 1; done & monitor=$!
+saver p1 & pid=$!
+wait $pid
+END
+script bin/server.sh <<'END'
+#!/bin/bash
+stop() { kill $server; wait; }
+trap stop TERM
+while :; do sleep 1; done & server=$!
+saver p1 &
+wait $!
+[ ! -e p1.result ] || stop
+END
+# The trap interrupts the only wait, and the script ends before its program.
+script bin/recipe.sh <<'END'
+#!/bin/bash
+_term() { kill -TERM "$child"; }
+trap _term TERM
+saver p1 & child=$!
+wait "$child"
+END
+script bin/jobs.sh <<'END'
+#!/bin/bash
+trap 'jobs -p | xargs kill' TERM
+saver p1 & saver p2 &
+wait
+END
+# An EXIT trap that tells a job that was requested from one that has finished
+script bin/mark.sh <<'END'
+#!/bin/bash
+trap 'scheckpoint requested && echo stopped >>ends || echo completed >>ends' EXIT
+saver p1
+END
+# The second run doesn't find what the first one has consumed.
+script bin/consume.sh <<'END'
+#!/bin/bash
+mv input work || exit 3
+saver p1
+END
+# The workers inherit a handler that does nothing, and never end.
+script bin/pool.py <<'END'
+#!/usr/bin/python3 -ES
+import multiprocessing, os, signal, time
+requested = []
+def work(n):
+    time.sleep(0.1)
+    return n
+if not os.path.exists("state"):
+    signal.signal(signal.SIGTERM, lambda *_: requested.append(1))
+    with multiprocessing.Pool(2) as pool:
+        for n in pool.imap(work, range(10000)):
+            open("p2.ticks", "a").write("%d\n" % n)
+            if requested:
+                open("state.tmp", "w").write("%d" % n)
+                os.rename("state.tmp", "state")
+                break
+END
+
 # begin NAME ARGUMENT...: in a directory of its own
 begin()
 {
 	local name=$1
 
 	shift
-	mkdir "in-$name" && chown "$JOB_USER" "in-$name"
+	mkdir -p "in-$name" && chown "$JOB_USER" "in-$name"
 	id[$name]=$(cd "in-$name" && PATH=$WORK/bin:$PATH submit \
 		--partition=many "--job-name=$name" "--output=$WORK/$name.out" \
 		--time=10 --checkpoint=20 "$@" 2>>"$WORK/submit.err") ||
@@ -108,7 +171,8 @@ begin()
 # ticks NAME PIECE COUNT: it has computed so many steps
 ticks()
 {
-	[ "$(cat "in-$1/$2.ticks" 2>/dev/null | wc -l)" -ge "$3" ]
+	[ -e "in-$1/$2.ticks" ] &&
+		[ "$(wc -l <"in-$1/$2.ticks")" -ge "$3" ]
 }
 
 request() # NAME
@@ -148,6 +212,12 @@ begin steppipe --wrap 'srun pipe.py'
 begin parallel --wrap 'parallel --will-cite -j2 --joblog joblog --resume \
 	saver {} ::: p1 p2 p3 p4'
 begin xargs --wrap 'seq -f p%g 4 | xargs -n1 -P2 piece'
+for name in monitor server recipe jobs mark; do
+	begin "$name" "$WORK/bin/$name.sh"
+done
+begin pool --wrap pool.py
+mkdir in-consume && as_owner touch input && mv input in-consume/
+begin consume "$WORK/bin/consume.sh"
 
 # The request comes while the second piece computes, or the third and fourth.
 declare -A is_requested=([none]=yes)
@@ -155,14 +225,17 @@ request_due()
 {
 	local name
 
-	for name in "${!driver[@]}"; do
+	for name in "${!id[@]}"; do
 		[ -z "${is_requested[$name]:-}" ] || continue
 		case $name in
 		parallel | xargs) ticks "$name" p3 2 && ticks "$name" p4 2 ;;
-		*) ticks "$name" p2 2 ;;
+		monitor | server | recipe | mark | consume)
+			ticks "$name" p1 4
+			;;
+		*) ticks "$name" p2 4 ;;
 		esac && request "$name" && is_requested[$name]=yes
 	done
-	[ ${#is_requested[@]} -gt ${#driver[@]} ]
+	[ ${#is_requested[@]} -gt ${#id[@]} ]
 }
 ok 'all jobs are requested to save' \
 	wait_for 90 'all jobs to compute' request_due
@@ -185,5 +258,22 @@ for name in "${!driver[@]}"; do
 	[ -z "${driver[$name]}" ] || ok "$name: the output names it" \
 		said "$name" "${driver[$name]} .*is not continued"
 done
+
+for name in monitor server recipe jobs mark; do
+	count=$([ "$name" = jobs ] && echo 2 || echo 1)
+	ok "$name: completes" wait_job 90 "${id[$name]}" COMPLETED
+	is "$(job_field "${id[$name]}" Restarts)" 1 "$name: in two runs"
+	ok "$name: the results are exact" exact "$name" "$count"
+	unlike "$(cat "$name.out")" 'saved nothing|out of time' \
+		"$name: the first run has saved"
+done
+is "$(xargs <in-mark/ends)" 'stopped completed' \
+	'an EXIT trap tells a stopped run by scheckpoint requested'
+ok 'what consumes its input: has failed' wait_job 60 "${id[consume]}" FAILED
+is "$(job_field "${id[consume]}" ExitCode)" 3:0 'with its exit code'
+ok 'and its state is there' grep -q -x '[0-9]*' in-consume/p1
+ok 'workers that never end: completes' wait_job 90 "${id[pool]}" COMPLETED
+is "$(job_field "${id[pool]}" Restarts)" 1 'in the run that follows the grace'
+not_ok 'no worker is left' pgrep -f "$WORK/bin/pool.py"
 nodes_idle
 done_testing
