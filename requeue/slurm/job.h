@@ -56,7 +56,7 @@ struct job {
 	char nodes[1024];
 	char name[256];
 	char partition[128];
-	char qos[128]; /* "": none */
+	char qos[128];		/* "": none */
 	char reservation[1100]; /* "": none; as requested, with commas */
 	char work_dir[JOB_PATH_MAX];
 	char std_err[JOB_PATH_MAX];

@@ -203,7 +203,7 @@ void request_hook(struct request *request, struct context *ctx)
 void request_hook_ended(struct request *request, struct context *ctx,
 			bool is_good)
 {
-	request->is_hooked = is_good;
+	request->is_hooked = request->steps.is_hooked = is_good;
 	events_post_kind(&ctx->events, RUN_EV_HOOK_ENDED);
 }
 
@@ -283,7 +283,8 @@ static void conclude_steps(struct request *request, struct context *ctx,
 	 * were forgotten with it. */
 	if (is_signalled && before == STEPS_UNCAUGHT)
 		request_freeze(request, ctx);
-	if (is_signalled)
+	/* Tasks that the hook has requested end in their own way. */
+	if (is_signalled || request->is_hooked)
 		steps_await(request->delivery);
 	post_delivered(request, ctx);
 }

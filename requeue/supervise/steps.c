@@ -143,7 +143,8 @@ static void keep_news(struct steps *steps, struct context *ctx,
 	if (news->is_signalled && steps->agents.signalled <= NAMED_MAX)
 		report_line("SIG%s to %s (pid %d on %s)", signal_name(ctx),
 			    news->name, news->pid, news->node);
-	else if (!news->is_signalled && steps->passed_named++ < NAMED_MAX)
+	else if (!news->is_signalled && !steps->is_hooked &&
+		 steps->passed_named++ < NAMED_MAX)
 		report_line("%s (pid %d on %s) was passed over: %s", news->name,
 			    news->pid, news->node, news->why);
 }
@@ -245,7 +246,9 @@ void steps_await_agents(struct steps *steps, struct context *ctx)
 
 bool steps_are_watched(const struct steps *steps)
 {
-	return steps->state == STEPS_NONE || steps->state == STEPS_UNCAUGHT ||
+	if (steps->state == STEPS_UNCAUGHT)
+		return steps->agents.nodes <= 1; /* this one is watched */
+	return steps->state == STEPS_NONE ||
 	       agents_have_watched(&steps->agents);
 }
 

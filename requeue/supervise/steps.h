@@ -27,6 +27,7 @@ struct steps {
 	enum steps_state state;
 	struct agents agents;
 	unsigned passed_named; /* named to the user as passed over */
+	bool is_hooked;	       /* the hook has requested them: none is missed */
 };
 
 /*
