@@ -20,7 +20,9 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@
 #include <unistd.h>
 
 #include "requeue/process/deliver.h"
+#include "requeue/process/procfs.h"
 #include "requeue/process/stepd.h"
 #include "requeue/process/watch.h"
 
@@ -54,6 +57,7 @@ struct node {
 	size_t count;
 	struct delivery_order order; /* but for its root */
 	const char *work_dir;
+	const char *helpers; /* the directory of this program */
 };
 
 /* What /proc/PID/status says of whose process it is. */
@@ -218,6 +222,18 @@ static bool is_stepd(pid_t pid, pid_t task, uint32_t job_id, uint32_t *step)
 	return stepd_serves(&view, job_id, step);
 }
 
+/* Is it one of this program's own helpers, such as the sentinel's task?  Its
+ * step isn't one of the job's. */
+static bool is_helper(pid_t task, const struct node *node)
+{
+	char path[64], name[PATH_MAX];
+	size_t len = strlen(node->helpers);
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)task);
+	return procfs_read(AT_FDCWD, path, name, sizeof(name)) > 0 &&
+	       !strncmp(name, node->helpers, len) && name[len] == '/';
+}
+
 /*
  * Keep the parent of a process of this user if it is the slurmstepd of a step.
  * Any user may give a process any title, but none of those has a child of this
@@ -251,7 +267,8 @@ static void find_steps(struct node *node)
 		struct owner owner;
 
 		if (task > 0 && read_owner(task, &owner) &&
-		    owner.uids[0] == getuid() && owner.parent > 0)
+		    owner.uids[0] == getuid() && owner.parent > 0 &&
+		    !is_helper(task, node))
 			consider(node, task, owner.parent);
 	}
 	closedir(dir);
@@ -394,5 +411,6 @@ int main(int argc, char **argv)
 		.takes_runtimes = *argument(argc, argv, 8),
 	};
 	node.work_dir = argument(argc, argv, 5);
+	node.helpers = dirname(argv[0]);
 	return run(&node);
 }

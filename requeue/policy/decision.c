@@ -158,8 +158,13 @@ static enum cause present_cause(const struct decision_input *in)
 static bool has_saved(const struct decision_input *in,
 		      const struct run_record *run)
 {
-	if (run->versions ||
-	    (run->has_complied && run->evidence != EVIDENCE_NONE))
+	if (run->versions)
+		return true;
+	/* A job that saves into the store has nothing where that failed,
+	 * whatever it wrote elsewhere, and whatever its exit code says. */
+	if (run->failed_s)
+		return false;
+	if (run->has_complied && run->evidence != EVIDENCE_NONE)
 		return true;
 	return is_self(in, run) && !is_quick(run);
 }
@@ -416,6 +421,8 @@ static bool hold_at_bound(const struct decision_input *in, struct decision *d,
 static void go_on(const struct decision_input *in, struct decision *d,
 		  bool is_neutral_now)
 {
+	const struct run_record *run = &in->runs[in->count - 1];
+
 	d->is_full_limit = is_total_used(in);
 	if (hold_at_bound(in, d, is_neutral_now))
 		return;
@@ -425,11 +432,16 @@ static void go_on(const struct decision_input *in, struct decision *d,
 		       "the submitted limit");
 	else if (d->is_stall && in->max_stalls)
 		snprintf(d->reason, sizeof(d->reason),
-			 "this run saved nothing (%u of %u in a row before "
-			 "the job is held)",
-			 d->stalls, in->max_stalls);
+			 "this run saved nothing%s%.100s (%u of %u in a row "
+			 "before the job is held)",
+			 run->failed_s ? ", as its save failed: " : "",
+			 run->failed_s ? run->failed_why : "", d->stalls,
+			 in->max_stalls);
 	else if (d->is_stall)
-		say(d, "this run saved nothing");
+		snprintf(d->reason, sizeof(d->reason),
+			 "this run saved nothing%s%.100s",
+			 run->failed_s ? ", as its save failed: " : "",
+			 run->failed_s ? run->failed_why : "");
 	else
 		snprintf(d->reason, sizeof(d->reason),
 			 "to be continued (cause: %s)", cause_name(d->cause));
