@@ -103,13 +103,13 @@ struct ckpt_record *ckpt_kind_encode(const struct ckpt_kind *kind,
 				     const void *from);
 
 /*
- * Fill the kind's struct from a record, which may be anybody's.
+ * Fill the kind's struct from a record, which may come from any user.
  *
  * rec  NULL: as one without members
  * to   every member is set.  One that is missing, of another type or out of
  *      its bounds gets the value that stands for none.  Texts are borrowed from
- *      the record, as long as they are there: whoever keeps or shows one bounds
- *      it and cleans it
+ *      the record, as long as they are there: code that keeps or shows one
+ * bounds it and cleans it
  *
  * Can't fail; does not look at the record's kind.  Thread-safe.
  */

@@ -9,7 +9,7 @@
 
 #define FILES_MAX 4
 
-/* The work directory is /work/me.  A path that begins with '!' is missing, one
+/* The work directory is /w/ada.  A path that begins with '!' is missing, one
  * with '-' can't be taken now.  names: in the order of the full paths, of those
  * that are taken. */
 static const struct {
@@ -24,8 +24,8 @@ static const struct {
 	 "out/a.json out/state.json"},
 	{{"out", "out/state.json"}, "out"},
 	{{"out/state.json", "out/", "out/sub/x"}, "out"},
-	{{"/work/me/state", "state"}, "state"},
-	{{"/work/me/out", "out/state"}, "out"},
+	{{"/w/ada/state", "state"}, "state"},
+	{{"/w/ada/out", "out/state"}, "out"},
 	{{"out", "out.json", "out-2/state"}, "out out-2/state out.json"},
 	/* a directory that can't be taken now */
 	{{"-out", "out/state.json"}, "out/state.json"},
@@ -62,7 +62,7 @@ START_TEST(every_file_gets_the_name_of_the_table)
 		list[count].is_missing = first == '!';
 		list[count].is_taken = !is_marked;
 	}
-	ck_assert_int_eq(filenames_settle(list, count, "/work/me/"), 0);
+	ck_assert_int_eq(filenames_settle(list, count, "/w/ada/"), 0);
 	filenames_once(list, count);
 	for (size_t i = 0; i < count; i++) {
 		if (list[i].is_taken)
