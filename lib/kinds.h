@@ -109,7 +109,7 @@ struct ckpt_record *ckpt_kind_encode(const struct ckpt_kind *kind,
  * to   every member is set.  One that is missing, of another type or out of
  *      its bounds gets the value that stands for none.  Texts are borrowed from
  *      the record, as long as they are there: code that keeps or shows one
- * bounds it and cleans it
+ *      bounds it and cleans it
  *
  * Can't fail; does not look at the record's kind.  Thread-safe.
  */
