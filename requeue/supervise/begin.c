@@ -175,7 +175,7 @@ static int claim_store(struct begin *b)
 	struct ckpt_error err = {0};
 
 	if (is_astray(b))
-		return SETTLE_STORE_CODE;
+		return b->run ? SETTLE_GONE_CODE : SETTLE_STORE_CODE;
 	if (b->run && is_missing(b->dir) && !may_make_store(b))
 		return SETTLE_GONE_CODE;
 	if (ckpt_claim(&b->store, b->dir, &id, b->run, &err)) {
