@@ -158,15 +158,10 @@ static enum cause present_cause(const struct decision_input *in)
 static bool has_saved(const struct decision_input *in,
 		      const struct run_record *run)
 {
-	if (run->versions)
+	if (run->versions || run_record_saved_itself(run))
 		return true;
-	/* A job that saves into the store has nothing where that failed,
-	 * whatever it wrote elsewhere, and whatever its exit code says. */
-	if (run->failed_s)
-		return false;
-	if (run->has_complied && run->evidence != EVIDENCE_NONE)
-		return true;
-	return is_self(in, run) && !is_quick(run);
+	/* Its exit code says that it saved; a save that failed says more. */
+	return is_self(in, run) && !is_quick(run) && !run->failed_s;
 }
 
 /*

@@ -48,11 +48,11 @@ static int64_t kept_until(const struct run_record *run, int64_t grace_s,
 
 	if (request && kept > request && kept - request <= grace_s)
 		kept = request;
-	if (run->has_complied && request > kept)
+	if (run_record_saved_itself(run) && request > kept)
 		kept = request;
 	/* By its exit code it says that its state is saved. */
-	if (!run->versions && !run->has_complied && exit_code &&
-	    run->ending == END_EXIT && run->code == exit_code)
+	if (!run->versions && !run_record_saved_itself(run) && !run->failed_s &&
+	    exit_code && run->ending == END_EXIT && run->code == exit_code)
 		kept = clamp(run->ended_s, 0, EPOCH_MOST_S);
 	return kept;
 }
@@ -94,7 +94,7 @@ static int64_t remaining_by_progress(const struct plan_input *in)
 		int64_t used = plan_used_s(run, 1, in->grace_s, in->exit_code);
 		double rest;
 
-		if (!run->versions && !run->has_complied)
+		if (!run->versions && !run_record_saved_itself(run))
 			continue;
 		if (!is_fraction(run->progress) || !is_fraction(from) ||
 		    run->progress <= from || used <= 0)

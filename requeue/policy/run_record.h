@@ -139,4 +139,15 @@ struct run_record {
 	struct run_shown shown;
 };
 
+/*
+ * Did the run save a state by itself: its programs ended as requested, and it
+ * isn't known that they left nothing?  A job that saves into the store has
+ * nothing where that failed, whatever it wrote elsewhere.
+ */
+static inline bool run_record_saved_itself(const struct run_record *run)
+{
+	return run->has_complied && run->evidence != EVIDENCE_NONE &&
+	       !run->failed_s;
+}
+
 #endif

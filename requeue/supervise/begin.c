@@ -250,7 +250,7 @@ static bool has_ended(struct begin *b, int *status)
 		if (b->set.max_stalls)
 			b->learned = learned_from(history.runs, history.count,
 						  (int)b->set.exit_code);
-		b->has_own_files = last->has_complied ||
+		b->has_own_files = run_record_saved_itself(last) ||
 				   (last->ending == END_EXIT &&
 				    last->code == b->set.exit_code);
 	}

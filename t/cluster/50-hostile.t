@@ -394,11 +394,10 @@ for value in "$huge" $'60\n' $'\033[2J' "$long"; do
 	done
 done
 mkdir $'new\nline' && chown "$JOB_USER" $'new\nline'
-id[newline]=$(start newline --checkpoint=20 --time=5 \
-	"--chdir=$WORK/"$'new\nline' "--output=$WORK/newline.out" wait)
-wait_job 30 "${id[newline]}" FAILED
-like "$(cat newline.out)" '^scheckpoint: .*line break' \
-	'a line break in the directory: the output says so'
+said=$(start newline --checkpoint=20 --time=5 \
+	"--chdir=$WORK/"$'new\nline' "--output=$WORK/newline.out" wait 2>&1)
+like "$said" '^sbatch: .*line break' \
+	'a line break in the directory: sbatch refuses it'
 wait_for 30 'all nodes to be idle' is_idle
 nodes_idle
 done_testing
