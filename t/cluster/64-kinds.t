@@ -73,7 +73,7 @@ id[either]=$(start either --time=10 --checkpoint=80 \
 like "$(job_state "${id[next]}") $(job_field "${id[next]}" Reason)" \
 	'PENDING (Licenses|Priority)' 'the next job waits for the licence'
 for name in nodes one pen deadline het short; do
-	runs $name 3
+	runs $name 15
 	requeue "${id[$name]}"
 done
 
