@@ -21,6 +21,31 @@ static bool has_said_so(const struct context *ctx,
 	       finish->exit == ctx->begin.set.exit_code;
 }
 
+/* The programs have ended as requested, and no version was saved. */
+static void say_what_is_left(const struct context *ctx,
+			     const struct request *request,
+			     const struct testimony *seen)
+{
+	switch (seen->evidence) {
+	case EVIDENCE_FILES:
+		report_line("saved by itself: %u file%s written since the "
+			    "request, the newest is %s",
+			    seen->files, seen->files == 1 ? "" : "s",
+			    seen->name);
+		break;
+	case EVIDENCE_NONE:
+		request_report_nothing(request, ctx);
+		break;
+	case EVIDENCE_UNKNOWN:
+		/* Slurm itself signals the programs as it ends a job. */
+		if (!ctx->run.has_term)
+			report_line("it can't be seen here what the job wrote "
+				    "since the request: that its programs "
+				    "ended by themselves counts as a save");
+		break;
+	}
+}
+
 void finish_record(struct context *ctx, const struct jobscript *script,
 		   struct request *request, const struct files *files)
 {
@@ -58,13 +83,9 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 		finish->has_complied = true;
 	ctx->begin.has_saved_itself = finish->has_complied &&
 				      seen.evidence == EVIDENCE_FILES;
-	if (ctx->begin.has_saved_itself)
-		report_line("saved by itself: %u file%s written since the "
-			    "request, the newest is %s",
-			    seen.files, seen.files == 1 ? "" : "s", seen.name);
-	if (finish->has_complied && seen.evidence == EVIDENCE_NONE &&
-	    !run.versions && !run.is_done && !has_said_so(ctx, finish))
-		request_report_nothing(request, ctx);
+	if (finish->has_complied && !finish->versions && !finish->is_done &&
+	    !has_said_so(ctx, finish))
+		say_what_is_left(ctx, request, &seen);
 	report_record(ctx->begin.store, ctx->begin.run, &record);
 }
 
