@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* traps.c: what a shell script does at a signal, read from its text. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,11 +78,41 @@ const char *traps_next(const char *script, const char *from, int signum)
 	return NULL;
 }
 
+/* zsh's other form: a function of the name TRAPTERM. */
+static bool has_trap_function(const char *script, int signum)
+{
+	char name[16] = "", definition[24];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i].signum == signum)
+			snprintf(name, sizeof(name), "TRAP%s", names[i].name);
+	if (!*name)
+		return false;
+	snprintf(definition, sizeof(definition), "%s()", name);
+	if (commands_find(script, script, definition))
+		return true;
+	for (const char *at = script; (at = commands_find(script, at, name));
+	     at++)
+		if (at[strlen(name) + strspn(at + strlen(name), " \t")] == '(')
+			return true;
+	for (const char *at = script;
+	     (at = commands_find(script, at, "function")); at++) {
+		const char *word = at + strlen("function");
+
+		word += strspn(word, " \t");
+		if (!strncmp(word, name, strlen(name)) &&
+		    strchr(" \t\n(", word[strlen(name)]))
+			return true;
+	}
+	return false;
+}
+
 bool traps_has(const char *script, int signum)
 {
 	char *text = commands_without_documents(script);
-	bool has =
-		traps_next(text ? text : script, text ? text : script, signum);
+	const char *from = text ? text : script;
+	bool has = traps_next(from, from, signum) ||
+		   has_trap_function(from, signum);
 
 	free(text);
 	return has;

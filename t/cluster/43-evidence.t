@@ -105,6 +105,7 @@ begin spawn --wrap "$WORK/pool spawn 300"
 begin forrtl --checkpoint-max-stalls=2 --wrap "$runtime-forrtl 1000"
 begin petsc --wrap "$runtime-petsc 170"
 begin julia --wrap "$runtime-julia 170"
+begin flag --checkpoint-max-stalls=2 --wrap "$runtime-flag 1000"
 begin logger --wrap "$WORK/logger"
 
 # ---- a file that was written after the request
@@ -135,6 +136,8 @@ ok 'Intel Fortran: held after runs that saved nothing' \
 ok 'the output names the runtime' said forrtl 'Intel Fortran'
 ok 'each run computed almost to its limit' \
 	[ "$(grep -c '^tick 180$' forrtl.out)" -eq 2 ]
+ok 'a handler that sets a flag which nothing reads: held as well' \
+	wait_held 240 "${id[flag]}"
 ok 'forked workers: held as well' wait_held 240 "${id[fork]}"
 unlike "$(cat fork.out)" 'SIGTERM to' 'none of them was signalled'
 

@@ -17,6 +17,14 @@ static const struct {
 	const char *script;
 	bool is_trapped;
 } traps[] = {
+	{"TRAPTERM() { echo saving }", true}, /* zsh */
+	{"TRAPTERM () {\nsave\n}\nsim", true},
+	{"function TRAPTERM { save }", true},
+	{"function TRAPTERM() { save }", true},
+	{"TRAPINT() { save }", false},
+	{"echo TRAPTERM()", false},
+	{"# TRAPTERM() { save }", false},
+	{"TRAPTERM=1", false},
 	{"trap x TERM", true},
 	{"trap x SIGTERM", true},
 	{"trap x 15", true},
