@@ -351,19 +351,34 @@ static void fail(const struct decision_input *in, struct decision *d,
 			d->has_ended = true;
 }
 
+/* Exit codes by which programs and batch systems say "run me again": Grid
+ * Engine's, EX_TEMPFAIL, and that of timeout. */
+static bool is_asking_to_go_on(const struct run_record *run)
+{
+	return run->ending == END_EXIT && (run->code == 99 || run->code == 75 ||
+					   run->code == 124 || run->code == 9);
+}
+
 static void fail_by_itself(const struct decision_input *in, struct decision *d)
 {
 	const struct run_record *run = &in->runs[in->count - 1];
+	const char *remedy = "; scontrol requeue lets it go on";
+	size_t used;
 
 	fail(in, d, "out of memory");
-	if (!run->is_oom)
-		snprintf(d->reason, sizeof(d->reason),
-			 "%s %d: the job failed by itself and is not run "
-			 "again%s",
-			 run->ending == END_SIGNAL ? "signal" : "exit code",
-			 run->code,
-			 d->has_ended ? ""
-				      : "; scontrol requeue lets it go on");
+	if (run->is_oom)
+		return;
+	if (d->has_ended)
+		remedy = "";
+	snprintf(d->reason, sizeof(d->reason),
+		 "%s %d: the job failed by itself and is not run again%s",
+		 run->ending == END_SIGNAL ? "signal" : "exit code", run->code,
+		 remedy);
+	used = strlen(d->reason);
+	if (is_asking_to_go_on(run))
+		snprintf(d->reason + used, sizeof(d->reason) - used,
+			 "; --checkpoint-exit=%d takes it for \"run me again\"",
+			 run->code);
 }
 
 static void complete(struct decision *d, const struct run_record *run,

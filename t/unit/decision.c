@@ -143,6 +143,9 @@ static const struct test_case cases[] = {
 		  .failed_why = "No space left on device")),
 	 .action = ACT_REQUEUE, .cause = CAUSE_SELF, .is_stall = true,
 	 .stalls = 1, .reason = "as its save failed: No space left"},
+	{"an exit code that often means \"run me again\" is explained",
+	 RUNS(RUN(0, .code = 99)), .reason = "--checkpoint-exit=99"},
+	{"another isn't", RUNS(RUN(0, .code = 3)), .reason = "lets it go on"},
 	{"a signal with the exit code's number is not the exit code",
 	 RUNS(RUN(0, .ending = END_SIGNAL, .code = 85))},
 
