@@ -205,9 +205,10 @@ static const char *find_fault(const struct look *before, const struct look *now)
 {
 	if (!now->is_state)
 		return NULL;
-	if (!now->size_bytes)
-		return "empty";
-	return has_changed(before, now) ? busy : NULL;
+	/* One that is being rewritten may be empty for a moment. */
+	if (has_changed(before, now))
+		return busy;
+	return now->size_bytes ? NULL : "empty";
 }
 
 static void add_look(struct look *sum, const struct look *one)
