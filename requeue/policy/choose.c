@@ -141,6 +141,7 @@ static void judge_shell(const struct view *view, size_t i)
 	}
 	if (is_deaf(view, proc)) {
 		set(choice, CHOICE_PASS, left_nothing);
+		choice->is_withheld = true;
 		return;
 	}
 	set(choice, CHOICE_SIGNAL, "has a trap for it");
@@ -208,6 +209,7 @@ static void judge_program(const struct view *view, size_t i)
 
 	if (catches || procs_has(proc->awaited, signum))
 		reason = why_not(view, i);
+	choice->is_withheld = reason != NULL;
 	if (reason)
 		set(choice, CHOICE_PASS, reason);
 	else if (catches)

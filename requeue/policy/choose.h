@@ -37,6 +37,9 @@ struct choice {
 	enum choice_action action;
 	enum choice_kind kind;
 	const char *reason; /* static; "" for CHOICE_LEAVE */
+	/* It catches the signal, but is not to get it: a worker, one that only
+	 * its runtime ends, or one that left nothing in an earlier run. */
+	bool is_withheld;
 	/* A shell that TERM ends, after its EXIT trap has run. */
 	bool has_exit_trap;
 	/* It catches the signal, and should get it from the script above: not

@@ -67,6 +67,8 @@ static const char *const never[] = {
 	"*.pyc",
 	"*.pid",
 	"*.lock",
+	/* logs that are rotated by renaming */
+	"*.log.[0-9]*",
 	NULL,
 };
 

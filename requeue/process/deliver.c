@@ -332,6 +332,14 @@ const struct delivery_item *delivery_first_signalled(const struct delivery *d)
 	return d->signalled.count ? &d->signalled.list[0].item : NULL;
 }
 
+bool delivery_has_withheld(const struct delivery *d)
+{
+	for (size_t i = 0; i < d->passed.count; i++)
+		if (d->passed.list[i].item.is_withheld)
+			return true;
+	return false;
+}
+
 bool delivery_has_killed(const struct delivery *d, pid_t pid)
 {
 	for (size_t i = 0; i < d->frozen.count; i++)

@@ -94,6 +94,9 @@ bool delivery_is_alone(const struct delivery *d, pid_t pid);
 /* The first that was signalled; NULL: none was. */
 const struct delivery_item *delivery_first_signalled(const struct delivery *d);
 
+/* Does a program catch the signal that is not to get it? */
+bool delivery_has_withheld(const struct delivery *d);
+
 /* Was this process frozen, and killed as it was? */
 bool delivery_has_killed(const struct delivery *d, pid_t pid);
 

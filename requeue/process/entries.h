@@ -16,6 +16,7 @@ struct delivery_item {
 	char name[PROCS_NAME_MAX];
 	enum choice_kind kind;
 	const char *reason; /* static */
+	bool is_withheld;   /* see choose.h */
 	bool is_sent;	    /* got the signal; false: only awaited */
 	uint64_t start_ticks;
 };

@@ -111,6 +111,7 @@ struct entry *look_remember(const struct look *look, size_t i,
 	choose_name(proc, entry->item.name, sizeof(entry->item.name));
 	entry->item.kind = choice->kind;
 	entry->item.reason = choice->reason;
+	entry->item.is_withheld = choice->is_withheld;
 	entry->has_exit_trap = choice->has_exit_trap;
 	remember_frozen(entry, look, i);
 	if (choice->signalled_above != PROCS_NONE) {

@@ -179,6 +179,7 @@ static void watch_as_child(struct watcher *w)
 	if (send(w->fd, "", 1, MSG_NOSIGNAL) < 0)
 		_exit(1);
 	watch_on(w);
+	watch_files_report(w);
 	if (send(w->fd, &w->report, sizeof(w->report), MSG_NOSIGNAL) < 0)
 		_exit(1);
 	_exit(0);

@@ -2,6 +2,7 @@
 /* watch_files.c: the files that a watched job writes, and has open. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "requeue/process/watch_files.h"
@@ -37,34 +38,36 @@ static bool is_state(struct watcher *w, int dirfd, const char *name,
 	return !file || evidence_is_rewritten(&file->was, &now);
 }
 
-/* FNV-1a: tells files apart, so that one isn't counted twice. */
-static uint64_t hash(uint64_t start, const char *text)
-{
-	uint64_t sum = UINT64_C(14695981039346656037) ^ start;
-
-	for (; *text; text++)
-		sum = (sum ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return sum;
-}
-
 void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 		       bool is_renamed)
 {
-	uint64_t sum = hash((uint64_t)dirfd, name);
-	size_t known;
+	struct written_file *file = &w->written[w->written_count];
 
-	if (!is_state(w, dirfd, name, is_renamed))
+	if (w->written_count == WATCHER_NAMES_MAX ||
+	    !is_state(w, dirfd, name, is_renamed))
 		return;
-	known = w->report.files < WATCHER_NAMES_MAX ? w->report.files
-						    : WATCHER_NAMES_MAX;
-	snprintf(w->report.name, sizeof(w->report.name), "%.*s",
-		 WATCH_NAME_MAX - 1, name);
-	for (size_t i = 0; i < known; i++)
-		if (w->names[i] == sum)
+	for (size_t i = 0; i < w->written_count; i++)
+		if (w->written[i].dirfd == dirfd &&
+		    !strcmp(w->written[i].name, name))
 			return;
-	if (known < WATCHER_NAMES_MAX)
-		w->names[known] = sum;
-	w->report.files++;
+	file->dirfd = dirfd;
+	snprintf(file->name, sizeof(file->name), "%s", name);
+	w->written_count++;
+}
+
+void watch_files_report(struct watcher *w)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < w->written_count; i++) {
+		const struct written_file *file = &w->written[i];
+
+		if (fstatat(file->dirfd, file->name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		w->report.files++;
+		snprintf(w->report.name, sizeof(w->report.name), "%.*s",
+			 WATCH_NAME_MAX - 1, file->name);
+	}
 }
 
 void watch_files_keep(struct watcher *w, const struct stat *st, off_t position,

@@ -10,12 +10,14 @@
 
 #include "requeue/process/watcher.h"
 
-/*
- * A file was written, renamed or linked in the directory dirfd: count it in the
- * report if it is evidence, each one once.
- */
+/* A file was written, renamed or linked in the directory dirfd: remember it,
+ * once, if it is evidence. */
 void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 		       bool is_renamed);
+
+/* At the end: count those that are still there in the report.  One that was
+ * renamed or removed since is no state. */
+void watch_files_report(struct watcher *w);
 
 /*
  * A program has this file open for writing, at this position.

@@ -6,6 +6,7 @@
 #ifndef WATCHER_H
 #define WATCHER_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,12 @@ struct open_file {
 	struct evidence_file was;
 };
 
+/* A file that was written since, by its directory and name. */
+struct written_file {
+	int dirfd; /* of a watched directory */
+	char name[NAME_MAX + 1];
+};
+
 struct watched_dir {
 	int fd; /* O_PATH */
 	int wd;
@@ -44,7 +51,8 @@ struct watcher {
 	unsigned entries;
 	struct open_file files[WATCHER_FILES_MAX];
 	size_t file_count;
-	uint64_t names[WATCHER_NAMES_MAX];
+	struct written_file written[WATCHER_NAMES_MAX];
+	size_t written_count;
 	dev_t store_dev;
 	ino_t store_ino;
 	bool is_begun; /* programs were told of the request */

@@ -176,14 +176,22 @@ void request_uncaught(struct request *request, struct context *ctx)
 				    : "just before the end");
 		return;
 	}
+	if (request->delivery && delivery_has_withheld(request->delivery)) {
+		report_line("no program of the job gets SIG%s in this run: it "
+			    "computes on until just before the end",
+			    name);
+		report_line("if it saves at SIG%s: --checkpoint-target=all "
+			    "signals it in any case, =runtimes one whose "
+			    "runtime hides its handler",
+			    name);
+		return;
+	}
 	report_line("no program of the job catches SIG%s: it computes on until "
 		    "just before the end, and what isn't saved by then is lost",
 		    name);
 	report_line("what helps: a handler in the program, a trap in the "
 		    "script, another signal (--checkpoint-signal), a stop file "
-		    "(--checkpoint-hook), --checkpoint-target=runtimes for a "
-		    "program whose runtime hides its handler, or scheckpoint "
-		    "save as it goes");
+		    "(--checkpoint-hook), or scheckpoint save as it goes");
 }
 
 /* ---------------------------------------------------------------- hook */
@@ -428,9 +436,9 @@ void request_report_nothing(const struct request *request,
 		    ctx->begin.set.files[0] ? "new file of --checkpoint-files"
 					    : "version and no file");
 	report_line("what helps: a handler in the program that saves its "
-		    "state, a stop file (--checkpoint-hook), files that the "
-		    "software writes by itself (--checkpoint-files), or "
-		    "another --checkpoint-target");
+		    "state; where it saves elsewhere than it works, its files "
+		    "by name (--checkpoint-files); a stop file "
+		    "(--checkpoint-hook); or another --checkpoint-target");
 }
 
 void request_end(struct request *request, struct context *ctx)

@@ -162,6 +162,30 @@ START_TEST(what_holds_no_state_does_not_count)
 }
 END_TEST
 
+START_TEST(what_is_removed_again_does_not_count)
+{
+	begin("", "");
+	make("state.tmp", "1");
+	usleep(50000);
+	ck_assert_int_eq(rename("state.tmp", "state"), 0);
+	make("scratch", "1");
+	usleep(50000);
+	ck_assert_int_eq(unlink("scratch"), 0);
+	ck_assert_uint_eq(end(), 1);
+	ck_assert_str_eq(report.name, "state");
+}
+END_TEST
+
+START_TEST(a_log_that_is_rotated_does_not_count)
+{
+	make("app.log", "1");
+	begin("", "");
+	ck_assert_int_eq(rename("app.log", "app.log.1"), 0);
+	make("app.log", "2");
+	ck_assert_uint_eq(end(), 0);
+}
+END_TEST
+
 START_TEST(a_state_in_a_directory_below_counts)
 {
 	ck_assert_int_eq(mkdir("out", 0700) | mkdir("out/ckpt", 0700), 0);
@@ -452,6 +476,8 @@ int main(void)
 	tcase_add_test(tcase, a_file_that_is_renamed_into_place_counts);
 	tcase_add_test(tcase, a_file_that_is_rewritten_counts_once);
 	tcase_add_test(tcase, what_holds_no_state_does_not_count);
+	tcase_add_test(tcase, what_is_removed_again_does_not_count);
+	tcase_add_test(tcase, a_log_that_is_rotated_does_not_count);
 	tcase_add_test(tcase, a_state_in_a_directory_below_counts);
 	tcase_add_test(tcase, a_state_in_a_new_directory_counts);
 	tcase_add_test(tcase, the_store_does_not_count);
