@@ -17,19 +17,16 @@
 /* Is this descriptor the end of a pipe from which its process reads? */
 static bool is_read_end(int dir, const char *number)
 {
-	char path[PROCFS_PATH_MAX], text[512];
+	char path[PROCFS_PATH_MAX], text[64];
+	int64_t position;
 	unsigned flags;
-	const char *at;
 
 	snprintf(path, sizeof(path), "fd/%.16s", number);
 	if (!procfs_link(dir, path, text, sizeof(text)) ||
 	    strncmp(text, "pipe:", 5) != 0)
 		return false;
 	snprintf(path, sizeof(path), "fdinfo/%.16s", number);
-	if (procfs_read(dir, path, text, sizeof(text)) <= 0)
-		return false;
-	at = strstr(text, "flags:");
-	return at && sscanf(at, "flags: %o", &flags) == 1 &&
+	return procfs_fdinfo(dir, path, &position, &flags) &&
 	       (flags & O_ACCMODE) == O_RDONLY;
 }
 

@@ -2,6 +2,7 @@
 /* procfs.c: read small files of /proc. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,16 @@ bool procfs_link(int dir, const char *path, char *buf, size_t size)
 	if (len > 0 && !strcmp(buf + len, deleted))
 		buf[len] = '\0';
 	return *buf;
+}
+
+bool procfs_fdinfo(int dir, const char *path, int64_t *position_bytes,
+		   unsigned *flags)
+{
+	char text[512];
+
+	return procfs_read(dir, path, text, sizeof(text)) > 0 &&
+	       sscanf(text, "pos: %" SCNd64 " flags: %o", position_bytes,
+		      flags) == 2;
 }
 
 DIR *procfs_dir(int dir, const char *path)

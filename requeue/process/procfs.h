@@ -37,6 +37,11 @@ ssize_t procfs_read(int dir, const char *path, char *buf, size_t size);
  * that it had.  False where it can't be read: buf is "". */
 bool procfs_link(int dir, const char *path, char *buf, size_t size);
 
+/* Read a file of /proc/PID/fdinfo: where the descriptor stands in its file, and
+ * its flags as of open(); false where it can't be read. */
+bool procfs_fdinfo(int dir, const char *path, int64_t *position_bytes,
+		   unsigned *flags);
+
 /* Open a folder; NULL with errno.  The caller closes it by closedir(). */
 DIR *procfs_dir(int dir, const char *path);
 

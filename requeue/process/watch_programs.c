@@ -2,7 +2,6 @@
 /* watch_programs.c: where a job's programs work, from /proc. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,26 +16,6 @@
 
 /* Of more programs than this, open files are looked at only once. */
 #define POLLED_MAX 64
-
-/* Position and flags of an open file, from /proc/PID/fdinfo. */
-static bool read_fdinfo(pid_t pid, const char *number, off_t *position,
-			unsigned *flags)
-{
-	char path[64], line[128];
-	int64_t at = 0;
-	FILE *file;
-	int found = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.16s", (int)pid, number);
-	file = fopen(path, "re");
-	while (file && found < 2 && fgets(line, sizeof(line), file))
-		found += sscanf(line, "pos: %" SCNd64, &at) == 1 ||
-			 sscanf(line, "flags: %o", flags) == 1;
-	if (file)
-		fclose(file);
-	*position = (off_t)at;
-	return found == 2;
-}
 
 static bool is_writable(unsigned flags)
 {
@@ -66,13 +45,14 @@ static void add_dir_of(struct watcher *w, const char *link)
 static void look_at_file(struct watcher *w, pid_t pid, const char *number)
 {
 	bool is_standard = !strcmp(number, "1") || !strcmp(number, "2");
+	char link[64], info[64];
+	int64_t position;
 	unsigned flags;
-	off_t position;
-	char link[64];
 	struct stat st;
 
 	snprintf(link, sizeof(link), "/proc/%d/fd/%.16s", (int)pid, number);
-	if (!read_fdinfo(pid, number, &position, &flags) ||
+	snprintf(info, sizeof(info), "/proc/%d/fdinfo/%.16s", (int)pid, number);
+	if (!procfs_fdinfo(AT_FDCWD, info, &position, &flags) ||
 	    !is_writable(flags) || stat(link, &st) || !S_ISREG(st.st_mode))
 		return;
 	watch_files_keep(w, &st, position, is_standard || (flags & O_APPEND));
