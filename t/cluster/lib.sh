@@ -390,3 +390,13 @@ script()
 {
 	cat >"$WORK/$1" && chmod 755 "$WORK/$1"
 }
+
+# guide_files GUIDE: writes its blocks that begin with ```LANGUAGE file=NAME as
+# executable files into the present directory
+guide_files()
+{
+	# shellcheck disable=SC2016 # awk's
+	awk '/^```[a-z]+ file=/ { sub(/.*file=/, ""); file = $0; next }
+		/^```/ { file = "" }
+		file { print >file; print file }' "$1" | sort -u | xargs chmod 755
+}
