@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # Goals that need no configuration work before there is one.
 BARE := help setup demo check check-apps check-fuzz fuzz check-sanitize \
-	check-matrix check-lint lint-format lint-shell lint-include \
+	check-matrix check-dist check-lint dist lint-format lint-shell lint-include \
 	clean distclean
 NEEDS_CONFIG := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDS_CONFIG),)
@@ -33,7 +33,7 @@ HARDEN := -fno-common -fvisibility=hidden -fstack-protector-strong \
 SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer)
 BUILD_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(WARN) $(HARDEN) -fPIC -MMD -MP \
-	$(SANITIZE_FLAGS) $(CFLAGS)
+	$(SANITIZE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 BUILD_LDFLAGS = -Wl,-z,relro,-z,now $(SANITIZE_FLAGS) $(LDFLAGS)
 
 pkglibexecdir = $(libexecdir)/slurm-checkpoint
@@ -65,7 +65,8 @@ $(B)/%.o: %.c $(B)/config.mk
 $(CTL_OBJ) $(SPANK_OBJ): OBJ_CFLAGS = $(SLURM_CFLAGS)
 $(B)/lib/%.o: OBJ_CFLAGS = $(JSON_CFLAGS) $(XXH_CFLAGS)
 $(B)/spank/%.o $(B)/cmd/%.o $(B)/requeue/%.o: BUILD_CFLAGS += \
-	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"'
+	-DVERSION='"$(VERSION)"' -DSRUN_PATH='"$(SRUN)"' \
+	-DBUGREPORT='"$(BUGREPORT)"'
 
 # This object holds the directory of the helpers, for where plugstack.conf does
 # not say helpers=DIR.  "make install" may name another prefix than "make" did:
@@ -123,6 +124,7 @@ $(CTL_LIBEXEC): $(B)/libexec/%: $(B)/cmd/helpers/%.o $(CTL_OBJ) $(B)/librequeue.
 include t/t.mk
 include $(wildcard examples/examples.mk)
 include scripts/install.mk
+include scripts/dist.mk
 include $(wildcard bench/*.mk)
 
 ## clean: remove what was built
@@ -131,7 +133,7 @@ clean:
 
 ## distclean: and what configure has written
 distclean: clean
-	rm -rf build* configure autom4te.cache
+	rm -rf build* dist configure autom4te.cache
 
 help:
 	@echo 'Goals of make:'

@@ -73,7 +73,8 @@ as_page = $(subst -,\\-,$(1))
 
 $(PAGES): $(B)/man/%: doc/% $(B)/config.mk
 	@mkdir -p $(@D)
-	@sed -e 's|/usr/local/lib/slurm\>|$(call as_page,$(slurm_plugindir))|' \
+	@sed -e '/^\.TH/s|"slurm-checkpoint"|"slurm-checkpoint $(VERSION)"|' \
+		-e 's|/usr/local/lib/slurm\>|$(call as_page,$(slurm_plugindir))|' \
 		-e 's|/usr/local/libexec/slurm\\-checkpoint|$(call as_page,$(pkglibexecdir))|' \
 		-e 's|/usr/local/etc/slurm/plugstack.conf.d|$(call as_page,$(snippetdir))|' \
 		-e 's|/usr/local/share/doc/slurm\\-checkpoint|$(call as_page,$(docdir))|' \

@@ -30,7 +30,8 @@ static int print_help(void)
 	print_commands(USE_BY_OPERATOR);
 	printf("\nJOB is a job id or ARRAY_TASK, DIR a job's store.  "
 	       "\"scheckpoint COMMAND --help\"\n"
-	       "tells a command's options, scheckpoint(1) the rest.\n");
+	       "tells a command's options, scheckpoint(1) the rest.\n"
+	       "Faults go to " BUGREPORT ".\n");
 	return SAYS_YES;
 }
 
@@ -64,9 +65,6 @@ static int parse_options(struct call *call, int argc, char *argv[])
 {
 	const struct command *command = call->command;
 	struct option options[COMMAND_OPTIONS_MAX + 2] = {0};
-	enum {
-		HELP = 1000
-	};
 	size_t n = 0;
 	int c;
 
@@ -78,10 +76,10 @@ static int parse_options(struct call *call, int argc, char *argv[])
 					   : no_argument,
 			.val = (int)n + 1,
 		};
-	options[n] = (struct option){.name = "help", .val = HELP};
+	options[n] = (struct option){.name = "help", .val = 'h'};
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == HELP)
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		if (c == 'h')
 			return print_command_help(command);
 		if (c == ':')
 			return say_error(call,
@@ -127,7 +125,8 @@ static int find_and_run(int argc, char *argv[])
 	if (argc < 2)
 		return say_error(NULL, "no command was given; see scheckpoint "
 				       "--help");
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help"))
 		return print_help();
 	if (!strcmp(argv[1], "--version")) {
 		printf("scheckpoint %s\n", VERSION);

@@ -11,8 +11,15 @@ commands=$(said out | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
 is "names the commands" yes "$(test "$(echo "$commands" | wc -l)" -ge 10 &&
 	echo yes)"
 is "in lines of a terminal's width" "" "$(said out | grep -E '.{81}')"
+says out "Faults go to "
+help=$(said out)
+run scheckpoint -h
+is "-h prints the same" "$help" "$(said out)"
 for command in $commands; do
+	run scheckpoint "$command" -h
+	help=$(said out)
 	run scheckpoint "$command" --help
+	is "$command -h prints the same" "$help" "$(said out)"
 	exits 0 "$command --help"
 	says out "Usage: scheckpoint $command"
 	is "in lines of a terminal's width" "" "$(said out | grep -E '.{81}')"
