@@ -53,6 +53,18 @@ static void add_row(struct table *table, const struct run_record *run,
 	table_add(table, "%s", end_s ? run_end(end, run) : open);
 }
 
+/* Say why the grace of a run is what it is, where that is news. */
+static void print_grace(const struct run_record *runs, size_t i)
+{
+	char span[TEXT_SPAN_MAX];
+
+	if (!runs[i].shown.grace_why[0] ||
+	    (i && runs[i].grace_s == runs[i - 1].grace_s))
+		return;
+	printf("run %u: grace %s: %s\n", runs[i].run,
+	       text_span(span, runs[i].grace_s), runs[i].shown.grace_why);
+}
+
 static int print_table(const struct run_record *runs, size_t count)
 {
 	static const char *const heads[] = {
@@ -71,6 +83,8 @@ static int print_table(const struct run_record *runs, size_t count)
 		if (runs[i].plan.action == ACT_REQUEUE_HOLD || runs[i].strike)
 			printf("run %u: %s\n", runs[i].run,
 			       runs[i].plan.reason);
+	for (size_t i = 0; i < count; i++)
+		print_grace(runs, i);
 	for (size_t i = 0; i < count; i++)
 		if (runs[i].shown.passed)
 			printf("run %u: version %" PRIu32
@@ -142,6 +156,7 @@ static void set_end(struct ckpt_record *rec, const struct run_record *run)
 	if (run->files)
 		ckpt_record_set_int(rec, "files", run->files);
 	ckpt_record_set_bool(rec, "cut", run->is_cut);
+	set_known(rec, "save_ms", run->save_ms);
 	ckpt_record_set_bool(rec, "done", run->shown.is_done);
 	ckpt_record_set_bool(rec, "oom", run->is_oom);
 	if (run->plan.is_there)
@@ -162,6 +177,9 @@ static struct ckpt_record *run_json(const struct run_record *run)
 		ckpt_record_set_str(rec, "node",
 				    say_clean(node, sizeof(node), run->node));
 	set_known(rec, "limit_min", run->limit_min);
+	set_known(rec, "grace", run->grace_s);
+	if (shown->grace_why[0])
+		ckpt_record_set_str(rec, "grace_why", shown->grace_why);
 	set_known(rec, "restored", run->restored);
 	set_known(rec, "passed", shown->passed);
 	if (shown->passed)

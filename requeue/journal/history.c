@@ -74,6 +74,8 @@ static void read_run(struct reading *r, const struct record *record)
 	run->can_save = from->can_save;
 	copy_clean(run->node, sizeof(run->node), from->node);
 	run->shown.passed = (uint32_t)from->passed;
+	copy_clean(run->shown.grace_why, sizeof(run->shown.grace_why),
+		   from->grace_why);
 	copy_clean(run->shown.passed_why, sizeof(run->shown.passed_why),
 		   from->passed_why);
 	if (!h->submitted_min)
@@ -144,6 +146,7 @@ static void read_finish(struct reading *r, const struct record *record)
 	run->files = (unsigned)from->files;
 	run->is_cut = from->is_cut;
 	run->is_oom = from->is_oom;
+	run->save_ms = from->save_ms;
 	run->shown.is_done |= from->is_done;
 	if (from->progress >= 0)
 		run->shown.progress = from->progress;

@@ -30,9 +30,10 @@ struct record_run {
 	int64_t passed;		  /* newest version passed over; 0 none */
 	const char *passed_why;
 	int64_t grace_s;
-	int64_t total_s;  /* 0 unknown */
-	int64_t can_save; /* and go on: 1 or 0 */
-	int64_t pid;	  /* of the supervisor */
+	const char *grace_why; /* NULL: it was given */
+	int64_t total_s;       /* 0 unknown */
+	int64_t can_save;      /* and go on: 1 or 0 */
+	int64_t pid;	       /* of the supervisor */
 	const char *output;
 	/* Only read: what the view tells today. */
 	int64_t limit_min;    /* -1 unknown */
@@ -96,7 +97,8 @@ struct record_finish {
 	bool has_complied;
 	bool is_cut;
 	bool is_oom;
-	int64_t calls; /* to slurmctld; -1 not counted */
+	int64_t save_ms; /* as in run_record; 0 unknown */
+	int64_t calls;	 /* to slurmctld; -1 not counted */
 	/* what the store told then, for a settle that can't read it */
 	bool is_done;
 	int64_t versions;

@@ -151,6 +151,12 @@ static int64_t restart_cost(const struct plan_input *in)
 	return clamp(cost, 0, TIME_MOST_S);
 }
 
+static int64_t next_grace(const struct plan_input *in)
+{
+	return clamp(in->next_grace_s > 0 ? in->next_grace_s : in->grace_s, 0,
+		     TIME_MOST_S);
+}
+
 static int64_t remaining_least(int64_t submitted_s)
 {
 	int64_t part = submitted_s / REMAINING_LEAST_PART;
@@ -165,7 +171,7 @@ static int64_t remaining_least(int64_t submitted_s)
 static int64_t minimum(const struct plan_input *in, int64_t restart_s,
 		       int64_t used_s, int64_t limit_min)
 {
-	int64_t grace = clamp(in->grace_s, 0, TIME_MOST_S);
+	int64_t grace = next_grace(in);
 	int64_t least = minutes_up(grace + restart_s + 1);
 	int64_t wanted = minutes_up(
 		clamp(in->min_s > 0 ? in->min_s : grace * GRACE_TO_MINIMUM, 0,
@@ -192,7 +198,7 @@ struct plan plan_limit(const struct plan_input *in)
 			remaining(in, submitted_min * MINUTE_S, plan.used_s);
 	if (plan.remaining_s >= 0) {
 		rest = plan.remaining_s > least ? plan.remaining_s : least;
-		rest += clamp(in->grace_s, 0, TIME_MOST_S) + restart_s;
+		rest += next_grace(in) + restart_s;
 		plan.limit_min =
 			clamp(minutes_up(rest), 1,
 			      submitted_min ? submitted_min : most_min);

@@ -16,11 +16,12 @@ struct plan_input {
 	const struct run_record *runs;
 	size_t count;
 	int64_t submitted_min; /* limit as submitted; 0 unlimited/unknown */
-	int64_t grace_s;
-	int64_t total_s;    /* 0: not given */
-	int exit_code;	    /* --checkpoint-exit; 0: none */
-	int64_t min_s;	    /* --checkpoint-min; 0: not given */
-	bool is_full_limit; /* total is used up: one more at full length */
+	int64_t grace_s;       /* of the runs so far, at most */
+	int64_t next_grace_s;  /* of the next run; 0: the same */
+	int64_t total_s;       /* 0: not given */
+	int exit_code;	       /* --checkpoint-exit; 0: none */
+	int64_t min_s;	       /* --checkpoint-min; 0: not given */
+	bool is_full_limit;    /* total is used up: one more at full length */
 };
 
 struct plan {

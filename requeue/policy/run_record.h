@@ -89,7 +89,8 @@ struct run_shown {
 	/* the newest version that it passed over at its start; 0 none */
 	uint32_t passed;
 	char passed_why[128];
-	int64_t base; /* newest version when it began; -1 unknown */
+	int64_t base;	    /* newest version when it began; -1 unknown */
+	char grace_why[96]; /* why its grace is what it is; "": it was given */
 };
 
 struct run_record {
@@ -119,6 +120,9 @@ struct run_record {
 	int64_t failed_s;  /* epoch: last save that failed, where none has
 			      succeeded since; 0 none */
 	char failed_why[128];
+	/* From the request that was made to the end of the run, whether the
+	 * save succeeded or not; 0: none was made, or it isn't known. */
+	int64_t save_ms;
 	double progress;	  /* of the newest version, or told; <0 none */
 	uint32_t restored;	  /* version that it began from; 0 none */
 	bool is_elsewhere;	  /* that of another store, --checkpoint-from */

@@ -39,12 +39,12 @@ static const struct option_word clean_words[] = {
  * The last rows of the table aren't options: sbatch adds them for the node, and
  * they are carried with the options.
  */
-#define ROWS_ADDED 3
+#define ROWS_ADDED 4
 
 const struct option_row settings_options[] = {
 	{
 		.name = "checkpoint",
-		.argument = "TIME",
+		.argument = "TIME|auto[:MAX]",
 		.help = "save and requeue: time to save before a run ends",
 		.kind = OPTION_DURATION,
 		.env = "SBATCH_CHECKPOINT",
@@ -225,6 +225,13 @@ const struct option_row settings_options[] = {
 		.max = UINT32_MAX,
 		.offset = AT(submitted_min),
 	},
+	{
+		.kind = OPTION_COUNT,
+		.key = "auto",
+		.min = 1,
+		.max = 1,
+		.offset = AT(is_auto),
+	},
 };
 #define ROWS	     (sizeof(settings_options) / sizeof(settings_options[0]))
 #define ROWS_OFFERED (ROWS - ROWS_ADDED)
@@ -274,6 +281,27 @@ static int parse_signals(struct settings *set, const char *value, char *err,
 	return 0;
 }
 
+/* Read TIME, or auto[:MAX]: then the time is the first grace and the longest.
+ */
+static int parse_grace(struct settings *set, const char *value, char *err,
+		       size_t err_len)
+{
+	struct option_row row = settings_options[0];
+	struct settings new = *set;
+
+	new.is_auto = !strcmp(value, "auto") || !strncmp(value, "auto:", 5);
+	if (new.is_auto && value[4]) {
+		row.words = NULL;
+		value += strlen("auto:");
+	} else if (new.is_auto) {
+		value = "default";
+	}
+	if (option_parse(&row, &new, value, err, err_len) < 0)
+		return -1;
+	*set = new;
+	return 0;
+}
+
 static uint64_t bit_of(const struct option_row *row)
 {
 	return UINT64_C(1) << (row - settings_options);
@@ -288,6 +316,8 @@ static int set_named(struct settings *set, const struct option_row *row,
 
 	if (row->kind == OPTION_SIGNAL)
 		rc = parse_signals(set, value, clause, sizeof(clause));
+	else if (row == settings_options)
+		rc = parse_grace(set, value, clause, sizeof(clause));
 	else
 		rc = option_parse(row, set, value, clause, sizeof(clause));
 	if (rc < 0)
@@ -335,6 +365,8 @@ void settings_copy(struct settings *set, const struct option_row *row,
 	option_copy(row, set, from);
 	if (row->kind == OPTION_SIGNAL)
 		set->interval_signal = from->interval_signal;
+	if (row == settings_options)
+		set->is_auto = from->is_auto;
 	set->given = (set->given & ~bit) | (from->given & bit);
 	set->by_env = (set->by_env & ~bit) | (from->by_env & bit);
 }

@@ -46,7 +46,8 @@ enum clean {
 
 /* Numbers are int64_t throughout, so that the option table can address them. */
 struct settings {
-	int64_t grace_s; /* 0: checkpointing is not turned on */
+	int64_t grace_s; /* 0: checkpointing is not turned on; the most of
+			    --checkpoint=auto, and its first */
 	int64_t total_s; /* 0: not given */
 	int64_t min_s;	 /* 0: not given */
 	int64_t keep;
@@ -64,6 +65,7 @@ struct settings {
 	char hook[SETTINGS_PATH_LEN];	/* shell command; "": none */
 	char files[SETTINGS_PATH_LEN];	/* globs with commas; "": none */
 	int64_t submitted_min;		/* --time; 0: not given, or unlimited */
+	int64_t is_auto; /* the grace follows the saves: grace.h */
 	/* Bit n: row n of the table was set by the user, and by its
 	 * environment form.  Not encoded. */
 	uint64_t given;

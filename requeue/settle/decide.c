@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "requeue/settle/call.h"
+#include "requeue/policy/grace.h"
 #include "requeue/settle/decide.h"
 
 /* A path that leaves room for the rest of a reason. */
@@ -60,9 +61,14 @@ static void decide_and_plan(struct settle *s)
 		.exit_code = (int)s->set.exit_code,
 		.min_s = s->set.min_s,
 	};
+	struct grace_lesson lesson;
 
 	in.runs = plan.runs = history_runs(&s->history, &in.count);
 	plan.count = in.count;
+	lesson = grace_learn(in.runs, in.count);
+	plan.next_grace_s =
+		(grace_next_ms(&lesson, &s->set, s->site.min_grace_s) + 999) /
+		1000;
 	s->decision = decide(&in);
 	plan.is_full_limit = s->decision.is_full_limit;
 	s->plan = plan_limit(&plan);

@@ -188,6 +188,11 @@ static int claim_store(struct begin *b)
 	return 0;
 }
 
+int64_t begin_grace_s(const struct begin *b)
+{
+	return (b->grace_ms + 999) / 1000;
+}
+
 /* Put what "scheckpoint set" has left in the store over the settings; returns
  * how many have changed. */
 static int amend(struct begin *b)
@@ -196,6 +201,7 @@ static int amend(struct begin *b)
 	int changes =
 		amend_settings(&b->set, &b->site, b->store, err, sizeof(err));
 
+	b->grace_ms = grace_next_ms(&b->lesson, &b->set, b->site.min_grace_s);
 	if (err[0])
 		report_line("scheckpoint set: %s: it stays as it was", err);
 	return changes;
@@ -208,12 +214,12 @@ void begin_amend(struct begin *b)
 
 	if (!amend(b))
 		return;
-	record.set.grace_s = b->set.grace_s;
+	record.set.grace_s = begin_grace_s(b);
 	record.set.total_s = b->set.total_s;
 	report_record(b->store, b->run, &record);
 	report_line("settings changed: grace %s, total %s, at most %" PRId64
 		    " runs, held after %" PRId64 " that saved nothing",
-		    text_span(grace, b->set.grace_s),
+		    text_span(grace, begin_grace_s(b)),
 		    b->set.total_s ? text_span(total, b->set.total_s)
 				   : "unknown",
 		    b->set.max_runs, b->set.max_stalls);
@@ -246,6 +252,7 @@ static bool has_ended(struct begin *b, int *status)
 		b->planned_begin_s = last->plan.begin_s;
 		b->ended_s = last->ended_s;
 		b->left = history.left;
+		b->lesson = grace_learn(history.runs, history.count);
 		/* A job that is never held for stalls isn't judged either. */
 		if (b->set.max_stalls)
 			b->learned = learned_from(history.runs, history.count,
@@ -345,7 +352,7 @@ static void read_output(char *path, size_t size)
 static void record_run(struct begin *b)
 {
 	const struct ckpt_version *from = &b->version;
-	char output[HISTORY_PATH_MAX];
+	char output[HISTORY_PATH_MAX], why[GRACE_WHY_MAX];
 	struct record record = {
 		.kind = RECORD_RUN,
 		.run = {.run = b->run,
@@ -360,7 +367,7 @@ static void record_run(struct begin *b)
 			.passed = b->passed.number,
 			.passed_why = b->passed.number ? b->passed.reason
 						       : NULL,
-			.grace_s = b->set.grace_s,
+			.grace_s = begin_grace_s(b),
 			.total_s = b->set.total_s,
 			.can_save = settings_can_save(&b->set),
 			.pid = getpid(),
@@ -368,6 +375,8 @@ static void record_run(struct begin *b)
 			.limit_min = -1},
 	};
 
+	grace_why(why, &b->lesson, &b->set);
+	record.run.grace_why = why[0] ? why : NULL;
 	read_output(output, sizeof(output));
 	report_record(b->store, b->run, &record);
 }
@@ -506,16 +515,20 @@ static void say_end(const struct begin *b, const struct run *run,
 		    const char *from)
 {
 	char when[TEXT_CLOCK_MAX], end[TEXT_CLOCK_MAX], span[TEXT_SPAN_MAX];
+	char why[GRACE_WHY_MAX];
 	const char *signal = option_signal_name((int)b->set.signal);
 	int64_t at_ms = run_request_at_ms(run);
 
 	text_clock(when, at_ms / 1000, b->start_s);
 	text_clock(end, run->end_ms / 1000, b->start_s);
+	grace_why(why, &b->lesson, &b->set);
 	if (signal || b->set.hook[0])
 		report_line("run %u on %s begins %s; at %s, %s before its end "
-			    "at %s, it is asked to save (%s%s), then requeued",
+			    "at %s%s%s%s, it is asked to save (%s%s), then "
+			    "requeued",
 			    b->run, b->brief->node, from, when,
-			    text_span(span, (run->end_ms - at_ms) / 1000), end,
+			    text_span(span, (run->end_ms - at_ms + 999) / 1000),
+			    end, why[0] ? " (" : "", why, why[0] ? ")" : "",
 			    signal ? "SIG" : "by the hook",
 			    signal ? signal : "");
 	else
@@ -547,7 +560,7 @@ void begin_go(struct begin *b, const struct run *run)
 	say_start(b, run);
 	say_short(run);
 	set_env(b, "SLURM_CHECKPOINT_DIR=%s", b->dir);
-	set_env(b, "SLURM_CHECKPOINT_GRACE=%" PRId64, b->set.grace_s);
+	set_env(b, "SLURM_CHECKPOINT_GRACE=%" PRId64, begin_grace_s(b));
 	set_env(b, "SLURM_CHECKPOINT_RUN=%u", b->run);
 	set_env(b, "SLURM_CHECKPOINT_VERSION=%" PRIu32, b->version.number);
 	if (b->restore_dir[0])

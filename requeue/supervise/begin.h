@@ -11,6 +11,7 @@
 #include "requeue/settings/brief.h"
 #include "requeue/process/oom.h"
 #include "requeue/slurm/job.h"
+#include "requeue/policy/grace.h"
 #include "requeue/policy/learned.h"
 #include "requeue/policy/plan.h"
 #include "requeue/policy/run.h"
@@ -36,6 +37,8 @@ struct begin {
 	int64_t planned_begin_s;     /* by the run before; 0 none */
 	int64_t ended_s;	     /* when the run before ended */
 	struct learned learned;	     /* by the runs before */
+	struct grace_lesson lesson;  /* the same of their saves */
+	int64_t grace_ms;	     /* of this run */
 	bool has_own_files;	     /* that run saved, as far as is known */
 	struct plan_limits left;     /* what it left the job with */
 	int64_t start_s;
@@ -59,6 +62,9 @@ int begin_run(struct begin *begin, const struct brief *brief, int *status);
 /* The owner has used "scheckpoint set": read the new settings, record and say
  * them. */
 void begin_amend(struct begin *begin);
+
+/* The grace of the run in seconds, rounded up. */
+int64_t begin_grace_s(const struct begin *begin);
 
 /* Record slurmctld's first reply; also that the delay of the restart was too
  * short, if it was. */

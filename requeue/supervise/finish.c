@@ -69,6 +69,8 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 			       (!ctx->begin.set.files[0] || run.versions);
 	finish->is_cut = ctx->run.is_cut;
 	finish->is_oom = begin_has_oom(&ctx->begin);
+	if (ctx->run.is_made)
+		finish->save_ms = clock_now_ms() - ctx->run.request_ms;
 	finish->calls = ctx->run.calls;
 	finish->is_done = run.is_done;
 	finish->versions = run.versions;

@@ -139,7 +139,7 @@ void request_acknowledge(struct context *ctx)
 	pid_t pid;
 
 	snprintf(text, sizeof(text), "run %u: " COMMENT_VACATE ", has %s",
-		 ctx->begin.run, text_span(span, ctx->begin.set.grace_s));
+		 ctx->begin.run, text_span(span, begin_grace_s(&ctx->begin)));
 	pid = client_say(ctx->begin.site.helpers, ctx->begin.job_id, text);
 	ctx->children.pid[CHILD_SAY] = pid > 0 ? pid : 0;
 }

@@ -61,7 +61,7 @@ static void go_on(struct save *save, struct context *ctx)
 {
 	send_signal(ctx);
 	save->step = SAVE_FILES;
-	if (!files_start(ctx, &save->mark, ctx->begin.set.grace_s,
+	if (!files_start(ctx, &save->mark, begin_grace_s(&ctx->begin),
 			 !save->has_collected, 0))
 		end(save, ctx, 0);
 	save->has_collected = true;

@@ -234,7 +234,7 @@ static bool take_owner_request(struct supervisor *s)
 		return false;
 	if (!strcmp(word, "set")) {
 		begin_amend(&ctx->begin);
-		ctx->run.grace_ms = ctx->begin.set.grace_s * 1000;
+		ctx->run.grace_ms = ctx->begin.grace_ms;
 		post(s, RUN_EV_TICK);
 		return true;
 	}
@@ -383,7 +383,8 @@ static void start(struct supervisor *s)
 {
 	struct context *ctx = &s->ctx;
 
-	run_init(&ctx->run, ctx->begin.set.grace_s);
+	run_init(&ctx->run, begin_grace_s(&ctx->begin));
+	ctx->run.grace_ms = ctx->begin.grace_ms;
 	ctx->run.interval_ms = ctx->begin.set.interval_s * 1000;
 	ctx->run.has_hook = ctx->begin.set.hook[0];
 	ctx->run.has_files = ctx->begin.set.files[0];

@@ -376,6 +376,50 @@ START_TEST(the_text_is_this_one)
 }
 END_TEST
 
+struct auto_case {
+	const char *value;
+	int64_t grace_s; /* 0: refused */
+	bool is_auto;
+};
+
+static const struct auto_case autos[] = {
+	{"auto", SETTINGS_GRACE_DEFAULT, true},
+	{"auto:15", 15, true},
+	{"auto:10m", 600, true},
+	{"10m", 600, false},
+	{"default", SETTINGS_GRACE_DEFAULT, false},
+	{"auto:", 0, false},
+	{"auto:off", 0, false},
+	{"auto:default", 0, false},
+	{"auto:auto", 0, false},
+	{"autos", 0, false},
+};
+
+START_TEST(a_grace_that_learns_has_a_bound)
+{
+	const struct auto_case *c = &autos[_i];
+	char text[SETTINGS_TEXT_LEN], err[SETTINGS_ERROR_LEN];
+	struct settings set, back;
+
+	fill(&set);
+	set.is_auto = !c->is_auto;
+	if (settings_set(&set, &settings_options[0], c->value, err,
+			 sizeof(err)) < 0) {
+		ck_assert_msg(!c->grace_s, "%s", c->value);
+		ck_assert_int_eq(set.grace_s, 600);
+		return;
+	}
+	ck_assert_int_eq(set.grace_s, c->grace_s);
+	ck_assert_int_eq(set.is_auto, c->is_auto);
+	if (set.grace_s < 0)
+		return;
+	set.given = 0;
+	ck_assert_int_eq(settings_encode(&set, text, err, sizeof(err)), 0);
+	ck_assert_int_eq(settings_decode(&back, text, err, sizeof(err)), 0);
+	ck_assert_mem_eq(&back, &set, sizeof(set));
+}
+END_TEST
+
 START_TEST(no_signal_travels_to_the_node)
 {
 	char text[SETTINGS_TEXT_LEN], err[SETTINGS_ERROR_LEN] = "";
@@ -780,6 +824,8 @@ static Suite *settings_suite(void)
 			    COUNT(refused));
 	tcase_add_test(table, an_environment_form_is_refused_by_its_own_name);
 	tcase_add_test(table, a_second_signal_is_for_intervals);
+	tcase_add_loop_test(table, a_grace_that_learns_has_a_bound, 0,
+			    COUNT(autos));
 	tcase_add_test(table, no_signal_travels_to_the_node);
 	tcase_add_test(table, a_path_that_is_too_long_is_refused_not_cut);
 	suite_add_tcase(suite, table);
