@@ -18,6 +18,10 @@ pythondir ?= $(or $(shell $(PYTHON) -c 'import site, sys; print(*[ \
 	if d.startswith(sys.argv[1] + "/lib/")][:1])' '$(prefix)' 2>/dev/null),\
 	$(datarootdir)/slurm-checkpoint/python)
 
+# bash loads the completion of scheckpoint from here when it is first used.  That
+# of sbatch is Slurm's, so that ours, which goes on to it, is loaded at the start.
+completionsdir = $(datarootdir)/bash-completion/completions
+
 # The pages in doc/ name directories below /usr/local; the installed pages name
 # those of this installation.
 PAGES := $(patsubst doc/%,$(B)/man/%,$(wildcard doc/*.[1-8]))
@@ -38,6 +42,8 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
 	644:python/ckptstate.py:$(pythondir)/ckptstate.py \
+	644:completion/scheckpoint:$(completionsdir)/scheckpoint \
+	644:completion/sbatch:$(sysconfdir)/bash_completion.d/slurm-checkpoint \
 	$(foreach text,$(wildcard README.md NEWS COPYING lib/COPYING.LESSER \
 		doc/*.md),644:$(text):$(docdir)/$(notdir $(text))) \
 	$(foreach file,$(examples),\
@@ -77,6 +83,7 @@ $(PAGES): $(B)/man/%: doc/% $(B)/config.mk
 		-e 's|/usr/local/lib/slurm\>|$(call as_page,$(slurm_plugindir))|' \
 		-e 's|/usr/local/libexec/slurm\\-checkpoint|$(call as_page,$(pkglibexecdir))|' \
 		-e 's|/usr/local/etc/slurm/plugstack.conf.d|$(call as_page,$(snippetdir))|' \
+		-e 's|/usr/local/etc/bash_completion.d|$(sysconfdir)/bash_completion.d|' \
 		-e 's|/usr/local/share/doc/slurm\\-checkpoint|$(call as_page,$(docdir))|' \
 		$< >$@
 

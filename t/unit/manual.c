@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every option and every argument of plugstack.conf is in the manual page. */
+/*
+ * Every option and every argument of plugstack.conf is in the manual page, and
+ * every option with the words of its value is in the completion for bash.
+ */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,25 +11,34 @@
 #include "requeue/settings/settings.h"
 #include "requeue/settings/site.h"
 
-#define PAGE "doc/spank_checkpoint.8"
+#define PAGE	   "doc/spank_checkpoint.8"
+#define COMPLETION "completion/sbatch"
 
-static char *page;
+static char *page, *completion;
 
-static void read_page(void)
+static char *read_text(const char *path)
 {
-	FILE *file = fopen(PAGE, "re");
+	FILE *file = fopen(path, "re");
 	size_t size = 1 << 20, len;
+	char *text = calloc(1, size);
 
-	ck_assert_msg(file != NULL, PAGE " can't be read: run from the top");
-	page = calloc(1, size);
-	len = fread(page, 1, size - 1, file);
+	ck_assert_msg(file != NULL, "%s can't be read: run from the top", path);
+	len = fread(text, 1, size - 1, file);
 	ck_assert_uint_gt(len, 1000);
 	fclose(file);
+	return text;
 }
 
-static void free_page(void)
+static void read_files(void)
+{
+	page = read_text(PAGE);
+	completion = read_text(COMPLETION);
+}
+
+static void free_files(void)
 {
 	free(page);
+	free(completion);
 }
 
 /* As the page spells it: each hyphen is escaped. */
@@ -86,6 +98,47 @@ START_TEST(the_manual_has_no_other_option)
 }
 END_TEST
 
+/* Its line there, without the line break; "" where there is none. */
+static void completion_line(const struct option_row *row, char *line,
+			    size_t size)
+{
+	char start[64];
+	const char *at;
+
+	snprintf(start, sizeof(start), "\n--%s=", row->name);
+	at = strstr(completion, start);
+	snprintf(line, size, "%.*s", at ? (int)strcspn(at + 1, "\n") : 0,
+		 at ? at + 1 : "");
+}
+
+START_TEST(every_option_is_completed_with_its_words)
+{
+	const struct option_row *row = &settings_options[_i];
+	const struct option_word *word = row->words;
+	char line[256], text[64];
+
+	completion_line(row, line, sizeof(line));
+	ck_assert_msg(line[0], "--%s is not in " COMPLETION, row->name);
+	strncat(line, " ", sizeof(line) - strlen(line) - 1);
+	for (; word && word->name; word++) {
+		snprintf(text, sizeof(text), " %s ", word->name);
+		ck_assert_msg(strstr(line, text) != NULL,
+			      "--%s: the word %s is not in " COMPLETION,
+			      row->name, word->name);
+	}
+}
+END_TEST
+
+START_TEST(no_other_option_is_completed)
+{
+	size_t count = 0;
+
+	for (const char *at = completion; (at = strstr(at, "\n--")); at++)
+		count++;
+	ck_assert_uint_eq(count, settings_options_count);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("manual");
@@ -93,12 +146,15 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(tc, read_page, free_page);
+	tcase_add_checked_fixture(tc, read_files, free_files);
 	tcase_add_loop_test(tc, every_option_is_in_the_manual, 0,
 			    (int)settings_options_count);
 	tcase_add_loop_test(tc, every_argument_of_the_site_is_in_the_manual, 0,
 			    (int)site_options_count);
 	tcase_add_test(tc, the_manual_has_no_other_option);
+	tcase_add_loop_test(tc, every_option_is_completed_with_its_words, 0,
+			    (int)settings_options_count);
+	tcase_add_test(tc, no_other_option_is_completed);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
