@@ -456,6 +456,14 @@ static void expect_resume(struct run *run, int64_t query_ms)
 	run->resumed_query_ms = query_ms;
 }
 
+/* Pass the signal on to the script, which would have got it as Slurm's task,
+ * unless it has got it. */
+static void forward(const struct run_event *event, struct run_orders *orders)
+{
+	if (!event->reaches_all)
+		orders->forward = event->signum;
+}
+
 static void handle_signal(struct run *run, const struct run_event *event,
 			  struct run_orders *orders)
 {
@@ -474,14 +482,14 @@ static void handle_signal(struct run *run, const struct run_event *event,
 		/* Slurm sends it before other signals, too: the script gets it
 		 * as without a supervisor, unless it may be frozen. */
 		if (!orders->freeze_again)
-			orders->forward = SIGCONT;
+			forward(event, orders);
 		break;
 	case SIGTSTP:
 		expect_resume(run, event->now_ms + STOP_SETTLE_MS);
-		orders->forward = SIGTSTP;
+		forward(event, orders);
 		break;
 	default:
-		orders->forward = event->signum;
+		forward(event, orders);
 	}
 }
 

@@ -65,6 +65,7 @@ struct run_event {
 	enum run_event_kind kind;
 	int64_t now_ms;
 	int signum;	      /* RUN_EV_SIGNAL */
+	bool reaches_all;     /* RUN_EV_SIGNAL: the script has got it, too */
 	unsigned count;	      /* RUN_EV_DELIVERED: programs signalled, in all
 				 looks of this run */
 	int64_t saved_ms;     /* RUN_EV_SAVED: when the program last saved by

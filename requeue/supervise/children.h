@@ -9,17 +9,18 @@
 #include <sys/types.h>
 
 enum child {
-	CHILD_QUERY,	/* rpc that queries slurmctld for the job */
-	CHILD_SAY,	/* rpc that writes into the job's comment */
-	CHILD_STEPS,	/* rpc that has Slurm signal the srun steps */
-	CHILD_AGENTS,	/* srun of the step that signals the srun steps */
-	CHILD_SENTINEL, /* srun of the step that notices a preemption */
-	CHILD_HOOK,	/* the user's hook */
-	CHILD_FILES,	/* takes files into the store */
-	CHILD_WATCH,	/* sees what the job writes after a request */
-	CHILD_WRITER,	/* writes the journal */
-	CHILD_TIDY,	/* removes versions that aren't kept */
-	CHILD_NONE,	/* how many kinds there are; also "none of these" */
+	CHILD_QUERY,	 /* rpc that queries slurmctld for the job */
+	CHILD_SAY,	 /* rpc that writes into the job's comment */
+	CHILD_STEPS,	 /* rpc that has Slurm signal the srun steps */
+	CHILD_AGENTS,	 /* srun of the step that signals the srun steps */
+	CHILD_SENTINEL,	 /* srun of the step that notices a preemption */
+	CHILD_HOOK,	 /* the user's hook */
+	CHILD_FILES,	 /* takes files into the store */
+	CHILD_WATCH,	 /* sees what the job writes after a request */
+	CHILD_WRITER,	 /* writes the journal */
+	CHILD_TIDY,	 /* removes versions that aren't kept */
+	CHILD_BYSTANDER, /* tells who got a signal: bystander.h */
+	CHILD_NONE,	 /* how many kinds there are; also "none of these" */
 };
 
 /* All zeros: no child. */

@@ -17,6 +17,7 @@
 
 #include "requeue/process/deliver.h"
 #include "requeue/slurm/srun.h"
+#include "requeue/supervise/bystander.h"
 #include "requeue/supervise/clock.h"
 #include "requeue/supervise/context.h"
 #include "requeue/supervise/files.h"
@@ -44,6 +45,7 @@ struct supervisor {
 	struct request request;
 	struct save save;
 	struct files files;
+	struct bystander bystander;
 	int64_t wake_ms;   /* when the run wants a RUN_EV_TICK; 0 never */
 	bool has_children; /* to reap, perhaps */
 	bool is_begun;	   /* the script was started */
@@ -200,6 +202,9 @@ static void end_child(struct supervisor *s, enum child child, int wait_status)
 	case CHILD_TIDY:
 		ctx->children.pid[CHILD_TIDY] = 0;
 		break;
+	case CHILD_BYSTANDER:
+		bystander_ended(&s->bystander, ctx);
+		break;
 	case CHILD_WRITER: /* report_flush() takes its word */
 	case CHILD_NONE:   /* an orphan of the script */
 		break;
@@ -258,6 +263,9 @@ static void handle_signal(struct supervisor *s, const siginfo_t *info)
 		return;
 	if (info->si_signo == SIGTERM)
 		request_foresee(&s->ctx);
+	else if (info->si_signo != SIGURG) /* neither goes to the script */
+		event.reaches_all =
+			bystander_got(&s->bystander, &s->ctx, info->si_signo);
 	events_post(&s->ctx.events, &event);
 }
 
@@ -392,6 +400,8 @@ static void start(struct supervisor *s)
 	run_events(s);
 	await_first_reply(s);
 	begin_go(&ctx->begin, &ctx->run);
+	/* Later: it would keep the script's pipe open. */
+	bystander_start(&s->bystander, ctx);
 	ctx->children.pid[CHILD_TIDY] = begin_tidy(&ctx->begin);
 	s->is_begun = true;
 	start_sentinel(s);
@@ -416,6 +426,7 @@ int supervise_run(const struct brief *brief, char **env)
 	if (s.ctx.children.pid[CHILD_SENTINEL])
 		srun_stop(s.ctx.children.pid[CHILD_SENTINEL]);
 	request_end(&s.request, &s.ctx);
+	bystander_stop(&s.bystander, &s.ctx);
 	finish_await_readers(&s.ctx);
 	has_saved = storage_newest(&s.ctx, &newest);
 	begin_end(&s.ctx.begin, &s.ctx.run, has_saved ? &newest : NULL);

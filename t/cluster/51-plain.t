@@ -124,9 +124,9 @@ at_most "$(kilobytes "$pid" Private_Clean Private_Dirty)" 4096 \
 at_most "$(kilobytes "$pid" Pss)" 4096 'its share of memory, in KiB'
 fds=$(find "/proc/$pid/fd" -type l -printf '%f %l\n' | sort -n)
 note "$fds"
-is "$(awk '{ print $1 }' <<<"$fds" | paste -sd' ')" '0 1 2 3 4' \
-	'four descriptors, and one to the child that watches since the request'
-like "$fds" "^3 $WORK/checkpoint-$id\$" 'the last one is the store'
+is "$(awk '{ print $1 }' <<<"$fds" | paste -sd' ')" '0 1 2 3 4 5' \
+	'five descriptors, and one to the child that watches since the request'
+like "$fds" "^3 $WORK/checkpoint-$id\$" 'one is the store'
 unlike "$(cat "/proc/$pid/maps")" libslurm 'it does not carry libslurm'
 touch heavy.go
 wait_for 30 'the end of the job' is_idle

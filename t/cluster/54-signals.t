@@ -43,6 +43,28 @@ ok 'CONT continues it' wait_for 10 'it to go on' state_is SR
 ok 'and reaches its trap' wait_for 10 'the trap' has_line out '^got CONT'
 send STOP
 ok 'STOP does not reach it' wait_for 10 'it to run' state_is SR
+send CONT
+wait_for 10 'the supervisor to go on' has_line out '^got CONT' 2
+
+# times NAME: how often its trap has run
+times()
+{
+	grep -c "^got $1" out
+}
+
+before=$(times USR1)
+for ((n = 1; n <= 20; n++)); do
+	as_owner scancel --full -s USR1 "$id"
+	wait_for 10 "USR1 $n" has_line out '^got USR1' $((before + n))
+	as_owner scancel --batch -s HUP "$id"
+	wait_for 10 "HUP $n" has_line out '^got HUP' $((n + 1))
+done
+is "$(times USR1) $(times HUP)" "$((before + 20)) 21" \
+	'scancel --full, which reaches the script itself, is not sent on'
+as_owner scancel --full -s TSTP "$id"
+ok 'TSTP to all stops the script' wait_for 10 'it to stop' state_is T
+as_owner scancel --full -s CONT "$id"
+ok 'CONT to all continues it' wait_for 10 'the trap' has_line out '^got CONT' 3
 touch stop
 send CONT
 wait_job 30 "$id" COMPLETED

@@ -818,6 +818,20 @@ START_TEST(other_signals_go_to_the_script)
 }
 END_TEST
 
+START_TEST(a_signal_that_the_script_has_got_is_not_sent_on)
+{
+	const int signals[] = {SIGUSR1, SIGTSTP, SIGCONT};
+	struct world w;
+
+	begin(&w, HOUR, 600);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		tell(&w, (struct run_event){.kind = RUN_EV_SIGNAL,
+					    .signum = signals[i],
+					    .reaches_all = true});
+	ck_assert_int_eq(w.forwarded, 0);
+}
+END_TEST
+
 START_TEST(the_script_is_stopped_and_continued_with_the_supervisor)
 {
 	struct world w;
@@ -1308,6 +1322,7 @@ int main(void)
 		after_a_suspension_the_old_end_holds_if_slurmctld_stays_away);
 	tcase_add_test(tc, after_sigcont_work_is_frozen_again);
 	tcase_add_test(tc, other_signals_go_to_the_script);
+	tcase_add_test(tc, a_signal_that_the_script_has_got_is_not_sent_on);
 	tcase_add_test(tc,
 		       the_script_is_stopped_and_continued_with_the_supervisor);
 	tcase_add_test(tc, sigcont_does_not_thaw_a_script_that_is_frozen);
