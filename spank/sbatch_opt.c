@@ -47,7 +47,8 @@ const char *sbatch_opt_given(const char *name)
 
 void sbatch_opt_set(const char *name, const char *format, ...)
 {
-	char value[64]; /* not const: Slurm writes into it while it parses */
+	/* Not const: Slurm writes into it while it parses. */
+	char value[SBATCH_OPT_MAX];
 	va_list args;
 
 	va_start(args, format);

@@ -22,7 +22,9 @@ const char *sbatch_opt_given(const char *name);
 /* The same, or Slurm's word for an option that wasn't given. */
 const char *sbatch_opt_value(const char *name);
 
-/* Set it; where sbatch refuses it, the user is warned to give it. */
+/* Set it, to SBATCH_OPT_MAX bytes at most with the NUL; where sbatch refuses
+ * it, the user is warned to give it. */
+#define SBATCH_OPT_MAX 1100
 void sbatch_opt_set(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

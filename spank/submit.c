@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "requeue/settings/comment.h"
 #include "requeue/settings/duration.h"
 #include "requeue/settings/option.h"
 #include "requeue/settings/pattern.h"
@@ -405,6 +406,25 @@ static void set_requeue(void)
 	sbatch_opt_set("requeue", "%s", "");
 }
 
+/* Let the comment tell from the first second where the store will be.  The
+ * user's own stays as it is: where there is no room behind it, nothing does. */
+static void set_comment(const struct settings *set)
+{
+	const char *given = sbatch_opt_given("comment");
+	char word[COMMENT_STORE_MAX], *comment;
+
+	comment_put_store(word, COMMENT_PATTERN, set->dir);
+	word[strcspn(word, " ")] = '\0';
+	if (!word[0] ||
+	    strlen(given) + strlen(" " COMMENT_MARK "]") + strlen(word) >
+		    COMMENT_MAX)
+		return;
+	comment = comment_compose(given, word);
+	if (comment)
+		sbatch_opt_set("comment", "%s", comment);
+	free(comment);
+}
+
 /* All checks come first: nothing is set for a job that is refused. */
 static bool set_by_name(const struct site *site, struct settings *set,
 			const struct settings *typed)
@@ -421,6 +441,7 @@ static bool set_by_name(const struct site *site, struct settings *set,
 	if (!sbatch_opt_is_given("open-mode"))
 		sbatch_opt_set("open-mode", "append");
 	set_requeue();
+	set_comment(set);
 	return true;
 }
 

@@ -10,6 +10,8 @@
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc say JOB TEXT         put text into our part of the job's comment
+ * rpc list all|user:UID|job:JOB  print the checkpointed jobs, each as in job.h,
+ *                          with a blank line after it
  *
  * and for operators:
  * rpc drain NODES REASON   drain the nodes that aren't drained yet
@@ -32,6 +34,7 @@
 #include "requeue/settings/comment.h"
 #include "requeue/slurm/ctl.h"
 #include "requeue/slurm/ctl_conf.h"
+#include "requeue/slurm/ctl_jobs.h"
 #include "requeue/slurm/ctl_nodes.h"
 #include "requeue/settings/text.h"
 
@@ -121,12 +124,56 @@ static void print_running(const struct job *job, void *arg)
 	       name);
 }
 
+static void print_listed(const struct job *job, void *arg)
+{
+	char *reply = job_encode(job);
+	bool *is_whole = arg;
+
+	if (reply)
+		printf("%s\n", reply);
+	else
+		*is_whole = false;
+	free(reply);
+}
+
+static enum ctl_result list(enum ctl_whose whose, uint32_t id, char *text)
+{
+	enum ctl_result result;
+	bool is_whole = true;
+
+	ctl_init();
+	result = ctl_list_jobs(whose, id, print_listed, &is_whole, text);
+	if (result || is_whole)
+		return result;
+	snprintf(text, CTL_TEXT_MAX, "out of memory");
+	return CTL_AWAY;
+}
+
+/* Run the verb list; -1: it is none, or its word is wrong. */
+static int run_list(int argc, char **argv, char *text)
+{
+	static const char user[] = "user:", job[] = "job:";
+	uint32_t id;
+
+	if (argc != 3 || strcmp(argv[1], "list") != 0)
+		return -1;
+	if (!strcmp(argv[2], "all"))
+		return (int)list(CTL_OF_ALL, 0, text);
+	if (!strncmp(argv[2], user, strlen(user)) &&
+	    parse_number(argv[2] + strlen(user), &id))
+		return (int)list(CTL_OF_USER, id, text);
+	if (!strncmp(argv[2], job, strlen(job)) &&
+	    parse_number(argv[2] + strlen(job), &id))
+		return (int)list(CTL_OF_JOB, id, text);
+	return -1;
+}
+
 static int usage(void)
 {
 	fputs("rpc: usage: load JOB [reach|begin] | steps JOB SIGNUM | "
 	      "batch JOB SIGNUM | "
 	      "say JOB TEXT | drain NODES REASON | on NODES | vacate JOB | "
-	      "unvacate JOB\n",
+	      "unvacate JOB | list all|user:UID|job:JOB\n",
 	      stderr);
 	return EXIT_USAGE;
 }
@@ -178,7 +225,9 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || argc > 4)
 		return usage();
-	result = run_on_nodes(argc, argv, text);
+	result = run_list(argc, argv, text);
+	if (result < 0)
+		result = run_on_nodes(argc, argv, text);
 	if (result < 0)
 		result = run_on_job(argc, argv, text);
 	if (result < 0)

@@ -13,12 +13,13 @@ enum {
 	SAYS_ERROR = 2,
 };
 
-#define COMMAND_OPTIONS_MAX 4
+#define COMMAND_OPTIONS_MAX 6
 #define ANY_NUMBER	    (-1)
 
 struct command_option {
-	const char *name;     /* "progress"; NULL ends the list */
-	const char *argument; /* "P"; NULL: takes none */
+	const char *name; /* "progress"; NULL ends the list */
+	/* "P"; "[P]" where it may be left out; NULL: takes none */
+	const char *argument;
 	const char *help;
 };
 
@@ -38,6 +39,7 @@ struct command {
 	enum command_use use;
 	int least, most; /* operands; most may be ANY_NUMBER */
 	struct command_option options[COMMAND_OPTIONS_MAX + 1];
+	const char *letters; /* "la": -l and -a for the first two options */
 	int (*run)(struct call *call);
 };
 

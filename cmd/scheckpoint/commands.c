@@ -90,8 +90,20 @@ const struct command commands[] = {
 		.name = "status",
 		.arguments = "[JOB|DIR...]",
 		.help = "Tell how jobs are getting on.",
+		.more = "Without JOB or DIR: all of your checkpointed jobs.",
 		.use = USE_BY_USER,
 		.most = ANY_NUMBER,
+		.options =
+			{
+				{"long", NULL,
+				 "all that is known, of each task of an array"},
+				{"all", NULL, "jobs of all users"},
+				{"user", "NAME", "jobs of that user"},
+				{"watch", "[SECONDS]",
+				 "again and again, every 10 seconds"},
+				{"json", NULL, "as JSON, for programs"},
+			},
+		.letters = "la",
 		.run = command_status,
 	},
 	{

@@ -2,10 +2,11 @@
 /*
  * find.c: the stores that a JOB, JOB_TASK or DIR stands for.
  *
- * The job's comment says where its store is.  Otherwise the store has the
- * default name and is in the job's work directory, or in the present directory
- * where Slurm doesn't know the job any more.  A store that another job has
- * claimed is refused, however it was found.
+ * The job's comment says where its store is, from its submission on.  Otherwise
+ * the store has the default name and is in the job's work directory.  Where
+ * slurmctld doesn't know the job any more, its accounting may; else the store
+ * is looked for in the present directory.  A store that another job has claimed
+ * is refused, however it was found.
  */
 #include "cmd/scheckpoint/find.h"
 
@@ -19,9 +20,11 @@
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/sacct.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
 #include "requeue/settings/comment.h"
+#include "requeue/settings/pattern.h"
 
 /* Enough for every job of a user; bounds the search in a wrong directory. */
 #define STORES_MOST 10000
@@ -169,6 +172,98 @@ static void collect_by_name(struct stores *stores, const char *base,
 	}
 }
 
+bool job_store(char *dir, size_t size, const struct job *job)
+{
+	const struct pattern_values values = {
+		.job = job->job_id,
+		.array_job = job->array_job_id,
+		.array_task = job->array_job_id ? job->array_task_id : 0,
+		.name = "",
+		.user = "",
+	};
+	const char *part = comment_part(job->comment);
+	char pattern[COMMENT_STORE_MAX], err[256];
+
+	if (comment_store_dir(dir, size, COMMENT_STORE, part))
+		return true;
+	if (job->array_job_id && job->array_task_id == JOB_NO_TASK)
+		return false; /* several tasks that have not begun */
+	if (!comment_store_dir(pattern, sizeof(pattern), COMMENT_PATTERN, part))
+		snprintf(pattern, sizeof(pattern), "%s",
+			 job->array_job_id ? PATTERN_DEFAULT_ARRAY
+					   : PATTERN_DEFAULT);
+	return pattern_expand(pattern, &values, job->work_dir, dir, size, err,
+			      sizeof(err)) == 0;
+}
+
+bool job_has_store(const struct job *job, const struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_identity_of(store);
+
+	return !id->job || !id->token[0] || id->job == job->job_id ||
+	       (job->array_job_id && id->array_job == job->array_job_id &&
+		id->array_task == job->array_task_id);
+}
+
+/* Is it the job that the words name, or a task of that array? */
+static bool is_named(const struct job *job, const struct job_words *words)
+{
+	if (words->task != CKPT_NO_TASK)
+		return job->array_job_id == words->job &&
+		       job->array_task_id == words->task;
+	return job->job_id == words->job || job->array_job_id == words->job;
+}
+
+/* What is found by the comments of a job or of an array's tasks. */
+struct by_comment {
+	struct stores *stores;
+	const struct job_words *words;
+	char cluster[128];
+};
+
+static void add_by_comment(const struct job *job, void *arg)
+{
+	struct by_comment *found = arg;
+	char dir[4096];
+
+	if (!is_named(job, found->words))
+		return;
+	snprintf(found->cluster, sizeof(found->cluster), "%s", job->cluster);
+	if (job_store(dir, sizeof(dir), job) && (is_store(dir) || is_shut(dir)))
+		add_store(found->stores, dir);
+}
+
+static bool add_listed(const struct job *job, void *arg)
+{
+	add_by_comment(job, arg);
+	return true;
+}
+
+/* Find the stores of an array whose tasks don't have the default names. */
+static void collect_tasks(struct by_comment *found, const struct job *job)
+{
+	char pattern[COMMENT_STORE_MAX], trouble[SLURM_TROUBLE_MAX], whose[32];
+	const char *part = comment_part(job->comment);
+
+	if (comment_store_dir(pattern, sizeof(pattern), COMMENT_PATTERN,
+			      part) &&
+	    !strcmp(pattern, PATTERN_DEFAULT_ARRAY))
+		return;
+	snprintf(whose, sizeof(whose), "job:%u", job->array_job_id);
+	slurm_each(whose, add_listed, found, trouble);
+}
+
+static void collect_by_comment(struct by_comment *found, const struct job *job)
+{
+	char word[COMMENT_STORE_MAX];
+
+	comment_store(word, comment_part(job->comment));
+	if (job->array_job_id && word[0])
+		collect_tasks(found, job);
+	else if (word[0])
+		add_by_comment(job, found);
+}
+
 /* A store without a token may be any job's, as for ckpt_claim(). */
 static bool is_of_job(const struct ckpt_identity *id,
 		      const struct job_words *words, const char *cluster)
@@ -274,22 +369,24 @@ static int find_job(const struct call *call, const char *what,
 		    const struct job_words *words, struct stores *stores)
 {
 	struct slurm_reply reply;
+	struct by_comment found = {.stores = stores, .words = words};
 	const struct job *job = &reply.job;
-	char dir[4096], base[sizeof(job->work_dir) + 1];
+	char base[sizeof(job->work_dir) + 1];
 	int code;
 
-	slurm_query(words->job, &reply);
+	if (slurm_query(words->job, &reply))
+		collect_by_comment(&found, job);
+	else if (!reply.trouble[0])
+		sacct_job(what, add_by_comment, &found);
 	snprintf(base, sizeof(base), "%s/", job->work_dir);
-	if (words->task == CKPT_NO_TASK &&
-	    comment_store_dir(dir, sizeof(dir), comment_part(job->comment)))
-		collect_named(stores, dir, 0);
 	if (!stores->count && job->work_dir[0])
 		collect_by_name(stores, base, job, words);
 	if (!stores->count)
 		collect_by_name(stores, "", job, words);
 	if (stores->count)
-		code = leave_others_out(call, what, words, job->cluster,
-					stores);
+		code = leave_others_out(
+			call, what, words,
+			reply.is_known ? job->cluster : found.cluster, stores);
 	else
 		code = say_none(call, what, words, &reply);
 	slurm_forget(&reply);

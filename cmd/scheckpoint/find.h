@@ -3,11 +3,13 @@
 #ifndef FIND_H
 #define FIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/store.h"
 
 struct call;
+struct job;
 
 struct stores {
 	char **dirs; /* each is a store, sorted by name */
@@ -27,6 +29,18 @@ struct stores {
 int find_stores(const struct call *call, const char *what,
 		struct stores *stores);
 void stores_free(struct stores *stores);
+
+/*
+ * Write where the store of a job is or will be, as its comment, its numbers and
+ * its work directory tell.  The owner can write the comment: whoever opens the
+ * store must compare its identity with the job.
+ *
+ * False: the job stands for several tasks that have not begun, or the comment
+ * is wrong; dir is undefined then.
+ */
+bool job_store(char *dir, size_t size, const struct job *job);
+/* Does the store belong to the job?  One without a token may be any job's. */
+bool job_has_store(const struct job *job, const struct ckpt_store *store);
 
 /*
  * Open every store that `what` stands for and call each() for it, with a

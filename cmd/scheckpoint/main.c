@@ -35,8 +35,25 @@ static int print_help(void)
 	return SAYS_YES;
 }
 
+static void print_option(const struct command_option *option, char letter)
+{
+	const char *argument = option->argument ? option->argument : "";
+	char form[64], mark[8] = "";
+
+	snprintf(form, sizeof(form), "%s%s", option->name,
+		 !argument[0]	      ? ""
+		 : argument[0] == '[' ? "[="
+				      : "=");
+	snprintf(form + strlen(form), sizeof(form) - strlen(form), "%s",
+		 argument[0] == '[' ? argument + 1 : argument);
+	if (letter)
+		snprintf(mark, sizeof(mark), " (-%c)", letter);
+	printf("  --%-20s %s%s\n", form, option->help, mark);
+}
+
 static int print_command_help(const struct command *command)
 {
+	const char *letters = command->letters ? command->letters : "";
 	const struct command_option *option;
 
 	printf("Usage: scheckpoint %s%s%s%s\n\n%s\n", command->name,
@@ -48,10 +65,7 @@ static int print_command_help(const struct command *command)
 	if (command->options[0].name)
 		putchar('\n');
 	for (option = command->options; option->name; option++)
-		printf("  --%s%s%-*s  %s\n", option->name,
-		       option->argument ? "=" : " ",
-		       (int)(18 - strlen(option->name)),
-		       option->argument ? option->argument : "", option->help);
+		print_option(option, *letters ? *letters++ : '\0');
 	return SAYS_YES;
 }
 
@@ -60,25 +74,49 @@ static const char *spelled(char *argv[])
 	return argv[optind - 1];
 }
 
+/* Fill what getopt_long() takes, for a command's options and --help. */
+static void list_options(const struct command *command,
+			 struct option options[COMMAND_OPTIONS_MAX + 2],
+			 char letters[COMMAND_OPTIONS_MAX + 3])
+{
+	size_t n = 0;
+
+	for (; command->options[n].name; n++) {
+		const struct command_option *from = &command->options[n];
+
+		options[n] = (struct option){
+			.name = from->name,
+			.has_arg = !from->argument ? no_argument
+				   : from->argument[0] == '['
+					   ? optional_argument
+					   : required_argument,
+			.val = (int)n + 1,
+		};
+	}
+	options[n] = (struct option){.name = "help", .val = 'h'};
+	snprintf(letters, COMMAND_OPTIONS_MAX + 3, ":h%s",
+		 command->letters ? command->letters : "");
+}
+
+/* The place of the option with this letter, from 1; others are places. */
+static int place_of(const struct command *command, int c)
+{
+	const char *at = command->letters ? strchr(command->letters, c) : NULL;
+
+	return at ? (int)(at - command->letters) + 1 : c;
+}
+
 /* Returns -1 to go on, else an exit code. */
 static int parse_options(struct call *call, int argc, char *argv[])
 {
 	const struct command *command = call->command;
 	struct option options[COMMAND_OPTIONS_MAX + 2] = {0};
-	size_t n = 0;
+	char letters[COMMAND_OPTIONS_MAX + 3];
 	int c;
 
-	for (; command->options[n].name; n++)
-		options[n] = (struct option){
-			.name = command->options[n].name,
-			.has_arg = command->options[n].argument
-					   ? required_argument
-					   : no_argument,
-			.val = (int)n + 1,
-		};
-	options[n] = (struct option){.name = "help", .val = 'h'};
+	list_options(command, options, letters);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		if (c == 'h')
 			return print_command_help(command);
 		if (c == ':')
@@ -91,7 +129,7 @@ static int parse_options(struct call *call, int argc, char *argv[])
 					 "unknown option %s; see "
 					 "scheckpoint %s --help",
 					 spelled(argv), command->name);
-		call->values[c - 1] = optarg ? optarg : "";
+		call->values[place_of(command, c) - 1] = optarg ? optarg : "";
 	}
 	call->count = argc - optind;
 	call->operands = argv + optind;

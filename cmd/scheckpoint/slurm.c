@@ -22,28 +22,28 @@ static void find_helpers(struct site *site)
 		snprintf(site->helpers, sizeof(site->helpers), "%s", dir);
 }
 
-/* Set why there is no reply, from what the helper complained of. */
-static void read_trouble(struct slurm_reply *reply, int code, const char *err,
-			 uint32_t job_id)
+/* Set why there is no reply, from what the helper complained of.
+ * words: with which it was called */
+static void read_trouble(char trouble[SLURM_TROUBLE_MAX], int code,
+			 const char *err, const char *words)
 {
 	char prefix[64];
-	int len = snprintf(prefix, sizeof(prefix), "rpc: load %" PRIu32 ": ",
-			   job_id);
+	int len = snprintf(prefix, sizeof(prefix), "rpc: %s: ", words);
 	const char *reason = strncmp(err, prefix, (size_t)len) ? err
 							       : err + len;
 
 	if (code == CTL_AWAY)
-		snprintf(reply->trouble, sizeof(reply->trouble),
+		snprintf(trouble, SLURM_TROUBLE_MAX,
 			 "slurmctld doesn't answer%s%.400s%s",
 			 reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
 	else if (code != CTL_GONE)
-		snprintf(reply->trouble, sizeof(reply->trouble), "%s",
+		snprintf(trouble, SLURM_TROUBLE_MAX, "%s",
 			 reason[0] ? reason : "slurmctld can't be asked");
 }
 
 bool slurm_query(uint32_t job_id, struct slurm_reply *reply)
 {
-	char err[CLIENT_ERROR_MAX];
+	char err[CLIENT_ERROR_MAX], words[32];
 	struct site site;
 	int code;
 
@@ -52,9 +52,38 @@ bool slurm_query(uint32_t job_id, struct slurm_reply *reply)
 	code = client_load(site.helpers, job_id, CLIENT_NO_TIMEOUT, &reply->job,
 			   err);
 	reply->is_known = code == CTL_OK;
+	snprintf(words, sizeof(words), "load %" PRIu32, job_id);
 	if (code != CTL_OK)
-		read_trouble(reply, code, err, job_id);
+		read_trouble(reply->trouble, code, err, words);
 	return reply->is_known;
+}
+
+bool slurm_each(const char *whose,
+		bool (*each)(const struct job *job, void *arg), void *arg,
+		char trouble[SLURM_TROUBLE_MAX])
+{
+	const char *const words[] = {"list", whose, NULL};
+	char err[CLIENT_ERROR_MAX], said[64], *text, *at, *end;
+	int code = slurm_call(words, &text, err);
+
+	trouble[0] = '\0';
+	snprintf(said, sizeof(said), "list %s", whose);
+	if (code != CTL_OK)
+		read_trouble(trouble, code, err, said);
+	for (at = text; code == CTL_OK && (end = strstr(at, "\n\n"));
+	     at = end + 2) {
+		struct job job = {0};
+		bool goes_on = true;
+
+		*end = '\0';
+		if (job_decode(&job, at))
+			goes_on = each(&job, arg);
+		job_forget(&job);
+		if (!goes_on)
+			break;
+	}
+	free(text);
+	return code == CTL_OK;
 }
 
 void slurm_forget(struct slurm_reply *reply)

@@ -30,6 +30,17 @@ struct slurm_reply {
 bool slurm_query(uint32_t job_id, struct slurm_reply *reply);
 void slurm_forget(struct slurm_reply *reply);
 
+/*
+ * Call each() for the checkpointed jobs that slurmctld knows, by one query.
+ *
+ * whose    "all", "user:UID", or "job:JOB" for a job or all tasks of an array
+ * each     returns false where it can go no further; the job is only borrowed
+ * trouble  why the jobs could not be queried
+ */
+bool slurm_each(const char *whose,
+		bool (*each)(const struct job *job, void *arg), void *arg,
+		char trouble[SLURM_TROUBLE_MAX]);
+
 /* Is the job known and running, and not suspended? */
 bool slurm_is_running(const struct slurm_reply *reply);
 

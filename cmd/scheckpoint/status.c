@@ -7,28 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/find.h"
+#include "cmd/scheckpoint/jobs.h"
+#include "cmd/scheckpoint/parse.h"
+#include "cmd/scheckpoint/row.h"
 #include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
+#include "cmd/scheckpoint/terminal.h"
 #include "requeue/journal/history.h"
 #include "requeue/policy/decision.h"
 #include "requeue/settings/comment.h"
 #include "requeue/settings/text.h"
 
-#define BAR_LEN 20
+#define BAR_LEN	     20
+/* Seconds between two looks of --watch. */
+#define WATCH_S	     10
+#define WATCH_MOST_S 86400
 
-static void print_job(const struct ckpt_store *store,
-		      const struct slurm_reply *reply)
+/* name: of the job */
+static void print_state(const char *name, const struct slurm_reply *reply)
 {
-	char name[JOB_NAME_MAX], word[SLURM_TROUBLE_MAX];
+	char word[SLURM_TROUBLE_MAX];
 	const char *state = reply->is_known	? reply->job.state_name
 			    : reply->trouble[0] ? reply->trouble
 						: "not known to Slurm";
 
-	job_name(name, store);
 	printf("%s", name[0] ? name : "no job");
 	if (reply->job.name[0])
 		printf(" %s", text_quote(word, sizeof(word), reply->job.name));
@@ -60,6 +67,26 @@ static void print_next(const struct slurm_reply *reply, int64_t now_s)
 		printf("when Slurm starts it");
 	if (reply->job.limit_min)
 		printf(", limit %" PRId64 " min", reply->job.limit_min);
+	putchar('\n');
+}
+
+/* Print what was asked for, as the newest run has it. */
+static void print_settings(const struct history *history)
+{
+	const struct run_record *run;
+	char span[TEXT_SPAN_MAX];
+
+	if (!history->count)
+		return;
+	run = &history->runs[history->count - 1];
+	if (!run->grace_s)
+		return;
+	printf("  settings  grace %s", text_span(span, run->grace_s));
+	if (run->total_s)
+		printf(", total %s", text_span(span, run->total_s));
+	if (history->submitted_min)
+		printf(", submitted with a limit of %" PRId64 " min",
+		       history->submitted_min);
 	putchar('\n');
 }
 
@@ -206,16 +233,15 @@ static const struct ckpt_version *newest_good(const struct ckpt_version *list,
 	return NULL;
 }
 
-static int show(const struct call *call, struct ckpt_store *store)
+static int show_known(const struct call *call, struct ckpt_store *store,
+		      const struct slurm_reply *reply)
 {
-	const struct ckpt_identity *id = ckpt_identity_of(store);
 	struct ckpt_version *list = NULL;
 	struct history history;
 	size_t versions = 0;
 	struct ckpt_error err = {0};
-	struct slurm_reply reply = {0};
 	enum ckpt_status status;
-	char clean[4096];
+	char clean[4096], name[JOB_NAME_MAX];
 	int64_t now_s = time(NULL);
 
 	status = history_load_shown(&history, store, &err);
@@ -225,37 +251,185 @@ static int show(const struct call *call, struct ckpt_store *store)
 		history_free(&history);
 		return say_status(call, status, &err);
 	}
-	if (id->job)
-		slurm_query(id->job, &reply);
-	print_job(store, &reply);
+	print_state(job_name(name, store), reply);
 	printf("  store     %s\n",
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
-	print_now(&reply, history.runs, history.count, now_s);
+	print_settings(&history);
+	print_now(reply, history.runs, history.count, now_s);
 	print_version(newest_good(list, versions), now_s);
 	print_passed(list, versions,
 		     history.count ? &history.runs[history.count - 1] : NULL);
-	print_progress(&reply, history.runs, history.count);
-	print_held(&reply, print_last_end(history.runs, history.count));
-	slurm_forget(&reply);
+	print_progress(reply, history.runs, history.count);
+	print_held(reply, print_last_end(history.runs, history.count));
 	free(list);
 	history_free(&history);
 	return SAYS_YES;
 }
 
-int command_status(struct call *call)
+static int show(const struct call *call, struct ckpt_store *store)
 {
-	int code = SAYS_YES;
+	const struct ckpt_identity *id = ckpt_identity_of(store);
+	struct slurm_reply reply = {0};
+	int code;
 
-	if (!call->count)
-		return each_store(call, NULL, CKPT_READ, show);
-	for (int i = 0; i < call->count; i++) {
+	if (id->job)
+		slurm_query(id->job, &reply);
+	code = show_known(call, store, &reply);
+	slurm_forget(&reply);
+	return code;
+}
+
+/* The store as JSON, one object a line. */
+static int show_json(const struct call *call, struct ckpt_store *store)
+{
+	const struct ckpt_identity *id = ckpt_identity_of(store);
+	struct slurm_reply reply = {0};
+	bool is_good;
+
+	if (id->job)
+		slurm_query(id->job, &reply);
+	reply.job.job_id = id->job;
+	if (!reply.is_known) {
+		reply.job.user_id = (uint32_t)getuid();
+		reply.job.array_job_id = id->array_job;
+		reply.job.array_task_id = id->array_task;
+	}
+	is_good = jobs_print_json(&reply.job, ckpt_dir(store), time(NULL), "");
+	putchar('\n');
+	slurm_forget(&reply);
+	return is_good ? SAYS_YES : say_error(call, "memory ran out");
+}
+
+/* The stores that the operands stand for; without any, NULL's. */
+static int show_stores(const struct call *call)
+{
+	bool is_json = call_option(call, "json");
+	int code = SAYS_YES, i = 0;
+
+	do {
 		int one;
 
-		if (i)
+		if (i && !is_json)
 			putchar('\n');
-		one = each_store(call, call->operands[i], CKPT_READ, show);
+		one = each_store(call, call->count ? call->operands[i] : NULL,
+				 CKPT_READ, is_json ? show_json : show);
 		if (one > code)
 			code = one;
-	}
+	} while (++i < call->count);
 	return code;
+}
+
+struct listing {
+	const struct call *call;
+	bool has_one;
+};
+
+/* "job 1200_3", "job 1200_[3-99%2]" */
+static const char *name_job(char text[ROW_ID_MAX + 4], const struct job *job)
+{
+	struct row row = {
+		.job = job->job_id,
+		.array_job = job->array_job_id,
+		.array_task = job->array_task_id,
+		.tasks_count = 1,
+	};
+
+	snprintf(row.tasks, sizeof(row.tasks), "%s", job->array_tasks);
+	memcpy(text, "job ", 4);
+	row_id(text + 4, &row);
+	return text;
+}
+
+/* Print all that is known of a job in the queue. */
+static bool show_job(const struct job *job, void *arg)
+{
+	struct listing *listing = arg;
+	const struct slurm_reply reply = {.is_known = true, .job = *job};
+	struct ckpt_store *store = NULL;
+	char dir[4096], clean[4096], name[ROW_ID_MAX + 4];
+
+	if (listing->has_one)
+		putchar('\n');
+	listing->has_one = true;
+	if (!job_store(dir, sizeof(dir), job))
+		dir[0] = '\0';
+	/* Another user's files are none of ours, even for root. */
+	if (dir[0] && job->user_id == (uint32_t)getuid())
+		ckpt_open(&store, dir, CKPT_READ, CKPT_RUN_PRESENT, NULL);
+	if (store && job_has_store(job, store)) {
+		show_known(listing->call, store, &reply);
+	} else {
+		print_state(name_job(name, job), &reply);
+		if (dir[0])
+			printf("  store     %s\n",
+			       say_clean(clean, sizeof(clean), dir));
+		if (job->state == STATE_PENDING && !job->is_held)
+			print_next(&reply, time(NULL));
+		print_held(&reply, NULL);
+	}
+	ckpt_close(store);
+	return true;
+}
+
+static int show_jobs(const struct call *call)
+{
+	struct listing listing = {.call = call};
+	int code;
+
+	if (!call_option(call, "long") || call_option(call, "json"))
+		return jobs_print(call);
+	code = jobs_each(call, show_job, &listing);
+	if (code == SAYS_YES && !listing.has_one)
+		printf("no checkpointed job is in the queue\n");
+	return code;
+}
+
+static int show_once(const struct call *call)
+{
+	const char *own = getenv("SLURM_CHECKPOINT_DIR");
+	bool is_in_job = own && own[0] && !call_option(call, "all") &&
+			 !call_option(call, "user");
+
+	return call->count || is_in_job ? show_stores(call) : show_jobs(call);
+}
+
+/* Show it until a signal ends us, or until it fails.  A pause takes as long as
+ * the look before it, at least: half of the time is left to the storage. */
+static int watch(const struct call *call, uint32_t seconds)
+{
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	for (;;) {
+		int64_t begun_s = time(NULL), took_s;
+		char clock[TEXT_CLOCK_MAX];
+		int code;
+
+		terminal_clear();
+		printf("%s, every %" PRIu32 " s\n\n",
+		       text_clock(clock, begun_s, begun_s), seconds);
+		code = show_once(call);
+		if (code == SAYS_ERROR || fflush(stdout))
+			return code;
+		took_s = time(NULL) - begun_s;
+		sleep(took_s > seconds ? (unsigned)took_s : seconds);
+	}
+}
+
+int command_status(struct call *call)
+{
+	const char *every = call_option(call, "watch");
+	uint32_t seconds = WATCH_S;
+
+	if (call->count &&
+	    (call_option(call, "all") || call_option(call, "user")))
+		return say_error(call, "give jobs, or --all or --user, but not "
+				       "both");
+	if (!every)
+		return show_once(call);
+	if (every[0] &&
+	    (!parse_number(every, WATCH_MOST_S, &seconds) || !seconds))
+		return say_error(call,
+				 "--watch=%s: give the seconds between two "
+				 "looks, from 1 to %d",
+				 every, WATCH_MOST_S);
+	return watch(call, seconds);
 }

@@ -197,6 +197,7 @@ static void read_plan(struct reading *r, const struct record *record)
 		run->shown.progress = from->progress;
 	run->shown.next_limit_min = from->limit_min;
 	run->shown.next_begin_s = from->begin_s;
+	run->shown.stalls = from->stalls > 0 ? (unsigned)from->stalls : 0;
 	if (from->ordered_min >= 0)
 		r->history->ordered_min = from->ordered_min;
 }
@@ -473,12 +474,13 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 }
 
 /* Find the first of the newest runs that are few and short enough to read. */
-static unsigned first_shown(const struct ckpt_store *store, unsigned newest)
+static unsigned first_shown(const struct ckpt_store *store, unsigned newest,
+			    unsigned most)
 {
 	unsigned run = newest;
 	uint64_t bytes = 0;
 
-	while (run && newest - run + 1 < SHOWN_RUNS_MOST) {
+	while (run && newest - run + 1 < most) {
 		bytes += ckpt_journal_size(store, run - 1);
 		if (bytes > SHOWN_BYTES_MOST)
 			break;
@@ -491,6 +493,13 @@ enum ckpt_status history_load_shown(struct history *history,
 				    struct ckpt_store *store,
 				    struct ckpt_error *err)
 {
+	return history_load_newest(history, store, SHOWN_RUNS_MOST, err);
+}
+
+enum ckpt_status history_load_newest(struct history *history,
+				     struct ckpt_store *store, unsigned most,
+				     struct ckpt_error *err)
+{
 	int newest = ckpt_journal_newest(store);
 	enum ckpt_status status;
 
@@ -498,7 +507,8 @@ enum ckpt_status history_load_shown(struct history *history,
 	history->ordered_min = history->left.limit_min = -1;
 	if (newest < 0)
 		return CKPT_OK;
-	status = load(history, store, first_shown(store, (unsigned)newest),
+	status = load(history, store,
+		      first_shown(store, (unsigned)newest, most),
 		      (unsigned)newest, true, err);
 	if (status)
 		history_free(history);

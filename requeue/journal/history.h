@@ -55,6 +55,11 @@ enum ckpt_status history_load(struct history *history, struct ckpt_store *store,
 enum ckpt_status history_load_shown(struct history *history,
 				    struct ckpt_store *store,
 				    struct ckpt_error *err);
+
+/* The same for the newest runs only, as many as `most` (1 or more). */
+enum ckpt_status history_load_newest(struct history *history,
+				     struct ckpt_store *store, unsigned most,
+				     struct ckpt_error *err);
 void history_free(struct history *history);
 
 /* When the run ended: by its own record, or else when it was settled; 0: no end

@@ -66,19 +66,22 @@ static int64_t margin_ms(const struct run *run)
 		      run->grace_ms / 4);
 }
 
-int64_t run_request_at_ms(const struct run *run)
+int64_t run_request_of(int64_t start, int64_t end, int64_t grace)
 {
-	int64_t at_ms, length_ms;
+	int64_t length = end - start;
 
-	if (!run->end_ms)
-		return 0;
-	at_ms = run->end_ms - run->grace_ms;
-	length_ms = run->end_ms - run->start_ms;
 	/* A run that backfill has cut down to its grace computes for half of
 	 * it. */
-	if (at_ms < run->start_ms + length_ms / 20)
-		at_ms = run->start_ms + length_ms / 2;
-	return at_ms;
+	if (end - grace < start + length / 20)
+		return start + length / 2;
+	return end - grace;
+}
+
+int64_t run_request_at_ms(const struct run *run)
+{
+	if (!run->end_ms)
+		return 0;
+	return run_request_of(run->start_ms, run->end_ms, run->grace_ms);
 }
 
 /* When to query the end once more, so that the request comes at the right

@@ -169,5 +169,7 @@ void run_step(struct run *run, const struct run_event *event,
 
 /* When the run will be requested to save, as far as is known; 0: not known. */
 int64_t run_request_at_ms(const struct run *run);
+/* The same for a run with these times, all in one unit. */
+int64_t run_request_of(int64_t start, int64_t end, int64_t grace);
 
 #endif

@@ -91,6 +91,8 @@ struct run_shown {
 	char passed_why[128];
 	int64_t base;	    /* newest version when it began; -1 unknown */
 	char grace_why[96]; /* why its grace is what it is; "": it was given */
+	/* how many runs in a row, with this one, have saved nothing */
+	unsigned stalls;
 };
 
 struct run_record {

@@ -46,12 +46,24 @@ static void cut(char *text, size_t len)
 	strcpy(text + len, dots);
 }
 
+static bool begins_with(const char *text, const char *name)
+{
+	return !strncmp(text, name, strlen(name));
+}
+
+/* Bytes of the word for the store at the begin of the part's text. */
+static size_t store_len(const char *text)
+{
+	if (!begins_with(text, COMMENT_STORE) &&
+	    !begins_with(text, COMMENT_PATTERN))
+		return 0;
+	return strcspn(text, " ;]");
+}
+
 /* How many bytes of the part must stay. */
 static size_t least_of(const char *text)
 {
-	bool has_store = !strncmp(text, COMMENT_STORE, strlen(COMMENT_STORE));
-
-	return COMMENT_LEAST + (has_store ? strcspn(text, " ") : 0);
+	return COMMENT_LEAST + store_len(text);
 }
 
 static void fit(char *kept, char *part)
@@ -85,11 +97,12 @@ char *comment_compose(const char *old, const char *text)
 	return comment;
 }
 
-void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir)
+void comment_put_store(char word[COMMENT_STORE_MAX], const char *name,
+		       const char *dir)
 {
-	size_t len = strlen(COMMENT_STORE);
+	size_t len = strlen(name);
 
-	strcpy(word, COMMENT_STORE);
+	strcpy(word, name);
 	if (!option_escape(word, COMMENT_STORE_MAX - 1, &len, dir)) {
 		word[0] = '\0';
 		return;
@@ -100,27 +113,28 @@ void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir)
 
 void comment_store(char word[COMMENT_STORE_MAX], const char *comment)
 {
-	const char *from = strstr(comment, COMMENT_MARK COMMENT_STORE);
-	int len;
+	const char *from = strstr(comment, COMMENT_MARK);
+	size_t len;
 
 	word[0] = '\0';
 	if (!from)
 		return;
 	from += strlen(COMMENT_MARK);
-	len = (int)strcspn(from, " ;]");
-	if (snprintf(word, COMMENT_STORE_MAX, "%.*s ", len, from) >=
-	    COMMENT_STORE_MAX)
-		word[0] = '\0';
+	len = store_len(from);
+	if (len && len + 2 <= COMMENT_STORE_MAX)
+		snprintf(word, COMMENT_STORE_MAX, "%.*s ", (int)len, from);
 }
 
-bool comment_store_dir(char *dir, size_t size, const char *comment)
+bool comment_store_dir(char *dir, size_t size, const char *name,
+		       const char *comment)
 {
 	char word[COMMENT_STORE_MAX];
-	const char *at = word + strlen(COMMENT_STORE);
+	const char *at = word + strlen(name);
 
 	comment_store(word, comment);
 	word[strcspn(word, " ")] = '\0';
-	return word[0] && option_unescape(&at, dir, size) && !*at;
+	return begins_with(word, name) && option_unescape(&at, dir, size) &&
+	       !*at;
 }
 
 /* Find what the part says behind the store's path; NULL: there is no part. */
@@ -131,8 +145,7 @@ static const char *find_said(const char *comment)
 	if (!part)
 		return NULL;
 	part += strlen(COMMENT_MARK);
-	if (!strncmp(part, COMMENT_STORE, strlen(COMMENT_STORE)))
-		part += strcspn(part, " ]");
+	part += store_len(part);
 	while (*part == ' ')
 		part++;
 	return part;

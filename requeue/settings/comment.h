@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMENT_MARK   "[scheckpoint: "
-/* A word in that part, before a space: the store's path, escaped as in
- * option.h. */
-#define COMMENT_STORE  "store="
+#define COMMENT_MARK	"[scheckpoint: "
+/* The first word in that part, before a space: the store's path, escaped as in
+ * option.h.  A job that was just submitted has no path yet, but a pattern as in
+ * pattern.h. */
+#define COMMENT_STORE	"store="
+#define COMMENT_PATTERN "dir="
 /* What a run says there that scheckpoint vacate has requested. */
-#define COMMENT_VACATE "asked to vacate"
+#define COMMENT_VACATE	"asked to vacate"
 
 /*
  * Remove the first part that begins with mark and ends with the next ']', and
@@ -40,15 +42,19 @@ const char *comment_part(const char *comment);
 #define COMMENT_LEAST 200
 char *comment_compose(const char *old, const char *text);
 
-/* Write COMMENT_STORE with a path, and a space; "" where that is too long. */
+/* Write that word, and a space; "" where that is too long.
+ * name: COMMENT_STORE with a path, or COMMENT_PATTERN with a pattern */
 #define COMMENT_STORE_MAX 600
-void comment_put_store(char word[COMMENT_STORE_MAX], const char *dir);
+void comment_put_store(char word[COMMENT_STORE_MAX], const char *name,
+		       const char *dir);
 
-/* Copy that word out of the program's part; "" where it has none. */
+/* Copy that word, whichever it is, out of the program's part; "" where it has
+ * none. */
 void comment_store(char word[COMMENT_STORE_MAX], const char *comment);
 
-/* Copy the path in it; false: there is none. */
-bool comment_store_dir(char *dir, size_t size, const char *comment);
+/* Copy the path or pattern in the word of that name; false: there is none. */
+bool comment_store_dir(char *dir, size_t size, const char *name,
+		       const char *comment);
 
 /* Copy what the part says, without that word; "" where it says nothing. */
 void comment_said(char *said, size_t size, const char *comment);

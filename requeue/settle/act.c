@@ -95,7 +95,7 @@ static void name_store(const struct settle *s, char word[COMMENT_STORE_MAX])
 	word[0] = '\0';
 	if (s->dir[0] && strcmp(s->set.dir, PATTERN_DEFAULT) != 0 &&
 	    strcmp(s->set.dir, PATTERN_DEFAULT_ARRAY) != 0)
-		comment_put_store(word, s->dir);
+		comment_put_store(word, COMMENT_STORE, s->dir);
 }
 
 /* Set s->comment: the user's own, and the program's part for this run. */
@@ -213,20 +213,24 @@ static void adjust(struct settle *s)
 			    text);
 }
 
+/* Leave the job as it is, but for what its comment says of an earlier run. */
+static void leave(struct settle *s)
+{
+	char said[COMMENT_MAX], text[CTL_TEXT_MAX];
+
+	comment_said(said, sizeof(said), comment_part(s->job.comment));
+	if (!s->is_forbidden && (s->job.state != STATE_RUNNING || !said[0]))
+		return;
+	compose_comment(s);
+	change(s, (struct ctl_change){.comment = s->comment}, text);
+}
+
 void settle_act(struct settle *s)
 {
-	char text[CTL_TEXT_MAX];
-
 	s->old_limit_min = s->job.limit_min;
 	if (s->decision.action == ACT_LEAVE) {
 		settle_tell(s, "%s", s->decision.reason);
-		/* What the comment says of an earlier run holds no more. */
-		if (s->is_forbidden || (s->job.state == STATE_RUNNING &&
-					comment_part(s->job.comment)[0])) {
-			compose_comment(s);
-			change(s, (struct ctl_change){.comment = s->comment},
-			       text);
-		}
+		leave(s);
 		return;
 	}
 	if (!requeue(s)) {

@@ -87,8 +87,11 @@ void ctl_fill_job(struct job *job, slurm_job_info_t *info)
 	job_forget(job);
 	job->job_id = JOB_ID(info);
 	job->array_job_id = info->array_job_id;
-	job->array_task_id = info->array_job_id ? info->array_task_id
-						: JOB_NO_TASK;
+	/* NO_VAL: several tasks that have not begun */
+	job->array_task_id = info->array_job_id && info->array_task_id != NO_VAL
+				     ? info->array_task_id
+				     : JOB_NO_TASK;
+	copy(job->array_tasks, sizeof(job->array_tasks), info->array_task_str);
 	job->user_id = info->user_id;
 	job->restart_count = info->restart_cnt;
 	job->can_requeue = info->requeue;

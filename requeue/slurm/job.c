@@ -33,13 +33,17 @@ struct line {
 /* Programs of another version may read and write these: a key keeps its
  * meaning.  State, notice and comment have lines too. */
 static const struct line lines[] = {
+	LINE("job_id", KIND_COUNT, job_id),
 	LINE("array_job_id", KIND_COUNT, array_job_id),
 	LINE("array_task_id", KIND_COUNT, array_task_id),
+	LINE("array_tasks", KIND_TEXT, array_tasks),
+	LINE("user_id", KIND_COUNT, user_id),
 	LINE("restart_cnt", KIND_COUNT, restart_count),
 	LINE("reason", KIND_TEXT, reason),
 	LINE("held", KIND_FLAG, is_held),
 	LINE("requeue", KIND_FLAG, can_requeue),
 	LINE("now", KIND_LONG, now_s),
+	LINE("submit_time", KIND_LONG, submit_s),
 	LINE("start_time", KIND_LONG, start_s),
 	LINE("end_time", KIND_LONG, end_s),
 	LINE("begin_time", KIND_LONG, begin_s),
@@ -50,7 +54,9 @@ static const struct line lines[] = {
 	LINE("cluster", KIND_TEXT, cluster),
 	LINE("nodes", KIND_TEXT, nodes),
 	LINE("name", KIND_TEXT, name),
+	LINE("partition", KIND_TEXT, partition),
 	LINE("work_dir", KIND_TEXT, work_dir),
+	LINE("std_err", KIND_TEXT, std_err),
 	LINE("term_reaches_all", KIND_FLAG, term_reaches_all),
 	LINE("requeue_delay", KIND_LONG, requeue_delay_s),
 	LINE("call_timeout", KIND_LONG, call_timeout_s),

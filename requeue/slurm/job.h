@@ -29,7 +29,7 @@ enum job_notice {
 struct job {
 	uint32_t job_id;
 	uint32_t array_job_id;	/* 0: not an array */
-	uint32_t array_task_id; /* JOB_NO_TASK: not an array */
+	uint32_t array_task_id; /* JOB_NO_TASK: not an array, or several */
 	uint32_t user_id;
 	uint32_t restart_count;
 	/* job_set_state() sets these three */
@@ -55,6 +55,9 @@ struct job {
 	char cluster[128];
 	char nodes[1024];
 	char name[256];
+	/* Tasks of an array that have not begun: "3-99%2"; "": the job is one
+	 * task, or none. */
+	char array_tasks[64];
 	char partition[128];
 	char qos[128];		/* "": none */
 	char reservation[1100]; /* "": none; as requested, with commas */

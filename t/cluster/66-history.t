@@ -52,7 +52,10 @@ id[chain]=$(start chain --time=10 --checkpoint=30 "$counter" 100)
 id[array]=$(start array --time=10 --checkpoint=30 --array=3-4 \
 	--output=array-%a.out "$counter" 60)
 id[failed]=$(start failed --time=10 --checkpoint=30 --wrap 'exit 3')
+id[own]=$(start own --time=10 --checkpoint=30 --comment='my word' \
+	"--checkpoint-dir=$WORK/own-%j" "$counter" 4000)
 wait_for 40 'a run' has_line chain.out '^count 30$'
+wait_for 40 'a run' has_line own.out '^count 5$'
 
 # ---- while it runs
 shown=$(status "${id[chain]}")
@@ -86,6 +89,24 @@ like "$(line progress)" \
 like "$(line 'last end')" \
 	'run 0: exit 0, requeued \(cause: operator\)' \
 	'why it was requeued'
+
+# ---- all jobs of the owner, from any directory
+shown=$(cd / && status)
+like "$shown" "^${id[chain]} +chain +PENDING +1 +\[#+[.]+\] .* s ago +starts in" \
+	'a job that waits has a line, with what was saved'
+like "$shown" "^${id[own]} +own +RUNNING +0 .* request in [89] min" \
+	'one that runs, too, with the time to its request'
+like "$shown" "^${id[array]} [(]2 tasks[)] +array +2 RUNNING" \
+	'and the array has one'
+unlike "$shown" "^${id[failed]} " 'but a job that is over has none'
+like "$(job_field "${id[own]}" Comment)" \
+	'^my word \[scheckpoint: dir=.*/own-%25j\] *$' \
+	"the comment names the store from the submission on, behind the user's"
+like "$(cd / && status "${id[own]}")" "^  store +$WORK/own-${id[own]}\$" \
+	'so that it is found before a run was settled'
+like "$(cd / && scheckpoint status --all)" \
+	"^${id[own]} +$JOB_USER +own +RUNNING " 'an operator sees the jobs of all'
+as_owner scancel "${id[own]}"
 
 # ---- an array
 shown=$(status "${id[array]}")

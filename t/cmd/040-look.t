@@ -212,8 +212,8 @@ is "in the order of its tasks" "20_2 20_10 " \
 run scheckpoint history 20_10
 is "of one task" "20_10" \
 	"$(said out | sed -n 's/^job \(20_[0-9]*\) .*/\1/p')"
-run scheckpoint status
-exits 0 "status without an argument shows the stores here"
+run scheckpoint status .
+exits 0 "status of the present directory shows the stores here"
 is "all of them" 4 "$(said out | grep -c '^job')"
 
 # Where Slurm knows the job, its reply counts.

@@ -90,10 +90,10 @@ START_TEST(a_path_is_found_again_whatever_is_in_it)
 {
 	char word[COMMENT_STORE_MAX], text[1024], dir[4096], *whole;
 
-	comment_put_store(word, dirs[_i]);
+	comment_put_store(word, COMMENT_STORE, dirs[_i]);
 	snprintf(text, sizeof(text), "%srun 0: to go on", word);
 	whole = comment_compose("mine", text);
-	ck_assert(comment_store_dir(dir, sizeof(dir), whole));
+	ck_assert(comment_store_dir(dir, sizeof(dir), COMMENT_STORE, whole));
 	ck_assert_str_eq(dir, dirs[_i]);
 	ck_assert_ptr_nonnull(strstr(whole, " run 0: to go on]"));
 	free(whole);
@@ -105,9 +105,30 @@ START_TEST(a_path_that_is_too_long_is_left_out)
 	char word[COMMENT_STORE_MAX], dir[1001] = "/";
 
 	memset(dir + 1, ' ', sizeof(dir) - 2);
-	comment_put_store(word, dir);
+	comment_put_store(word, COMMENT_STORE, dir);
 	ck_assert_str_eq(word, "");
-	ck_assert(!comment_store_dir(dir, sizeof(dir), "[scheckpoint: on]"));
+	ck_assert(!comment_store_dir(dir, sizeof(dir), COMMENT_STORE,
+				     "[scheckpoint: on]"));
+}
+END_TEST
+
+START_TEST(a_pattern_is_no_path)
+{
+	static const char whole[] = "mine [scheckpoint: dir=/scratch/ck-%25j]";
+	char word[COMMENT_STORE_MAX], text[256];
+
+	comment_put_store(word, COMMENT_PATTERN, "/scratch/ck-%j");
+	ck_assert_str_eq(word, "dir=/scratch/ck-%25j ");
+	ck_assert(
+		comment_store_dir(text, sizeof(text), COMMENT_PATTERN, whole));
+	ck_assert_str_eq(text, "/scratch/ck-%j");
+	ck_assert(!comment_store_dir(text, sizeof(text), COMMENT_STORE, whole));
+	comment_store(word, whole);
+	ck_assert_str_eq(word, "dir=/scratch/ck-%25j ");
+	comment_said(text, sizeof(text), whole);
+	ck_assert_str_eq(text, "");
+	comment_said(text, sizeof(text), "[scheckpoint: dir=/a asked to go]");
+	ck_assert_str_eq(text, "asked to go");
 }
 END_TEST
 
@@ -150,6 +171,8 @@ int main(void)
 	tcase_add_loop_test(all, a_path_is_found_again_whatever_is_in_it, 0,
 			    sizeof(dirs) / sizeof(dirs[0]));
 	tcase_add_test(all, a_path_that_is_too_long_is_left_out);
+	tcase_add_test(all, a_path_that_is_too_long_is_left_out);
+	tcase_add_test(all, a_pattern_is_no_path);
 	tcase_add_test(all, what_was_said_of_a_run_is_found_in_our_part);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
