@@ -305,7 +305,8 @@ static void begin_to_watch(void *arg)
 static void tell_files(struct node *node)
 {
 	struct watch_report report, newest = {.name = "-"};
-	bool is_watched = true;
+	bool is_watched = true, is_known = true;
+	uint64_t digest = 0;
 	unsigned files = 0;
 
 	for (size_t i = 0; i < node->count; i++) {
@@ -314,9 +315,14 @@ static void tell_files(struct node *node)
 		watch_end(&node->steps[i].watch, &report);
 		is_watched &= report.is_watched;
 		files += report.files;
-		if (report.files)
-			newest = report;
+		if (!report.files)
+			continue;
+		newest = report;
+		is_known &= report.digest != 0;
+		digest += report.digest;
 	}
+	if (files && is_known)
+		printf("digest %s %" PRIx64 "\n", node->name, digest);
 	if (is_watched || files)
 		printf("wrote %s %u %s\n", node->name, files, newest.name);
 	fflush(stdout);

@@ -48,6 +48,8 @@ static const char *what_is_left(const struct run_record *run)
 		return "saved files";
 	case EVIDENCE_NONE:
 		return "saved nothing";
+	case EVIDENCE_SAME:
+		return "saved nothing new";
 	case EVIDENCE_UNKNOWN:
 		break;
 	}

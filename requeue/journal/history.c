@@ -144,6 +144,7 @@ static void read_finish(struct reading *r, const struct record *record)
 	run->has_complied = from->has_complied;
 	run->evidence = from->evidence;
 	run->files = (unsigned)from->files;
+	run->digest = from->digest ? strtoull(from->digest, NULL, 16) : 0;
 	run->is_cut = from->is_cut;
 	run->is_oom = from->is_oom;
 	run->save_ms = from->save_ms;

@@ -159,6 +159,7 @@ static const struct ckpt_field finish_fields[] = {
 	WORD(evidence, "evidence", &evidences),
 	INT(files, "files", 0, COUNT_MOST, 0, OPTIONAL),
 	TEXT(file, "file"),
+	TEXT(digest, "digest"),
 };
 #undef OWNER
 

@@ -107,7 +107,8 @@ struct record_finish {
 	/* of files that were written after the request */
 	enum evidence evidence;
 	int64_t files;
-	const char *file; /* the newest of them; NULL none */
+	const char *file;   /* the newest of them; NULL none */
+	const char *digest; /* of names and contents, in hex; NULL unknown */
 };
 
 /* What settle is about to do. */

@@ -10,6 +10,8 @@
 enum {
 	QUICK_S = 120,		   /* an exit code this early needs proof */
 	RESTORE_FAILURES_MOST = 3, /* in a row, then the job is held */
+	IDLE_S = 30,		   /* a run without any work is this short */
+	IDLE_MOST = 3,		   /* in a row, then the job has completed */
 	FAST_MOST = 9, /* quick runs that make a delay like Slurm's own */
 };
 
@@ -33,6 +35,7 @@ static const char *const evidence_names[] = {
 	[EVIDENCE_UNKNOWN] = "unknown",
 	[EVIDENCE_NONE] = "none",
 	[EVIDENCE_FILES] = "files",
+	[EVIDENCE_SAME] = "same",
 };
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -229,7 +232,38 @@ static bool is_restore_failure(const struct decision_input *in,
 	       ran >= 0 && ran <= in->restore_window_s;
 }
 
+/* Did it end with 0 within seconds of its start, before its limit, and leave
+ * nothing new?  Preemptions and requests by people may come that early. */
+static bool is_idle(const struct decision_input *in,
+		    const struct run_record *run)
+{
+	int64_t ran = duration(run);
+
+	return run->ending == END_EXIT && run->code == 0 && run->has_complied &&
+	       ran >= 0 && ran <= IDLE_S && own_cause(in, run) == CAUSE_LIMIT &&
+	       !run->failed_s && !run->versions &&
+	       (run->evidence == EVIDENCE_NONE ||
+		run->evidence == EVIDENCE_SAME);
+}
+
 /* ------------------------------------------------------ of all runs */
+
+/*
+ * Has the job finished without a word?  A program that finishes its work within
+ * its grace looks like one that has saved and stopped.  What shows the
+ * difference is that later runs find nothing to do.
+ */
+static bool has_finished_silently(const struct decision_input *in)
+{
+	size_t first = in->count;
+
+	while (first > 0 && is_idle(in, &in->runs[first - 1]))
+		first--;
+	return in->count - first >= IDLE_MOST && first > 0 &&
+	       has_saved(in, &in->runs[first - 1]) &&
+	       in->runs[first - 1].ending == END_EXIT &&
+	       in->runs[first - 1].code == 0;
+}
 
 static unsigned count_stalls(const struct decision_input *in,
 			     bool is_present_neutral)
@@ -405,7 +439,15 @@ static bool hold_at_bound(const struct decision_input *in, struct decision *d,
 			(uint64_t)1;
 
 	d->action = ACT_REQUEUE_HOLD;
-	if (d->is_stall && in->max_stalls && d->stalls >= in->max_stalls)
+	if (d->is_stall && in->max_stalls && d->stalls >= in->max_stalls &&
+	    run->evidence == EVIDENCE_SAME)
+		snprintf(d->reason, sizeof(d->reason),
+			 "%u run%s in a row saved nothing new: if the work is "
+			 "finished, let the script say scheckpoint done; else "
+			 "let the program save its state when it gets the "
+			 "signal, " REMEDY_RELEASE,
+			 d->stalls, d->stalls == 1 ? "" : "s");
+	else if (d->is_stall && in->max_stalls && d->stalls >= in->max_stalls)
 		snprintf(d->reason, sizeof(d->reason),
 			 "%u run%s in a row saved nothing: let the program "
 			 "save its state when it gets the signal, call "
@@ -442,8 +484,9 @@ static void go_on(const struct decision_input *in, struct decision *d,
 		       "the submitted limit");
 	else if (d->is_stall && in->max_stalls)
 		snprintf(d->reason, sizeof(d->reason),
-			 "this run saved nothing%s%.100s (%u of %u in a row "
+			 "this run saved nothing%s%s%.100s (%u of %u in a row "
 			 "before the job is held)",
+			 run->evidence == EVIDENCE_SAME ? " new" : "",
 			 run->failed_s ? ", as its save failed: " : "",
 			 run->failed_s ? run->failed_why : "", d->stalls,
 			 in->max_stalls);
@@ -527,6 +570,11 @@ static void judge(const struct decision_input *in, struct decision *d,
 		say(d, "there is nothing to begin from where "
 		       "--checkpoint-from points (see the job's output): mend "
 		       "that, " REMEDY_RELEASE ", or submit it again without");
+	} else if (d->cause == CAUSE_LIMIT && has_finished_silently(in)) {
+		complete(d, run,
+			 "runs in a row ended with 0 within seconds and wrote "
+			 "nothing new, after one that saved: the job has "
+			 "completed (scheckpoint done says so at once)");
 	} else if (d->cause == CAUSE_SELF && is_restore_failure(in, run)) {
 		after_restore_failure(in, d);
 	} else if (d->cause != CAUSE_NONE) {

@@ -129,3 +129,20 @@ bool evidence_is_rewritten(const struct evidence_file *before,
 	return now->size_bytes <= before->size_bytes ||
 	       before->position_bytes < before->size_bytes;
 }
+
+bool evidence_has_grown(const struct evidence_file *before,
+			const struct evidence_file *now)
+{
+	return !before->is_standard && now->size_bytes > before->size_bytes;
+}
+
+uint64_t evidence_digest(uint64_t digest, const void *data, size_t len_bytes)
+{
+	const unsigned char *byte = data;
+
+	if (!digest)
+		digest = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < len_bytes; i++)
+		digest = (digest ^ byte[i]) * UINT64_C(0x100000001b3);
+	return digest;
+}

@@ -9,6 +9,7 @@
 #define REQUEUE_EVIDENCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a file was when it was looked at; times are nanoseconds. */
@@ -18,7 +19,11 @@ struct evidence_file {
 	int64_t position_bytes; /* where a program that has it open writes */
 	bool is_output;		/* standard output or error of a program, or
 				   opened to append */
+	bool is_standard;	/* standard output or error */
 };
+
+/* More bytes than this aren't read to compare them with an earlier run's. */
+#define EVIDENCE_READ_MAX ((int64_t)4 * 1024 * 1024)
 
 /*
  * Can a file of this name be a state at all?  Core dumps, logs, lock files
@@ -39,5 +44,18 @@ bool evidence_is_dir_name(const char *name);
  */
 bool evidence_is_rewritten(const struct evidence_file *before,
 			   const struct evidence_file *now);
+
+/* Has one grown that isn't standard output or error?  A program may append its
+ * state to a file. */
+bool evidence_has_grown(const struct evidence_file *before,
+			const struct evidence_file *now);
+
+/*
+ * Digest more data (FNV-1a), to tell whether a run wrote what the run before
+ * wrote; no proof against a forger.
+ *
+ * digest  0 to begin, else what the call before returned
+ */
+uint64_t evidence_digest(uint64_t digest, const void *data, size_t len_bytes);
 
 #endif

@@ -14,7 +14,8 @@ enum lesson {
 
 static enum lesson lesson_of(const struct run_record *run, int exit_code)
 {
-	if (run->versions || run->evidence == EVIDENCE_FILES ||
+	if (run->versions ||
+	    (run->evidence == EVIDENCE_FILES && run->has_complied) ||
 	    (exit_code && run->ending == END_EXIT && run->code == exit_code))
 		return LESSON_SAVED;
 	/* In a preemption or a cut run time was short. */
@@ -81,6 +82,9 @@ struct learned learned_from(const struct run_record *runs, size_t count,
 
 		if (runs[i].versions)
 			learned.deaf[0] = '\0';
+		if (runs[i].evidence == EVIDENCE_FILES ||
+		    runs[i].evidence == EVIDENCE_SAME)
+			learned.digest = runs[i].digest;
 		if (lesson)
 			learn(&learned, &runs[i], lesson);
 	}

@@ -21,6 +21,9 @@ struct learned {
 	char deaf[LEARNED_MAX];
 	/* They were signalled, and a state was saved. */
 	char savers[LEARNED_MAX];
+	/* Of the files that the newest run with any wrote after its request; 0
+	 * unknown. */
+	uint64_t digest;
 };
 
 /*

@@ -37,6 +37,7 @@ enum evidence {
 	EVIDENCE_UNKNOWN, /* it could not be seen what was written */
 	EVIDENCE_NONE,	  /* nothing was */
 	EVIDENCE_FILES,	  /* files were */
+	EVIDENCE_SAME,	  /* files were, with what an earlier run had written */
 };
 
 #define RUN_SIGNALLED_MAX 256 /* bytes of names, with the NUL */
@@ -107,7 +108,8 @@ struct run_record {
 	bool has_complied; /* a program that caught the request ended by
 			     itself within the grace */
 	enum evidence evidence;
-	unsigned files; /* that were written after the request */
+	unsigned files;	 /* that were written after the request */
+	uint64_t digest; /* of their names and contents; 0 unknown */
 	/* Names of the programs that were signalled, with commas. */
 	char signalled[RUN_SIGNALLED_MAX];
 	bool is_done;	   /* "scheckpoint done" */
@@ -147,13 +149,13 @@ struct run_record {
 
 /*
  * Did the run save a state by itself: its programs ended as requested, and it
- * isn't known that they left nothing?  A job that saves into the store has
+ * isn't known that they left nothing new?  A job that saves into the store has
  * nothing where that failed, whatever it wrote elsewhere.
  */
 static inline bool run_record_saved_itself(const struct run_record *run)
 {
 	return run->has_complied && run->evidence != EVIDENCE_NONE &&
-	       !run->failed_s;
+	       run->evidence != EVIDENCE_SAME && !run->failed_s;
 }
 
 #endif

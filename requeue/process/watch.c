@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "requeue/process/watch.h"
@@ -135,14 +134,6 @@ static void close_others(int fd)
 		closedir(dir);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 /* Until the caller has closed its side. */
 static void watch_on(struct watcher *w)
 {
@@ -150,7 +141,7 @@ static void watch_on(struct watcher *w)
 		{.fd = w->fd, .events = POLLIN},
 		{.fd = w->inotify, .events = POLLIN},
 	};
-	int64_t begun_ms = now_ms(), looked_ms = begun_ms;
+	int64_t begun_ms = watch_files_now_ms(), looked_ms = begun_ms;
 	int pause_ms = POLL_MS;
 	bool is_over = false;
 
@@ -162,10 +153,10 @@ static void watch_on(struct watcher *w)
 			is_over = !read_orders(w);
 		read_events(w);
 		watch_dirs_scan_next(w);
-		if (now_ms() - looked_ms < pause_ms)
+		if (watch_files_now_ms() - looked_ms < pause_ms)
 			continue;
 		watch_programs_look(w, false);
-		looked_ms = now_ms();
+		looked_ms = watch_files_now_ms();
 		if (looked_ms - begun_ms > POLL_OFTEN_MS)
 			pause_ms = POLL_LATE_MS;
 	}

@@ -21,6 +21,7 @@
 #define REQUEUE_WATCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define WATCH_NAME_MAX 128
@@ -47,6 +48,11 @@ struct watch_report {
 	bool is_watched;	   /* false: it isn't known what was written */
 	unsigned files;		   /* written, as far as they were told apart */
 	char name[WATCH_NAME_MAX]; /* one of them, the newest; "": none */
+	/* Of the files' names and contents, whatever their order; 0: not known,
+	 * as they are large, or another file has grown as well. */
+	uint64_t digest;
+	int64_t quiet_ms; /* since the last of them was written; -1 none */
+	unsigned dirs;	  /* directories that were watched */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "requeue/process/watch_files.h"
@@ -27,6 +28,7 @@ static bool is_state(struct watcher *w, int dirfd, const char *name,
 	const struct open_file *file;
 	struct evidence_file now = {0};
 	struct stat st;
+	bool is_new;
 
 	if (!evidence_is_name(name, is_renamed, w->order.hook) ||
 	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) ||
@@ -35,7 +37,18 @@ static bool is_state(struct watcher *w, int dirfd, const char *name,
 	now.size_bytes = st.st_size;
 	now.changed_ns = changed_ns(&st);
 	file = find_file(w, &st);
-	return !file || evidence_is_rewritten(&file->was, &now);
+	is_new = !file || evidence_is_rewritten(&file->was, &now);
+	if (!is_new)
+		w->has_grown |= evidence_has_grown(&file->was, &now);
+	return is_new;
+}
+
+int64_t watch_files_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 void watch_files_judge(struct watcher *w, int dirfd, const char *name,
@@ -43,8 +56,10 @@ void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 {
 	struct written_file *file = &w->written[w->written_count];
 
-	if (w->written_count == WATCHER_NAMES_MAX ||
-	    !is_state(w, dirfd, name, is_renamed))
+	if (!is_state(w, dirfd, name, is_renamed))
+		return;
+	w->written_ms = watch_files_now_ms();
+	if (w->written_count == WATCHER_NAMES_MAX)
 		return;
 	for (size_t i = 0; i < w->written_count; i++)
 		if (w->written[i].dirfd == dirfd &&
@@ -55,8 +70,28 @@ void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 	w->written_count++;
 }
 
+/* The digest of a file's name and content; 0: it can't be read. */
+static uint64_t digest_file(const struct written_file *file)
+{
+	int fd = openat(file->dirfd, file->name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	uint64_t digest =
+		evidence_digest(0, file->name, strlen(file->name) + 1);
+	char buf[65536];
+	ssize_t len = -1;
+
+	while (fd >= 0 && (len = read(fd, buf, sizeof(buf))) > 0)
+		digest = evidence_digest(digest, buf, (size_t)len);
+	if (fd >= 0)
+		close(fd);
+	return len ? 0 : digest;
+}
+
 void watch_files_report(struct watcher *w)
 {
+	bool is_known = !w->has_grown && w->written_count < WATCHER_NAMES_MAX;
+	int64_t left_bytes = EVIDENCE_READ_MAX;
+	uint64_t digest, sum = 0;
 	struct stat st;
 
 	for (size_t i = 0; i < w->written_count; i++) {
@@ -67,16 +102,26 @@ void watch_files_report(struct watcher *w)
 		w->report.files++;
 		snprintf(w->report.name, sizeof(w->report.name), "%.*s",
 			 WATCH_NAME_MAX - 1, file->name);
+		left_bytes -= st.st_size;
+		is_known &= left_bytes >= 0;
+		digest = is_known ? digest_file(file) : 0;
+		is_known &= digest != 0;
+		sum += digest;
 	}
+	w->report.digest = is_known ? sum : 0;
+	w->report.dirs = (unsigned)w->count;
+	w->report.quiet_ms =
+		w->report.files ? watch_files_now_ms() - w->written_ms : -1;
 }
 
 void watch_files_keep(struct watcher *w, const struct stat *st, off_t position,
-		      bool is_output)
+		      bool is_output, bool is_standard)
 {
 	struct open_file *file = find_file(w, st);
 
 	if (file) { /* several programs may write to it */
 		file->was.is_output |= is_output;
+		file->was.is_standard |= is_standard;
 		return;
 	}
 	/* What was opened after the request is written after it, too. */
@@ -88,6 +133,7 @@ void watch_files_keep(struct watcher *w, const struct stat *st, off_t position,
 		.was = {.size_bytes = st->st_size,
 			.changed_ns = changed_ns(st),
 			.position_bytes = position,
-			.is_output = is_output},
+			.is_output = is_output,
+			.is_standard = is_standard},
 	};
 }

@@ -15,16 +15,20 @@
 void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 		       bool is_renamed);
 
-/* At the end: count those that are still there in the report.  One that was
- * renamed or removed since is no state. */
+/* At the end: fill in the report, and count in it those that are still there.
+ * One that was renamed or removed since is no state. */
 void watch_files_report(struct watcher *w);
 
 /*
  * A program has this file open for writing, at this position.
  *
- * is_output  it is standard output or error, or is opened to append
+ * is_output    it is standard output or error, or is opened to append
+ * is_standard  it is standard output or error
  */
 void watch_files_keep(struct watcher *w, const struct stat *st, off_t position,
-		      bool is_output);
+		      bool is_output, bool is_standard);
+
+/* Milliseconds of a clock that nobody sets. */
+int64_t watch_files_now_ms(void);
 
 #endif

@@ -55,7 +55,8 @@ static void look_at_file(struct watcher *w, pid_t pid, const char *number)
 	if (!procfs_fdinfo(AT_FDCWD, info, &position, &flags) ||
 	    !is_writable(flags) || stat(link, &st) || !S_ISREG(st.st_mode))
 		return;
-	watch_files_keep(w, &st, position, is_standard || (flags & O_APPEND));
+	watch_files_keep(w, &st, position, is_standard || (flags & O_APPEND),
+			 is_standard);
 	if (!is_standard)
 		add_dir_of(w, link);
 }

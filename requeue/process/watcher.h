@@ -55,7 +55,9 @@ struct watcher {
 	size_t written_count;
 	dev_t store_dev;
 	ino_t store_ino;
-	bool is_begun; /* programs were told of the request */
+	bool is_begun;	    /* programs were told of the request */
+	bool has_grown;	    /* a file of a program's that isn't evidence */
+	int64_t written_ms; /* the last time; 0: nothing was */
 	struct watch_report report;
 };
 

@@ -100,6 +100,7 @@ static void note_files(struct agents *agents, unsigned count, const char *name)
 {
 	agents->watched++;
 	agents->files += count;
+	agents->writers += count > 0;
 	if (count)
 		memcpy(agents->file, name, sizeof(agents->file));
 }
@@ -108,6 +109,7 @@ bool agents_read(struct agents *agents, struct agents_news *news)
 {
 	char line[sizeof(agents->line)], name[sizeof(agents->file)];
 	unsigned count, steps;
+	uint64_t digest;
 	int told;
 
 	if (!agents->nodes)
@@ -131,6 +133,11 @@ bool agents_read(struct agents *agents, struct agents_news *news)
 		if (sscanf(line, "wrote %63s %u %127[^\n]", news->node, &count,
 			   name) == 3)
 			note_files(agents, count, name);
+		if (sscanf(line, "digest %63s %" SCNx64, news->node, &digest) ==
+		    2) {
+			agents->digest += digest;
+			agents->digests += digest != 0;
+		}
 	}
 	return false;
 }

@@ -26,6 +26,9 @@ struct agents {
 	unsigned watched;   /* nodes that tell what was written there */
 	unsigned files;	    /* written on them */
 	char file[128];	    /* the name of one; "": none */
+	uint64_t digest;    /* of all; see watch.h */
+	unsigned writers;   /* nodes on which files were written */
+	unsigned digests;   /* of them, those that have told a digest */
 	int64_t started_ms;
 	char line[512]; /* the beginning of a line not yet whole */
 	size_t used;

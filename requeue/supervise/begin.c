@@ -600,9 +600,10 @@ void begin_end(struct begin *b, const struct run *run,
 	else if (run->is_made && !b->has_saved_itself &&
 		 (b->version.number || b->set.files[0]))
 		report_line("no version was saved in this run");
-	else if (run->is_made && !b->has_saved_itself && !b->run)
-		report_line("the store has no version; a job whose programs "
-			    "save in files of their own needs none");
+	else if (run->is_made && !b->has_saved_itself && !b->has_said_nothing &&
+		 !b->run)
+		report_line("no version was saved; programs with files of "
+			    "their own need none");
 	report_end();
 	for (size_t i = 0; b->run_env[i]; i++)
 		free(b->run_env[i]);

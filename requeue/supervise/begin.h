@@ -43,6 +43,7 @@ struct begin {
 	struct plan_limits left;     /* what it left the job with */
 	int64_t start_s;
 	bool has_saved_itself; /* files of its own, after a request */
+	bool has_said_nothing; /* the user knows that nothing was saved */
 	char *run_env[BEGIN_ENV_MAX + 1]; /* SLURM_CHECKPOINT_*; owned */
 	char oom_path[OOM_PATH_MAX]; /* where OOM kills are counted; "" none */
 	uint64_t oom_kills;	     /* counted there at the start */

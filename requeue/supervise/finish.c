@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* finish.c: the end of the run. */
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,8 +24,7 @@ static bool has_said_so(const struct context *ctx,
 }
 
 /* The programs have ended as requested, and no version was saved. */
-static void say_what_is_left(const struct context *ctx,
-			     const struct request *request,
+static void say_what_is_left(struct context *ctx, const struct request *request,
 			     const struct testimony *seen)
 {
 	switch (seen->evidence) {
@@ -34,7 +35,9 @@ static void say_what_is_left(const struct context *ctx,
 			    seen->name);
 		break;
 	case EVIDENCE_NONE:
-		request_report_nothing(request, ctx);
+	case EVIDENCE_SAME:
+		request_report_nothing(request, ctx, seen);
+		ctx->begin.has_said_nothing = true;
 		break;
 	case EVIDENCE_UNKNOWN:
 		/* Slurm itself signals the programs as it ends a job. */
@@ -46,6 +49,18 @@ static void say_what_is_left(const struct context *ctx,
 	}
 }
 
+/* A program that finishes its work within its grace looks like one that has
+ * saved and stopped: the first time, say how a job tells. */
+static void say_how_to_end(const struct context *ctx,
+			   const struct record_finish *finish)
+{
+	if (finish->exit == 0 && !finish->is_done && !ctx->begin.run &&
+	    !has_said_so(ctx, finish))
+		report_line("it ended with 0 as it was asked to save, so it is "
+			    "run again; a script that has finished its work "
+			    "says so with: scheckpoint done");
+}
+
 void finish_record(struct context *ctx, const struct jobscript *script,
 		   struct request *request, const struct files *files)
 {
@@ -54,6 +69,7 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	struct record_finish *finish = &record.finish;
 	struct run_record run = {.run = ctx->begin.run, .progress = -1};
 	int status = script->wait_status;
+	char digest[17];
 
 	storage_count(ctx, &run);
 	/* The program may have hidden it. */
@@ -68,6 +84,11 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 			       !files->has_failed &&
 			       (!ctx->begin.set.files[0] || run.versions);
 	finish->is_cut = ctx->run.is_cut;
+	if (!finish->has_complied && !ctx->begin.set.files[0] &&
+	    request_has_hung(request, ctx, &seen)) {
+		finish->has_complied = true;
+		finish->is_cut = false;
+	}
 	finish->is_oom = begin_has_oom(&ctx->begin);
 	if (ctx->run.is_made)
 		finish->save_ms = clock_now_ms() - ctx->run.request_ms;
@@ -79,6 +100,10 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	finish->evidence = seen.evidence;
 	finish->files = seen.files;
 	finish->file = seen.name[0] ? seen.name : NULL;
+	if (seen.digest) {
+		snprintf(digest, sizeof(digest), "%016" PRIx64, seen.digest);
+		finish->digest = digest;
+	}
 	/* A job that saves by itself at its own times isn't signalled. */
 	if (!ctx->begin.set.signal && !ctx->begin.set.files[0] &&
 	    seen.evidence == EVIDENCE_FILES)
@@ -88,6 +113,8 @@ void finish_record(struct context *ctx, const struct jobscript *script,
 	if (finish->has_complied && !finish->versions && !finish->is_done &&
 	    !has_said_so(ctx, finish))
 		say_what_is_left(ctx, request, &seen);
+	if (finish->has_complied && seen.evidence == EVIDENCE_FILES)
+		say_how_to_end(ctx, finish);
 	report_record(ctx->begin.store, ctx->begin.run, &record);
 }
 

@@ -21,6 +21,9 @@
  * first, then every second. */
 #define POLL_MIN_MS 20
 #define POLL_MAX_MS 1000
+/* A program that is killed so long after its last file, and half of its grace
+ * after it, has hung in its end. */
+#define HUNG_MIN_MS 2000
 
 /* ------------------------------------------------------------- freezing */
 
@@ -95,8 +98,10 @@ void request_freeze_again(struct request *request)
 
 /* What a script should have passed the signal on to may be a server which it
  * leaves alone: that doesn't count against the run. */
-void request_give_up(struct request *request, const struct jobscript *script)
+void request_give_up(struct request *request, struct context *ctx,
+		     const struct jobscript *script)
 {
+	witness_close(&request->witness, ctx);
 	if (script->is_gone && request->delivery &&
 	    request->steps.state != STEPS_SIGNALLED &&
 	    delivery_is_passed_on_only(request->delivery))
@@ -421,24 +426,64 @@ static void name_requested(const struct request *request, char *text,
 			 (int)first->pid);
 }
 
+/* Where a state would have been seen. */
+static void say_where(const struct context *ctx, const struct testimony *seen)
+{
+	if (!seen->dirs)
+		return;
+	report_line("files were looked for in %s and %u more director%s: those "
+		    "below, and those where its programs work, have files "
+		    "open or which their arguments name",
+		    ctx->begin.brief->work_dir, seen->dirs - 1,
+		    seen->dirs == 2 ? "y" : "ies");
+}
+
 void request_report_nothing(const struct request *request,
-			    const struct context *ctx)
+			    const struct context *ctx,
+			    const struct testimony *seen)
 {
 	const char *name = option_signal_name((int)ctx->begin.set.signal);
-	char what[PROCS_NAME_MAX + 48];
+	char what[PROCS_NAME_MAX + 48], since[WATCH_NAME_MAX + 80];
 	int64_t end_ms = request->ended_ms ? request->ended_ms : clock_now_ms();
 
+	if (seen->evidence == EVIDENCE_SAME)
+		snprintf(since, sizeof(since),
+			 "what was written since (%s) is what an earlier run "
+			 "wrote",
+			 seen->name);
+	else
+		snprintf(since, sizeof(since), "no %s was written since",
+			 ctx->begin.set.files[0]
+				 ? "new file of --checkpoint-files"
+				 : "version and no file");
 	name_requested(request, what, sizeof(what));
-	report_line("%s ended %.1f s after %s%s, and no %s was written since: "
-		    "nothing was saved",
+	report_line("%s ended %.1f s after %s%s, and %s: nothing%s was saved",
 		    what, (double)(end_ms - request->delivered_ms) / 1000,
-		    name ? "SIG" : "the request", name ? name : "",
-		    ctx->begin.set.files[0] ? "new file of --checkpoint-files"
-					    : "version and no file");
+		    name ? "SIG" : "the request", name ? name : "", since,
+		    seen->evidence == EVIDENCE_SAME ? " new" : "");
+	say_where(ctx, seen);
 	report_line("what helps: a handler in the program that saves its "
 		    "state; where it saves elsewhere than it works, its files "
 		    "by name (--checkpoint-files); a stop file "
 		    "(--checkpoint-hook); or another --checkpoint-target");
+}
+
+bool request_has_hung(const struct request *request, const struct context *ctx,
+		      const struct testimony *seen)
+{
+	int64_t waited_ms = clock_now_ms() - request->delivered_ms;
+	char what[PROCS_NAME_MAX + 48];
+
+	if (!ctx->run.is_made || !ctx->run.is_cut || ctx->run.is_last ||
+	    !request->delivered_ms || request->has_complied ||
+	    seen->evidence != EVIDENCE_FILES || seen->quiet_ms < HUNG_MIN_MS ||
+	    seen->quiet_ms < waited_ms / 2)
+		return false;
+	name_requested(request, what, sizeof(what));
+	report_line("%s wrote %s and nothing after it, but had not ended "
+		    "%.1f s later: that counts as a save",
+		    what, seen->name, (double)seen->quiet_ms / 1000);
+	return true;
 }
 
 void request_end(struct request *request, struct context *ctx)

@@ -40,8 +40,10 @@ void request_thaw(struct request *request, struct context *ctx);
 /* A SIGCONT has thawed it: freeze it again. */
 void request_freeze_again(struct request *request);
 
-/* Time is over: note what has ended by itself. */
-void request_give_up(struct request *request, const struct jobscript *script);
+/* Time is over, and all processes are about to be killed: note what has ended
+ * by itself, and what was written. */
+void request_give_up(struct request *request, struct context *ctx,
+		     const struct jobscript *script);
 
 /* The programs have ended: kill what is frozen. */
 void request_kill_frozen(struct request *request, struct context *ctx);
@@ -89,9 +91,19 @@ void request_look_at_programs(struct request *request, struct context *ctx);
 struct testimony request_witness(struct request *request, struct context *ctx);
 
 /* Tell the user that the job ended as requested, but nothing shows that it
- * saved, and what helps. */
+ * saved, where was looked, and what helps. */
 void request_report_nothing(const struct request *request,
-			    const struct context *ctx);
+			    const struct context *ctx,
+			    const struct testimony *seen);
+
+/*
+ * Tell the user that the programs had to be killed, though they had saved and
+ * were quiet since; false: they weren't, and nothing is said.
+ *
+ * seen  as request_witness() returned it
+ */
+bool request_has_hung(const struct request *request, const struct context *ctx,
+		      const struct testimony *seen);
 
 /* How long the loop may sleep before the next look; -1: until something
  * happens. */

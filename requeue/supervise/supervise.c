@@ -102,7 +102,7 @@ static void act_on_processes(struct supervisor *s,
 	if (orders->kill_frozen)
 		request_kill_frozen(&s->request, &s->ctx);
 	if (orders->kill) {
-		request_give_up(&s->request, &s->script);
+		request_give_up(&s->request, &s->ctx, &s->script);
 		kill_programs(s);
 		report_line("out of time: the job's programs are stopped");
 		/* A request that no program caught has ended the run all the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* witness.c: what shows that the job saved a state after a request. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "requeue/supervise/witness.h"
@@ -25,36 +26,44 @@ void witness_begin(struct witness *witness, struct context *ctx)
 		ctx->children.pid[CHILD_WATCH] = witness->watch.pid;
 }
 
-static void end(struct witness *witness, struct context *ctx,
-		struct watch_report *report)
+void witness_close(struct witness *witness, struct context *ctx)
 {
-	watch_end(&witness->watch, report);
+	if (!witness->watch.pid)
+		return;
+	watch_end(&witness->watch, &witness->report);
 	ctx->children.pid[CHILD_WATCH] = 0;
 }
 
 void witness_drop(struct witness *witness, struct context *ctx)
 {
-	struct watch_report report;
-
-	end(witness, ctx, &report);
+	witness_close(witness, ctx);
+	memset(&witness->report, 0, sizeof(witness->report));
 }
 
 struct testimony witness_end(struct witness *witness, struct context *ctx,
 			     const struct steps *steps)
 {
 	struct testimony seen = {.evidence = EVIDENCE_NONE};
-	struct watch_report report;
-	bool is_late = witness->is_late;
+	const struct watch_report *report = &witness->report;
 
 	if (ctx->begin.set.files[0])
 		return seen;
-	end(witness, ctx, &report);
-	seen.files = report.files + steps->agents.files;
+	witness_close(witness, ctx);
+	seen.files = report->files + steps->agents.files;
 	snprintf(seen.name, sizeof(seen.name), "%s",
-		 report.files ? report.name : steps->agents.file);
-	if (seen.files)
+		 report->files ? report->name : steps->agents.file);
+	if ((report->digest || !report->files) &&
+	    steps->agents.digests == steps->agents.writers)
+		seen.digest = report->digest + steps->agents.digest;
+	seen.quiet_ms = report->files ? report->quiet_ms : -1;
+	seen.dirs = report->dirs;
+	if (seen.files && seen.digest &&
+	    seen.digest == ctx->begin.learned.digest)
+		seen.evidence = EVIDENCE_SAME;
+	else if (seen.files)
 		seen.evidence = EVIDENCE_FILES;
-	else if (!report.is_watched || is_late || !steps_are_watched(steps))
+	else if (!report->is_watched || witness->is_late ||
+		 !steps_are_watched(steps))
 		seen.evidence = EVIDENCE_UNKNOWN;
 	return seen;
 }

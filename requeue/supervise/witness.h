@@ -16,12 +16,16 @@
 struct witness {
 	struct watch watch;
 	bool is_late; /* programs may have saved before the watch began */
+	struct watch_report report; /* once the watch has ended */
 };
 
 struct testimony {
 	enum evidence evidence;
 	unsigned files;		   /* that were written */
 	char name[WATCH_NAME_MAX]; /* of the newest; "": none */
+	uint64_t digest;	   /* see watch.h */
+	int64_t quiet_ms;	   /* see watch.h; of this node */
+	unsigned dirs;		   /* that were watched on this node */
 };
 
 /*
@@ -33,6 +37,10 @@ void witness_begin(struct witness *witness, struct context *ctx);
 
 /* The job goes on: what was written so far is no evidence. */
 void witness_drop(struct witness *witness, struct context *ctx);
+
+/* All processes of the job, the watching one too, are about to be killed: keep
+ * what was seen so far.  Waits about a second at most. */
+void witness_close(struct witness *witness, struct context *ctx);
 
 /*
  * The run has ended: what was seen since witness_begin().  Waits about a

@@ -74,6 +74,35 @@ for n in range(170):
 print("complete")
 END
 
+# status: a last word with the same content in each run, and no state
+script status <<'END'
+#!/usr/bin/python3
+import signal, sys, time
+def end(*_):
+    with open("status.json", "w") as f:
+        f.write('{"state": "stopped"}')
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+for n in range(1000):
+    time.sleep(0.25)
+    print("tick", n, flush=True)
+END
+
+# hanger: saves, and then hangs in its end
+sed 's/^os.replace.*/&\nwhile n < steps: time.sleep(1)/' saver | script hanger
+
+# finisher: saves at the signal, and goes on to its end
+script finisher <<'END'
+#!/bin/bash
+n=$(cat state 2>/dev/null || echo 0)
+trap 'echo $n >state' TERM
+while [ "$n" -lt 100 ]; do
+	sleep 0.25
+	n=$((n + 1))
+done
+echo "$n" >state
+END
+
 # begin NAME ARGUMENT...: in a directory of its own, because what other jobs
 # write beside it would be evidence
 begin()
@@ -107,6 +136,9 @@ begin petsc --wrap "$runtime-petsc 170"
 begin julia --wrap "$runtime-julia 170"
 begin flag --checkpoint-max-stalls=2 --wrap "$runtime-flag 1000"
 begin logger --wrap "$WORK/logger"
+begin status --checkpoint-max-stalls=2 --wrap "$WORK/status"
+begin finisher "$WORK/finisher"
+begin hanger --wrap "$WORK/hanger state 130"
 
 # ---- a file that was written after the request
 ok 'a program with a file of its own: completes' \
@@ -152,5 +184,27 @@ for name in julia logger; do
 	like "$(journals "$name")" '"rec":"finish".*"evidence":"none"' \
 		"$name: the journal has that nothing was seen"
 done
+ok 'where was looked is said' said julia "looked for in $WORK/in-julia"
+unlike "$(cat julia.out)" 'no version was saved' 'and nothing twice'
+
+# ---- a status file that is the same in each run shows no save
+ok 'the same status file in each run: held' wait_held 240 "${id[status]}"
+is "$(grep -c 'what an earlier run wrote: nothing new was saved' status.out)" \
+	2 'the first run could not tell, the others say so'
+like "$(journals status)" '"evidence":"same"' 'the journal has that'
+
+# ---- a program that saves, and then hangs in its end
+ok 'a program that hangs after its save: completes' \
+	wait_job 240 "${id[hanger]}" COMPLETED
+is "$(grep -c '^tick' hanger.out)" 130 'and each step was done once'
+ok 'it is said' said hanger 'had not ended .* later: that counts as a save'
+unlike "$(cat hanger.out)" 'saved nothing' 'and it is no stall'
+
+# ---- a script that saves in its trap, and finishes its work all the same
+ok 'a script that finishes within its grace: completes' \
+	wait_job 240 "${id[finisher]}" COMPLETED
+is "$(job_field "${id[finisher]}" Restarts)" 1 'in one more run'
+is "$(grep -c 'says so with: scheckpoint done' finisher.out)" 1 \
+	'how a finished job says so is said, once'
 nodes_idle
 done_testing

@@ -30,6 +30,15 @@
 /* Crashed 100 s after it began from a version. */
 #define RESTORE_FAILED(n, v) RUN(n, .code = 1, .restored = (v), AFTER(n, 100))
 
+/* Complied, and wrote what an earlier run wrote. */
+#define SAME(n)                                                                \
+	RUN(n, ASKED(n, CAUSE_LIMIT), .has_complied = true,                    \
+	    .evidence = EVIDENCE_SAME)
+/* Found nothing to do, ended at once, and wrote nothing. */
+#define IDLE(n, why)                                                           \
+	RUN(n, .cause = (why), .request_s = START(n) + 6, AFTER(n, 7),         \
+	    .has_complied = true, .evidence = EVIDENCE_NONE)
+
 struct test_case {
 	const char *name;
 	struct run_record runs[RUNS_MOST];
@@ -134,6 +143,55 @@ static const struct test_case cases[] = {
 		  .evidence = EVIDENCE_FILES)),
 	 .action = ACT_REQUEUE, .cause = CAUSE_LIMIT, .is_stall = true,
 	 .stalls = 1},
+	{"files that are what an earlier run wrote are no evidence",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), .has_complied = true,
+		  .evidence = EVIDENCE_FILES),
+	      RUN(1, ASKED(1, CAUSE_LIMIT), .has_complied = true,
+		  .evidence = EVIDENCE_SAME)),
+	 .count = 2, .action = ACT_REQUEUE, .cause = CAUSE_LIMIT,
+	 .is_stall = true, .stalls = 1, .reason = "saved nothing new (1 of 3"},
+	{"the same files in three more runs: held, and done is named",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), .has_complied = true,
+		  .evidence = EVIDENCE_FILES),
+	      SAME(1), SAME(2), SAME(3)),
+	 .count = 4, .action = ACT_REQUEUE_HOLD, .cause = CAUSE_LIMIT,
+	 .is_stall = true, .stalls = 3, .reason = "scheckpoint done"},
+
+	/* -- it had finished within its grace, and didn't say so */
+	{"three runs that end at once with nothing to do: completed",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), .has_complied = true,
+		  .evidence = EVIDENCE_FILES),
+	      IDLE(1, CAUSE_LIMIT), IDLE(2, CAUSE_LIMIT), IDLE(3, CAUSE_LIMIT)),
+	 .count = 4, .cause = CAUSE_LIMIT, .is_success = true,
+	 .has_ended = true, .reason = "wrote nothing new"},
+	{"two of them are stalls",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), SAVED(0)), IDLE(1, CAUSE_LIMIT),
+	      IDLE(2, CAUSE_LIMIT)),
+	 .count = 3, .action = ACT_REQUEUE, .cause = CAUSE_LIMIT,
+	 .is_stall = true, .stalls = 2},
+	{"three without one that saved before: held",
+	 RUNS(IDLE(0, CAUSE_LIMIT), IDLE(1, CAUSE_LIMIT), IDLE(2, CAUSE_LIMIT)),
+	 .count = 3, .action = ACT_REQUEUE_HOLD, .cause = CAUSE_LIMIT,
+	 .is_stall = true, .stalls = 3},
+	{"three after one that failed as it saved: held",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), SAVED(0), .code = 1),
+	      IDLE(1, CAUSE_LIMIT), IDLE(2, CAUSE_LIMIT), IDLE(3, CAUSE_LIMIT)),
+	 .count = 4, .action = ACT_REQUEUE_HOLD, .cause = CAUSE_LIMIT,
+	 .is_stall = true, .stalls = 3},
+	{"three that were preempted at once had no time to work",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), SAVED(0)), IDLE(1, CAUSE_PREEMPT),
+	      IDLE(2, CAUSE_PREEMPT), IDLE(3, CAUSE_PREEMPT)),
+	 .count = 4, .action = ACT_REQUEUE, .cause = CAUSE_PREEMPT},
+	{"three that an operator requested at once: held, not completed",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), SAVED(0)), IDLE(1, CAUSE_OPERATOR),
+	      IDLE(2, CAUSE_OPERATOR), IDLE(3, CAUSE_OPERATOR)),
+	 .count = 4, .action = ACT_REQUEUE_HOLD, .cause = CAUSE_OPERATOR,
+	 .is_stall = true, .stalls = 3},
+	{"three that worked for minutes: held, not completed",
+	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), SAVED(0)), SAME(1), SAME(2),
+	      SAME(3)),
+	 .count = 4, .action = ACT_REQUEUE_HOLD, .cause = CAUSE_LIMIT,
+	 .is_stall = true, .stalls = 3},
 	{"a version counts without any other evidence",
 	 RUNS(RUN(0, ASKED(0, CAUSE_LIMIT), .has_complied = true,
 		  .evidence = EVIDENCE_NONE, .versions = 1)),

@@ -80,6 +80,27 @@ START_TEST(what_could_not_be_seen_teaches_nothing)
 }
 END_TEST
 
+START_TEST(the_digest_is_that_of_the_newest_run_that_wrote_files)
+{
+	struct run_record runs[] = {
+		run("a", EVIDENCE_FILES),
+		run("a", EVIDENCE_SAME),
+		run("a", EVIDENCE_NONE),
+		run("a", EVIDENCE_FILES),
+	};
+	struct learned learned;
+
+	runs[0].digest = runs[1].digest = 7;
+	learned = learned_from(runs, 3, 0);
+	ck_assert_uint_eq(learned.digest, 7);
+	/* What it wrote last, without a digest, can't be compared. */
+	ck_assert_uint_eq(learned_from(runs, 4, 0).digest, 0);
+	/* That it wrote the same again teaches nothing of the program. */
+	ck_assert_str_eq(learned_from(runs, 2, 0).deaf, "");
+	ck_assert_str_eq(learned_from(runs, 2, 0).savers, "a");
+}
+END_TEST
+
 START_TEST(a_list_that_is_full_takes_no_more)
 {
 	struct run_record runs[64];
@@ -111,6 +132,8 @@ int main(void)
 		       a_program_that_left_nothing_is_deaf_until_a_version);
 	tcase_add_test(tcase, a_program_that_saved_is_a_saver);
 	tcase_add_test(tcase, what_could_not_be_seen_teaches_nothing);
+	tcase_add_test(tcase,
+		       the_digest_is_that_of_the_newest_run_that_wrote_files);
 	tcase_add_test(tcase, a_list_that_is_full_takes_no_more);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -136,6 +136,44 @@ START_TEST(a_file_that_is_rewritten_counts_once)
 }
 END_TEST
 
+/* The digest of two files with these contents. */
+static uint64_t digest_of(const char *state, const char *other)
+{
+	begin("", "");
+	make("state", state);
+	make("other", other);
+	ck_assert_uint_eq(end(), 2);
+	ck_assert_int_ge(report.quiet_ms, 0);
+	ck_assert_int_lt(report.quiet_ms, 5000);
+	ck_assert_uint_eq(report.dirs, 1);
+	return report.digest;
+}
+
+START_TEST(the_same_files_have_the_same_digest)
+{
+	uint64_t first = digest_of("1", "2");
+
+	ck_assert_uint_ne(first, 0);
+	ck_assert_uint_eq(digest_of("1", "2"), first);
+	ck_assert_uint_ne(digest_of("2", "1"), first);
+	ck_assert_uint_ne(digest_of("1", "3"), first);
+}
+END_TEST
+
+START_TEST(large_files_are_not_read)
+{
+	int fd;
+
+	begin("", "");
+	make("state", "1");
+	fd = open("state", O_WRONLY);
+	ck_assert_int_eq(ftruncate(fd, EVIDENCE_READ_MAX + 1), 0);
+	close(fd);
+	ck_assert_uint_eq(end(), 1);
+	ck_assert_uint_eq(report.digest, 0);
+}
+END_TEST
+
 START_TEST(what_holds_no_state_does_not_count)
 {
 	begin("", "touch STOP; echo 1 >si.EXIT");
@@ -277,6 +315,24 @@ static void rewrite_state(void)
 		_exit(1);
 	close(state_fd);
 }
+
+static void grow_state(void)
+{
+	put(state_fd, "step 2");
+	close(state_fd);
+	make("status", "stopped");
+}
+
+START_TEST(beside_a_file_that_grows_others_are_not_compared)
+{
+	start_program(open_state, grow_state);
+	begin("", "");
+	end_program();
+	ck_assert_uint_eq(end(), 1);
+	ck_assert_str_eq(report.name, "status");
+	ck_assert_uint_eq(report.digest, 0);
+}
+END_TEST
 
 START_TEST(an_open_file_that_is_rewritten_counts)
 {
@@ -475,6 +531,9 @@ int main(void)
 	tcase_add_test(tcase, a_run_that_writes_nothing_shows_nothing);
 	tcase_add_test(tcase, a_file_that_is_renamed_into_place_counts);
 	tcase_add_test(tcase, a_file_that_is_rewritten_counts_once);
+	tcase_add_test(tcase, the_same_files_have_the_same_digest);
+	tcase_add_test(tcase, large_files_are_not_read);
+	tcase_add_test(tcase, beside_a_file_that_grows_others_are_not_compared);
 	tcase_add_test(tcase, what_holds_no_state_does_not_count);
 	tcase_add_test(tcase, what_is_removed_again_does_not_count);
 	tcase_add_test(tcase, a_log_that_is_rotated_does_not_count);
