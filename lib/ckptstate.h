@@ -5,13 +5,14 @@
  * A store is a directory that holds the versions of one job's state, each a
  * directory of files with a manifest.  A version is committed in one step and
  * never changed afterwards; a crash at any moment leaves the newest committed
- * one in place.  The library knows nothing of Slurm: inside of a checkpointed
- * job it finds the store through the environment variables
- * SLURM_CHECKPOINT_DIR and SLURM_CHECKPOINT_RUN.
+ * one in place.  The library needs no Slurm: inside of a checkpointed job it
+ * finds the store through the environment variables SLURM_CHECKPOINT_DIR and
+ * SLURM_CHECKPOINT_RUN, elsewhere it makes one (CKPT_CREATE).
  *
- * All calls that a program needs to continue where it was:
+ * All calls that a program needs to continue where it was, in a checkpointed
+ * job and anywhere else:
  *
- *	ckpt_open(&store, NULL, CKPT_WRITE, CKPT_RUN_PRESENT, &err);
+ *	ckpt_open(&store, "state", CKPT_CREATE, CKPT_RUN_PRESENT, &err);
  *	if (ckpt_restore(store, &version, &dir, &err) == CKPT_OK)
  *		read_state(dir);
  *	ckpt_notice_install(SIGTERM, &err);
@@ -20,7 +21,7 @@
  *			continue;
  *		ckpt_begin(store, &stage, &err);
  *		write_state(ckpt_stage_dir(stage));
- *		return ckpt_commit(stage, NULL, &err) ? 1 : 0;
+ *		return ckpt_commit(stage, NULL, &err) ? 1 : 85;
  *	}
  *	ckpt_done(store, &err);
  *
@@ -102,13 +103,16 @@ struct ckpt_version {
 enum ckpt_mode {
 	CKPT_READ = 0,	/* list and restore; nothing is changed */
 	CKPT_WRITE = 1, /* commit too, for a run */
+	/* The job's store, in a checkpointed job; elsewhere the program's own
+	 * store, which is made where there is none. */
+	CKPT_CREATE = 2,
 };
 
 /* The meaning of a status, in a few words; never NULL, not to be freed. */
 CKPT_API const char *ckpt_status_text(enum ckpt_status status);
 
 /*
- * Open a store that exists.
+ * Open a store; CKPT_READ and CKPT_WRITE: one that exists.
  *
  * store  set on CKPT_OK to a handle that ckpt_close() frees; else NULL
  * dir    the store's directory; NULL: from SLURM_CHECKPOINT_DIR.  A relative
@@ -116,14 +120,28 @@ CKPT_API const char *ckpt_status_text(enum ckpt_status status);
  * run    the run that the handle writes for, or CKPT_RUN_PRESENT
  *
  * CKPT_NONE     there is no store, or dir is NULL outside of a job
- * CKPT_STALE    a later run than `run` has begun (CKPT_WRITE only)
- * CKPT_FOREIGN  the directory is another user's (CKPT_WRITE only)
+ * CKPT_STALE    a later run than `run` has begun (not for CKPT_READ)
+ * CKPT_FOREIGN  the directory is another user's (not for CKPT_READ), or the
+ *               store is a job's and this isn't that job (CKPT_CREATE only)
  * CKPT_NEWER    a later version of this library made the store
  * CKPT_DAMAGED  its store.json isn't what was written
- * CKPT_EINVAL   for CKPT_WRITE the directory itself is a symbolic link
+ * CKPT_EINVAL   to be written, the directory itself is a symbolic link, or
+ *               holds other things but no store
+ * CKPT_LIMIT    the store had a million runs (CKPT_CREATE only)
  * CKPT_EIO, CKPT_ENOMEM
  *
  * Opening for writing removes the stages that earlier runs left behind.
+ *
+ * CKPT_CREATE: where SLURM_CHECKPOINT_DIR is set, the call is as CKPT_WRITE
+ * with NULL for dir: the store and the run are the job's, which dir doesn't
+ * change. Elsewhere the store is dir.  It is made (mode 0700, with the
+ * directories above it) where there is none or the directory is empty.  A crash
+ * part way leaves no store, or one without versions.  With CKPT_RUN_PRESENT a
+ * run begins, one after the last: from then on handles of earlier runs get
+ * CKPT_STALE, so that of two programs in one store the one that came last goes
+ * on.  Several processes of one program, such as the ranks of MPI, write for
+ * one run: the first opens so, and the others open after it with its ckpt_run()
+ * for `run`.
  */
 CKPT_API enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 				    enum ckpt_mode mode, int run,
@@ -131,6 +149,12 @@ CKPT_API enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
 
 /* Free a handle, NULL too.  Its stages must be committed or aborted first. */
 CKPT_API void ckpt_close(struct ckpt_store *store);
+
+/* The store's absolute path; lives as long as the handle.  Never fails. */
+CKPT_API const char *ckpt_dir(const struct ckpt_store *store);
+
+/* The run that the handle works for, from 0.  Never fails. */
+CKPT_API int ckpt_run(const struct ckpt_store *store);
 
 /*
  * Set the name and number of the application's own format.  Each version that
@@ -317,8 +341,9 @@ CKPT_API enum ckpt_status ckpt_done(struct ckpt_store *store,
 				    struct ckpt_error *err);
 
 /* Get the seconds until the end of this run, as last known; 0: it is over.
- * Reads the run's journal, a few KiB.  CKPT_NONE: the end is unknown; *seconds
- * is untouched. */
+ * Reads the run's journal, a few KiB.  In a store that is no job's the end is
+ * SLURM_JOB_END_TIME, which Slurm 24.11 and later set when a job starts.
+ * CKPT_NONE: the end is unknown; *seconds is untouched. */
 CKPT_API enum ckpt_status ckpt_time_left(struct ckpt_store *store,
 					 int64_t *seconds,
 					 struct ckpt_error *err);
@@ -329,6 +354,11 @@ CKPT_API enum ckpt_status ckpt_time_left(struct ckpt_store *store,
  * If the store is open for writing, the call also records that a program knows
  * of the request, so that the job is run again even if no program catches the
  * signal.
+ *
+ * In a store that is no job's, where nothing else could request it, the run is
+ * requested when a signal of ckpt_notice_install() has been caught, or when
+ * little of ckpt_time_left() remains: a minute and twice the time that the
+ * newest version took, but at most a quarter of the job's whole time.
  */
 CKPT_API enum ckpt_status ckpt_requested(struct ckpt_store *store,
 					 struct ckpt_error *err);

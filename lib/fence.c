@@ -39,9 +39,12 @@ enum ckpt_status ckpt_check_newest(const struct ckpt_store *store,
 	if (newest->run <= store->run)
 		return CKPT_OK;
 	return ckpt_fail(err, CKPT_STALE, 0,
-			 "run %d of the job has taken over the store %s, which "
-			 "this process of run %d may no longer change",
-			 newest->run, store->dir, store->run);
+			 "run %d %s has taken over the store %s, which this "
+			 "process of run %d may no longer change",
+			 newest->run,
+			 store->id.job ? "of the job"
+				       : "(the program, started once more)",
+			 store->dir, store->run);
 }
 
 enum ckpt_status ckpt_fence(struct ckpt_store *store, uint32_t *version,

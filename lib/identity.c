@@ -91,10 +91,22 @@ enum ckpt_status ckpt_identity_check(const struct ckpt_store *store,
 	if (!id || !id->token || !id->token[0] || !store->id.token[0] ||
 	    !strcmp(id->token, store->id.token))
 		return CKPT_OK;
+	if (!store->id.job && !id->job)
+		return CKPT_OK;
+	if (!store->id.job)
+		return ckpt_fail(err, CKPT_FOREIGN, 0,
+				 "the store %s belongs to a program that made "
+				 "it outside of any job: a job needs another "
+				 "directory, and may begin from this one by "
+				 "--checkpoint-from",
+				 store->dir);
 	return ckpt_fail(err, CKPT_FOREIGN, 0,
 			 "the store %s belongs to another job, number %u of "
-			 "cluster '%s'",
-			 store->dir, store->id.job, store->id.cluster);
+			 "cluster '%s'%s",
+			 store->dir, store->id.job, store->id.cluster,
+			 id->job ? ""
+				 : ": a program outside of it needs another "
+				   "directory");
 }
 
 struct found {

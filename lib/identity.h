@@ -12,7 +12,8 @@
 /* The job that owns a store; the strings are borrowed. */
 struct ckpt_identity {
 	const char *cluster;
-	uint32_t job;	     /* of an array task: the task's own job id */
+	uint32_t job;	     /* of an array task: the task's own job id; 0: the
+				store is a program's own, outside of any job */
 	uint32_t array_job;  /* 0: not an array */
 	uint32_t array_task; /* CKPT_NO_TASK: not an array */
 	const char *token;   /* random text made at submission */
@@ -32,7 +33,8 @@ enum ckpt_status ckpt_identity_write(struct ckpt_store *store,
 				     const struct ckpt_identity *id,
 				     struct ckpt_error *err);
 /* CKPT_FOREIGN: the store's token is another one.  id NULL, or without a
- * token: every store is right. */
+ * token: every store is right.  id without a job: every store that is no job's
+ * is right. */
 enum ckpt_status ckpt_identity_check(const struct ckpt_store *store,
 				     const struct ckpt_identity *id,
 				     struct ckpt_error *err);

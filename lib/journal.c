@@ -276,14 +276,10 @@ uint32_t ckpt_journal_base(struct ckpt_store *store, unsigned run)
  * and one that it publishes between its look and its rename is known to be
  * late.
  */
-enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
-				    struct ckpt_error *err)
+static enum ckpt_status create(struct ckpt_store *store, unsigned run,
+			       bool *is_new, struct ckpt_error *err)
 {
-	struct ckpt_record *rec = NULL;
 	char name[CKPT_ENTRY_NAME];
-	enum ckpt_status status = CKPT_OK;
-	struct ckpt_claim claim;
-	uint32_t newest;
 	int fd;
 
 	ckpt_journal_name(name, run);
@@ -292,7 +288,21 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 		return ckpt_fail(err, CKPT_EIO, errno,
 				 "%s/%s could not be created", store->dir,
 				 name);
+	*is_new = fd >= 0;
 	ckpt_fs_close(&fd);
+	return CKPT_OK;
+}
+
+static enum ckpt_status write_claim(struct ckpt_store *store, unsigned run,
+				    struct ckpt_error *err)
+{
+	struct ckpt_record *rec = NULL;
+	char name[CKPT_ENTRY_NAME];
+	enum ckpt_status status = CKPT_OK;
+	struct ckpt_claim claim;
+	uint32_t newest;
+
+	ckpt_journal_name(name, run);
 	if (ckpt_fs_sync_dir(store->fd) < 0)
 		return ckpt_fail(err, CKPT_EIO, errno,
 				 "the store %s could not be synced",
@@ -311,4 +321,33 @@ enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 		status = append(store, name, rec, err);
 	ckpt_record_free(rec);
 	return status;
+}
+
+enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
+				    struct ckpt_error *err)
+{
+	bool is_new;
+	enum ckpt_status status = create(store, run, &is_new, err);
+
+	return status ? status : write_claim(store, run, err);
+}
+
+enum ckpt_status ckpt_journal_begin_new(struct ckpt_store *store,
+					struct ckpt_error *err)
+{
+	enum ckpt_status status = CKPT_OK;
+	bool is_new = false;
+
+	/* A number whose file is there belongs to another handle; or to nobody,
+	 * if the reply to our own creation was lost. */
+	while (!is_new && !status) {
+		if (store->run > CKPT_RUN_MAX)
+			return ckpt_fail(err, CKPT_LIMIT, 0,
+					 "the store %s had its last run: begin "
+					 "another one",
+					 store->dir);
+		status = create(store, (unsigned)store->run, &is_new, err);
+		store->run += !is_new && !status;
+	}
+	return status ? status : write_claim(store, (unsigned)store->run, err);
 }

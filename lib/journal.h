@@ -40,6 +40,11 @@ uint64_t ckpt_journal_size(const struct ckpt_store *store, unsigned run);
  * again for the same run it finishes what was cut short. */
 enum ckpt_status ckpt_journal_begin(struct ckpt_store *store, unsigned run,
 				    struct ckpt_error *err);
+/* Take the store over for a run that no other handle has, the first from
+ * store->run on, which it sets.  CKPT_STALE: a later one began meanwhile,
+ * CKPT_LIMIT: there are no more numbers. */
+enum ckpt_status ckpt_journal_begin_new(struct ckpt_store *store,
+					struct ckpt_error *err);
 /* Newest version that existed when the run began; UINT32_MAX: unknown. */
 uint32_t ckpt_journal_base(struct ckpt_store *store, unsigned run);
 

@@ -14,9 +14,14 @@
 #include "lib/handle.h"
 #include "lib/identity.h"
 #include "lib/journal.h"
+#include "lib/names.h"
 #include "lib/open.h"
+#include "lib/retain.h"
 #include "lib/status.h"
 #include "lib/sweep.h"
+
+/* Versions that commits leave in a program's own store, as a rule. */
+#define OWN_KEEP 2
 
 /* Cut what leads through a link at the store's own name: "store/", "store/.".
  */
@@ -203,38 +208,17 @@ static enum ckpt_status take_run(struct ckpt_store *store, int run,
 	return status;
 }
 
-enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
-			   enum ckpt_mode mode, int run, struct ckpt_error *err)
+static enum ckpt_status open_existing(struct ckpt_store **store,
+				      const char *dir, enum ckpt_mode mode,
+				      int run, struct ckpt_error *err)
 {
-	enum ckpt_status status;
-	bool is_of_job = !dir;
+	enum ckpt_status status = new_handle(store, dir, mode, err);
 
-	*store = NULL;
-	if ((mode != CKPT_READ && mode != CKPT_WRITE) ||
-	    run < CKPT_RUN_PRESENT || run > CKPT_RUN_MAX)
-		return ckpt_fail(err, CKPT_EINVAL, 0,
-				 "there is no mode %d or run %d", (int)mode,
-				 run);
-	if (!dir)
-		dir = getenv("SLURM_CHECKPOINT_DIR");
-	if (!dir || !*dir)
-		return ckpt_fail(err, CKPT_NONE, 0,
-				 "SLURM_CHECKPOINT_DIR isn't set: this is no "
-				 "job with --checkpoint");
-	status = new_handle(store, dir, mode, err);
 	if (!status)
 		status = open_dir(*store, err);
 	if (!status)
 		status = ckpt_identity_read(*store, err);
-	if (!status)
-		status = take_run(*store, run, err);
-	if (!status)
-		(*store)->is_of_job = is_of_job;
-	if (status) {
-		ckpt_close(*store);
-		*store = NULL;
-	}
-	return status;
+	return status ? status : take_run(*store, run, err);
 }
 
 /* Take from others the right to write to the store.  Our own mkdir() gives
@@ -272,6 +256,110 @@ static enum ckpt_status take_identity(struct ckpt_store *store,
 	return status ? status : close_to_others(store, err);
 }
 
+/* Make the store where there is none, and open it for writing.  *store may be
+ * set after a failure. */
+static enum ckpt_status enter(struct ckpt_store **store, const char *dir,
+			      const struct ckpt_identity *id,
+			      struct ckpt_error *err)
+{
+	enum ckpt_status status = new_handle(store, dir, CKPT_WRITE, err);
+
+	if (status)
+		return status;
+	if (make_dirs((*store)->dir) < 0)
+		return ckpt_fail(err, CKPT_EIO, errno,
+				 "the directory %s could not be created",
+				 (*store)->dir);
+	status = open_dir(*store, err);
+	return status ? status : take_identity(*store, id, err);
+}
+
+/* Take the store over for the handle's run, which may have begun already. */
+static enum ckpt_status begin_run(struct ckpt_store *store,
+				  struct ckpt_error *err)
+{
+	enum ckpt_status status = ckpt_fence(store, NULL, err);
+
+	if (!status)
+		status = ckpt_journal_begin(store, (unsigned)store->run, err);
+	if (!status)
+		ckpt_sweep(store);
+	return status;
+}
+
+/* Take the store over for a run of its own, after all others. */
+static enum ckpt_status begin_new_run(struct ckpt_store *store,
+				      struct ckpt_error *err)
+{
+	struct ckpt_newest newest;
+	enum ckpt_status status = ckpt_look(store, &newest, err);
+
+	if (status)
+		return status;
+	store->run = newest.run + 1;
+	status = ckpt_journal_begin_new(store, err);
+	if (!status && newest.has_hidden)
+		ckpt_sweep(store);
+	return status;
+}
+
+/* Open the store of a program that runs outside of a checkpointed job. */
+static enum ckpt_status open_own(struct ckpt_store **store, const char *dir,
+				 int run, struct ckpt_error *err)
+{
+	struct ckpt_identity id = {.cluster = "", .array_task = CKPT_NO_TASK};
+	char token[CKPT_ENTRY_NAME];
+	enum ckpt_status status;
+
+	/* It shuts out jobs: a supervisor numbers the runs of its store. */
+	ckpt_fs_unique(token, sizeof(token), "program");
+	id.token = token;
+	status = enter(store, dir, &id, err);
+	if (status)
+		return status;
+	ckpt_set_keep_once(*store, OWN_KEEP);
+	if (run == CKPT_RUN_PRESENT)
+		return begin_new_run(*store, err);
+	(*store)->run = run;
+	return begin_run(*store, err);
+}
+
+enum ckpt_status ckpt_open(struct ckpt_store **store, const char *dir,
+			   enum ckpt_mode mode, int run, struct ckpt_error *err)
+{
+	const char *jobs = getenv("SLURM_CHECKPOINT_DIR");
+	bool is_of_job = !dir;
+	enum ckpt_status status;
+
+	*store = NULL;
+	if ((mode != CKPT_READ && mode != CKPT_WRITE && mode != CKPT_CREATE) ||
+	    run < CKPT_RUN_PRESENT || run > CKPT_RUN_MAX)
+		return ckpt_fail(err, CKPT_EINVAL, 0,
+				 "there is no mode %d or run %d", (int)mode,
+				 run);
+	if (mode == CKPT_CREATE && jobs && *jobs) {
+		is_of_job = true;
+		mode = CKPT_WRITE;
+	}
+	if (is_of_job)
+		dir = jobs;
+	if (!dir || !*dir)
+		return ckpt_fail(err, CKPT_NONE, 0,
+				 "SLURM_CHECKPOINT_DIR isn't set: this is no "
+				 "job with --checkpoint");
+	if (mode == CKPT_CREATE)
+		status = open_own(store, dir, run, err);
+	else
+		status = open_existing(store, dir, mode, run, err);
+	if (!status)
+		(*store)->is_of_job = is_of_job;
+	if (status) {
+		ckpt_close(*store);
+		*store = NULL;
+	}
+	return status;
+}
+
 enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 			    const struct ckpt_identity *id, unsigned run,
 			    struct ckpt_error *err)
@@ -282,26 +370,11 @@ enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 	if (run > CKPT_RUN_MAX || !dir || !*dir || !id)
 		return ckpt_fail(err, CKPT_EINVAL, 0,
 				 "no store can be claimed for run %u", run);
-	status = new_handle(store, dir, CKPT_WRITE, err);
-	if (status)
-		goto out;
-	if (make_dirs((*store)->dir) < 0) {
-		status = ckpt_fail(err, CKPT_EIO, errno,
-				   "the directory %s could not be created",
-				   (*store)->dir);
-		goto out;
-	}
-	status = open_dir(*store, err);
-	if (!status)
-		status = take_identity(*store, id, err);
+	status = enter(store, dir, id, err);
 	if (status)
 		goto out;
 	(*store)->run = (int)run;
-	status = ckpt_fence(*store, NULL, err);
-	if (!status)
-		status = ckpt_journal_begin(*store, run, err);
-	if (!status)
-		ckpt_sweep(*store);
+	status = begin_run(*store, err);
 out:
 	if (status) {
 		ckpt_close(*store);
@@ -364,6 +437,11 @@ void ckpt_close(struct ckpt_store *store)
 const char *ckpt_dir(const struct ckpt_store *store)
 {
 	return store->dir;
+}
+
+int ckpt_run(const struct ckpt_store *store)
+{
+	return store->run;
 }
 
 enum ckpt_status ckpt_schema(struct ckpt_store *store, const char *name,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * open.h: opening a store for the supervisor, settle and commands.  Public:
- * ckpt_open(), ckpt_close(), ckpt_schema().
+ * ckpt_open(), ckpt_close(), ckpt_dir(), ckpt_run(), ckpt_schema().
  */
 #ifndef CKPT_OPEN_H
 #define CKPT_OPEN_H
@@ -33,8 +33,5 @@ enum ckpt_status ckpt_claim(struct ckpt_store **store, const char *dir,
 enum ckpt_status ckpt_attach(struct ckpt_store **store, const char *dir,
 			     const struct ckpt_identity *id,
 			     struct ckpt_error *err);
-
-/* The store's absolute path; lives as long as the store. */
-const char *ckpt_dir(const struct ckpt_store *store);
 
 #endif

@@ -20,6 +20,10 @@
 #include "lib/request.h"
 #include "lib/status.h"
 
+/* Where nothing supervises the job, its program saves so long before the end,
+ * and twice the time that a save takes. */
+#define OWN_MARGIN_S 60
+
 enum ckpt_status ckpt_request(struct ckpt_store *store, unsigned run,
 			      const char *word, struct ckpt_error *err)
 {
@@ -59,6 +63,22 @@ bool ckpt_take_request(struct ckpt_store *store, unsigned run, char *word)
 	return is_taken;
 }
 
+/* A supervisor writes the journals of a job's store.  Elsewhere a program asks
+ * its signals and the clock. */
+static bool is_supervised(const struct ckpt_store *store)
+{
+	return store->id.job != 0;
+}
+
+/* A time in the environment, in seconds since the epoch; 0: there is none. */
+static double time_of(const char *variable)
+{
+	const char *text = getenv(variable);
+	double time_s = text ? strtod(text, NULL) : 0;
+
+	return time_s > 0 ? time_s : 0;
+}
+
 static bool find_end(const struct ckpt_record *rec, void *arg)
 {
 	const char *kind = ckpt_record_kind(rec);
@@ -73,13 +93,14 @@ enum ckpt_status ckpt_time_left(struct ckpt_store *store, int64_t *seconds,
 				struct ckpt_error *err)
 {
 	double left, end = 0;
-	const char *text;
 	time_t now = time(NULL);
 
-	ckpt_journal_read(store, (unsigned)store->run, find_end, &end, NULL);
-	text = getenv("SLURM_CHECKPOINT_DEADLINE");
-	if (end <= 0 && text)
-		end = strtod(text, NULL);
+	if (is_supervised(store))
+		ckpt_journal_read(store, (unsigned)store->run, find_end, &end,
+				  NULL);
+	if (end <= 0)
+		end = time_of(is_supervised(store) ? "SLURM_CHECKPOINT_DEADLINE"
+						   : "SLURM_JOB_END_TIME");
 	if (!(end > 0))
 		return ckpt_fail(err, CKPT_NONE, 0,
 				 "the end of run %d isn't known", store->run);
@@ -122,12 +143,34 @@ static void report_caught(struct ckpt_store *store)
 	ckpt_record_free(rec);
 }
 
+/* Is little time left, in a job that nothing supervises? */
+static bool is_near_end(struct ckpt_store *store)
+{
+	double start = time_of("SLURM_JOB_START_TIME"), took = 0;
+	double end = time_of("SLURM_JOB_END_TIME");
+	int64_t left;
+
+	if (ckpt_time_left(store, &left, NULL))
+		return false;
+	if (start > 0 && (double)left > (end - start) / 4)
+		return false;
+	ckpt_last_save(store, &took, NULL, NULL);
+	return (double)left <= OWN_MARGIN_S + 2 * took;
+}
+
 enum ckpt_status ckpt_requested(struct ckpt_store *store,
 				struct ckpt_error *err)
 {
 	bool is_requested = false;
 	enum ckpt_status status;
 
+	if (!is_supervised(store)) {
+		if (ckpt_notice_pending() || is_near_end(store))
+			return CKPT_OK;
+		return ckpt_fail(
+			err, CKPT_NONE, 0,
+			"no signal was caught, and the end isn't near");
+	}
 	status = ckpt_journal_read(store, (unsigned)store->run, find_request,
 				   &is_requested, err);
 	if (status && status != CKPT_NONE)

@@ -121,6 +121,15 @@ enum ckpt_status ckpt_set_keep(struct ckpt_store *store, unsigned keep,
 	return status;
 }
 
+void ckpt_set_keep_once(struct ckpt_store *store, unsigned keep)
+{
+	struct ckpt_record *rec = NULL;
+
+	if (ckpt_fact_read(store, POLICY_FILE, &rec, NULL) == CKPT_NONE)
+		ckpt_set_keep(store, keep, NULL);
+	ckpt_record_free(rec);
+}
+
 static int count_version(const char *name, void *arg)
 {
 	int64_t *count = arg;

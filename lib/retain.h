@@ -17,6 +17,8 @@ enum ckpt_status ckpt_retain(struct ckpt_store *store, unsigned keep,
  * than that and a few more.  0: all. */
 enum ckpt_status ckpt_set_keep(struct ckpt_store *store, unsigned keep,
 			       struct ckpt_error *err);
+/* The same where nothing is set yet.  Failures are left to the next call. */
+void ckpt_set_keep_once(struct ckpt_store *store, unsigned keep);
 /* Remove all versions (the job is complete); journals stay. */
 enum ckpt_status ckpt_clean(struct ckpt_store *store, struct ckpt_error *err);
 

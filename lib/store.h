@@ -11,11 +11,11 @@
  * first; add.c, commit.c, notice.c and restore.c define public functions only,
  * and so ckptstate.h is their header:
  *
- *	status  text  check  fsutil  copy  digest  utf8
+ *	status  text  check  fsutil  copy  digest  utf8  notice
  *	record (JSON)  kinds  manifest  names
  *	fact  failure  fence  identity  journal  progress  request  setting turn
  *	version  marks  list  passed  retain  sweep
- *	stage  add  seal  news  shard  commit  open  restore  notice
+ *	stage  add  seal  news  shard  commit  open  restore
  */
 #ifndef CKPT_STORE_H
 #define CKPT_STORE_H

@@ -295,6 +295,16 @@ static void try_fence(const struct rival *rival)
 	report(what);
 }
 
+static bool is_match(const struct rival *rival)
+{
+	size_t i;
+
+	for (i = 0; i < rival_count; i++)
+		if (rivals[i].writer == now->body)
+			return &rivals[i] == rival;
+	return !rival->writer;
+}
+
 int main(int argc, char **argv)
 {
 	const char *tmp = getenv("CRASH_DIR"), *only = NULL;
@@ -326,7 +336,8 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < fenced_count * rival_count; i++) {
 		now = &fenced[i / rival_count];
-		if (!only || !strcmp(only, "fence"))
+		if ((!only || !strcmp(only, "fence")) &&
+		    is_match(&rivals[i % rival_count]))
 			try_fence(&rivals[i % rival_count]);
 	}
 	ckpt_fs_remove(AT_FDCWD, top);

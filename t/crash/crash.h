@@ -90,10 +90,10 @@ struct scenario {
 
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
-extern const struct scenario fenced[]; /* bodies of run 0 to be paused */
+extern const struct scenario fenced[]; /* bodies to be paused */
 extern const size_t fenced_count;
 
-/* What a later run does while a writer of run 0 is paused. */
+/* What a later run does while a writer is paused. */
 struct rival {
 	const char *name;
 	void (*act)(void *arg);
@@ -101,6 +101,8 @@ struct rival {
 	 * begun, which may happen only if it was paused between its last look
 	 * for later runs and the rename. */
 	bool (*check)(const struct outcome *outcome);
+	/* NULL: it is a rival of all writers that have none of their own. */
+	void (*writer)(struct outcome *outcome);
 };
 
 extern const struct rival rivals[];

@@ -88,7 +88,9 @@ mutate "no look for a later run before the rename" fence commit.c \
 mutate "late versions are seen by a run that had begun" fence restore.c \
 	's/version->number > base/0/'
 mutate "the journal that shuts out earlier runs isn't synced" claim journal.c \
-	'/^enum ckpt_status ckpt_journal_begin/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
+	'/^static enum ckpt_status write_claim/,/^}/s/ckpt_fs_sync_dir(store->fd) < 0/0/'
+mutate "two programs in one store share a run" fence journal.c \
+	's/\*is_new = fd >= 0/*is_new = true/'
 mutate "a journal's line isn't synced" journal journal.c \
 	's/TEMP_FAILURE_RETRY(fdatasync(fd)) < 0/0/'
 mutate "a torn line isn't ended before the next" journal journal.c \

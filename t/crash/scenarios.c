@@ -24,10 +24,14 @@
 /* The text when not the library failed, but a body's own writing. */
 #define BY_ITSELF "the application could not write"
 
-static const struct ckpt_identity job = {.cluster = "crash",
-					 .job = 7,
-					 .array_task = CKPT_NO_TASK,
-					 .token = "token"};
+static const struct ckpt_identity jobs = {.cluster = "crash",
+					  .job = 7,
+					  .array_task = CKPT_NO_TASK,
+					  .token = "token"};
+static const struct ckpt_identity programs = {
+	.cluster = "", .array_task = CKPT_NO_TASK, .token = "program"};
+/* Whose the store is: a job's or a program's own. */
+static struct ckpt_identity job;
 
 /* ------------------------------------------------------------- helpers */
 
@@ -184,8 +188,10 @@ static void check_commit(const struct outcome *outcome, bool is_cut)
 
 static void set_up_old(void)
 {
-	struct ckpt_store *store = claim(0);
+	struct ckpt_store *store;
 
+	job = jobs;
+	store = claim(0);
 	must_save(store, "old");
 	ckpt_close(store);
 }
@@ -359,8 +365,10 @@ static void check_first_shard(const struct outcome *outcome, bool is_cut)
 
 static void set_up_four(void)
 {
-	struct ckpt_store *store = claim(0);
+	struct ckpt_store *store;
 
+	job = jobs;
+	store = claim(0);
 	must_save(store, "one");
 	must_save(store, "two");
 	must_save(store, "three");
@@ -409,9 +417,11 @@ static void check_retain(const struct outcome *outcome, bool is_cut)
 
 static void set_up_strike(void)
 {
-	struct ckpt_store *store = claim(0);
+	struct ckpt_store *store;
 	struct ckpt_error err;
 
+	job = jobs;
+	store = claim(0);
 	must_save(store, "old");
 	must_save(store, "new");
 	ckpt_close(store);
@@ -489,9 +499,11 @@ static void check_clear_marks(const struct outcome *outcome, bool is_cut)
 /* Restore finds that the newest version is damaged and sets it aside. */
 static void set_up_damage(void)
 {
-	struct ckpt_store *store = claim(0);
+	struct ckpt_store *store;
 	char path[128];
 
+	job = jobs;
+	store = claim(0);
 	must_save(store, "old");
 	must_save(store, "new");
 	ckpt_close(store);
@@ -629,6 +641,7 @@ static void check_claim(const struct outcome *outcome, bool is_cut)
 
 static void set_up_nothing(void)
 {
+	job = jobs;
 	if (mkdir(store_dir, 0700) < 0)
 		complain("no directory");
 }
@@ -657,6 +670,101 @@ static void check_create(const struct outcome *outcome, bool is_cut)
 		ckpt_close(store);
 	}
 	check_next_run(0, NULL, NULL);
+}
+
+/* -------------------------------------------------- a program's own store */
+
+static enum ckpt_status open_own(struct ckpt_store **store,
+				 struct ckpt_error *err)
+{
+	return ckpt_open(store, store_dir, CKPT_CREATE, CKPT_RUN_PRESENT, err);
+}
+
+static void set_up_own_nothing(void)
+{
+	set_up_nothing();
+	job = programs;
+}
+
+static void set_up_own_old(void)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err;
+
+	job = programs;
+	if (open_own(&store, &err))
+		complain("no store can be made: %s", err.text);
+	must_save(store, "old");
+	ckpt_close(store);
+}
+
+static void own_body(struct outcome *outcome)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+
+	note_outcome(outcome, open_own(&store, &err), &err);
+	ckpt_close(store);
+}
+
+static void own_commit_body(struct outcome *outcome)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	enum ckpt_status status = open_own(&store, &err);
+
+	if (!status)
+		status = save(store, "new", &err);
+	note_outcome(outcome, status, &err);
+	ckpt_close(store);
+}
+
+/* The program, started once more, goes on and saves. */
+static void check_own_again(const char *a, const char *b)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+
+	if (open_own(&store, &err)) {
+		complain("the store can't be opened again: %s", err.text);
+		return;
+	}
+	check_restores(store, a, b);
+	must_save(store, "next");
+	check_restores(store, "next", "next");
+	ckpt_close(store);
+}
+
+/* There is no store, or one without versions. */
+static void check_own(const struct outcome *outcome, bool is_cut)
+{
+	struct ckpt_store *store = NULL;
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0;
+	enum ckpt_status status =
+		ckpt_open(&store, store_dir, CKPT_READ, CKPT_RUN_PRESENT, &err);
+
+	(void)is_cut;
+	if (status == CKPT_NONE) {
+		if (outcome->is_done && outcome->status == CKPT_OK)
+			complain("the store is lost");
+	} else if (status) {
+		complain("the store can't be read: %s", err.text);
+	} else if (ckpt_list(store, &list, &count, &err) || count) {
+		complain("%zu versions are in a new store", count);
+	}
+	free(list);
+	ckpt_close(store);
+	check_own_again(NULL, NULL);
+}
+
+static void check_own_commit(const struct outcome *outcome, bool is_cut)
+{
+	bool is_new = outcome->is_done && outcome->status == CKPT_OK;
+
+	(void)is_cut;
+	check_own_again(is_new ? "new" : "old", "new");
 }
 
 static void done_body(struct outcome *outcome)
@@ -772,9 +880,11 @@ static void check_clean(const struct outcome *outcome, bool is_cut)
 /* A commit removes what is older than the policy keeps. */
 static void set_up_prune(void)
 {
-	struct ckpt_store *store = claim(0);
+	struct ckpt_store *store;
 	struct ckpt_error err;
 
+	job = jobs;
+	store = claim(0);
 	if (ckpt_set_keep(store, 2, &err))
 		complain("no policy: %s", err.text);
 	must_save(store, "one");
@@ -936,6 +1046,9 @@ const struct scenario scenarios[] = {
 	{"last shard", set_up_shard, last_shard_body, check_last_shard},
 	{"create", set_up_nothing, create_body, check_create},
 	{"claim", set_up_claim, claim_body, check_claim},
+	{"make a store of its own", set_up_own_nothing, own_body, check_own},
+	{"open and commit to a store of its own", set_up_own_old,
+	 own_commit_body, check_own_commit},
 	{"retain", set_up_four, retain_body, check_retain},
 	{"restore of a damaged version", set_up_damage, restore_body,
 	 check_damage},
@@ -958,6 +1071,8 @@ const size_t scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
 const struct scenario fenced[] = {
 	{"commit", set_up_old, commit_body, NULL},
 	{"last shard", set_up_shard, last_shard_body, NULL},
+	{"open and commit to a store of its own", set_up_own_old,
+	 own_commit_body, NULL},
 };
 const size_t fenced_count = sizeof(fenced) / sizeof(fenced[0]);
 
@@ -966,6 +1081,7 @@ static struct {
 	char restored[16];
 	bool is_published; /* the writer's version was there already */
 	bool is_swept;
+	int run; /* of the program that was started meanwhile */
 } seen;
 
 /* Versions of run 0 beside the one that was there before. */
@@ -1093,11 +1209,79 @@ static bool check_restored(const struct outcome *outcome)
 	return is_late;
 }
 
+/* The version that the held writer has published: its run, 0: none. */
+static uint32_t writers_run(struct ckpt_store *store)
+{
+	struct ckpt_version *list = NULL;
+	struct ckpt_error err = {0};
+	size_t count = 0, i;
+	uint32_t run = 0;
+
+	if (ckpt_list(store, &list, &count, &err))
+		complain("the versions can't be listed: %s", err.text);
+	for (i = 0; i < count; i++) {
+		if (ckpt_verify(store, list[i].number, &err))
+			complain("version %u: %s", list[i].number, err.text);
+		if (list[i].run && list[i].run != (uint32_t)seen.run)
+			run = list[i].run;
+	}
+	free(list);
+	return run;
+}
+
+/* The program is started once more while it runs. */
+static void start_again(void *arg)
+{
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+
+	(void)arg;
+	if (open_own(&store, &err)) {
+		complain("it can't be started: %s", err.text);
+		return;
+	}
+	seen.run = ckpt_run(store);
+	seen.is_published = writers_run(store) != 0;
+	check_restores(store, "old", "new");
+	must_save(store, "later");
+	check_restores(store, "later", "later");
+	ckpt_close(store);
+}
+
+/* Either goes on, with a run of its own; the one that began last does. */
+static bool check_started(const struct outcome *outcome)
+{
+	bool is_published = outcome->status == CKPT_OK;
+	struct ckpt_store *store;
+	struct ckpt_error err = {0};
+	uint32_t run;
+
+	if (!is_published && outcome->status != CKPT_STALE &&
+	    strcmp(outcome->text, BY_ITSELF))
+		complain("the writer got '%s': %s",
+			 ckpt_status_text(outcome->status), outcome->text);
+	if (open_own(&store, &err)) {
+		complain("the store can't be opened again: %s", err.text);
+		return false;
+	}
+	run = writers_run(store);
+	if (is_published != (run != 0))
+		complain("the writer got '%s'",
+			 ckpt_status_text(outcome->status));
+	check_restores(store, run > (uint32_t)seen.run ? "new" : "later",
+		       run > (uint32_t)seen.run ? "new" : "later");
+	ckpt_close(store);
+	return run && run < (uint32_t)seen.run && !seen.is_published;
+}
+
 const struct rival rivals[] = {
-	{"a later run commits", sweep_and_save, check_saved},
-	{"a later run restores", sweep_and_restore, check_restored},
-	{"a later run that can't sweep commits", save_unswept, check_saved},
+	{"a later run commits", sweep_and_save, check_saved, NULL},
+	{"a later run restores", sweep_and_restore, check_restored, NULL},
+	{"a later run that can't sweep commits", save_unswept, check_saved,
+	 NULL},
 	{"a later run that can't sweep restores", restore_unswept,
-	 check_restored},
+	 check_restored, NULL},
+	{"the program is started again", start_again, check_started,
+	 own_commit_body},
 };
 const size_t rival_count = sizeof(rivals) / sizeof(rivals[0]);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The program of ckptstate(3), as printed there, goes on from where it was, also
-# in a locale that writes one half as 0,5.
+# The program of ckptstate(3), as printed there, goes on from where it was, in a
+# job and outside of one, also in a locale that writes one half as 0,5.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/../cmd/cmd.sh"
 export LD_LIBRARY_PATH="$build/lib"
@@ -14,7 +14,7 @@ try() {
 	"$mkstore" claim "$PWD/store" 7 0 || exit 1
 	in_job "$PWD/store" 7 0
 	run "$build/t/lib/manual" "$@"
-	exits 0 "$what: it saves when it is requested to"
+	exits 85 "$what: it saves when it is requested to"
 	is "$what: after the third step" "step 3" "$(said out | tail -n 1)"
 	"$mkstore" claim "$PWD/store" 7 1 || exit 1
 	in_job "$PWD/store" 7 1
@@ -27,10 +27,27 @@ try() {
 	outside
 }
 
+# try_outside WHAT ARGUMENT...: runs it twice, in no job
+try_outside() {
+	what=$1
+	shift
+	mkdir "$work/$what" && cd "$work/$what" || exit 1
+	run "$build/t/lib/manual" "$@"
+	exits 85 "$what: it makes a store, and saves"
+	run "$build/t/lib/manual" "$@"
+	exits 0 "$what: it comes to its end"
+	is "$what: from the fourth step on" "step 4 step 5 step 6" \
+		"$(said out | xargs)"
+	is "$what: in a run of its own" yes "$(
+		test -e state/done-0001.json && echo yes)"
+}
+
 try manual
 is "the version knows its progress" "50.0 %" "$(scheckpoint list "$PWD/store" |
 	grep -o '[0-9.]* %')"
 try header header
+try_outside 'manual, outside'
+try_outside 'header, outside' header
 
 # A machine may have no such locale: localedef makes one, from a list of
 # characters and the decimal point.

@@ -28,6 +28,7 @@ int main(void)
 	value(CKPT_ENOMEM);
 	value(CKPT_READ);
 	value(CKPT_WRITE);
+	value(CKPT_CREATE);
 	value(CKPT_RUN_PRESENT);
 	printf("ckpt_error: %zu bytes\n", sizeof(struct ckpt_error));
 	member(ckpt_error, errnum);
