@@ -10,10 +10,11 @@ snippetdir = $(sysconfdir)/slurm/plugstack.conf.d
 snippet = $(DESTDIR)$(snippetdir)/$(notdir $(SNIPPET))
 old_snippet = $(DESTDIR)$(snippetdir)/slurm-checkpoint.conf
 
-# The Python module goes where python3 of this machine looks for modules below
-# prefix; where it looks nowhere there, users name pythondir in PYTHONPATH.
+# The Python module goes where configure was told, or where python3 of this
+# machine looks for modules below prefix; where it looks nowhere there, users name
+# pythondir in PYTHONPATH.
 PYTHON ?= $(or $(wildcard /usr/bin/python3),python3)
-pythondir ?= $(or $(shell $(PYTHON) -c 'import site, sys; print(*[ \
+pythondir ?= $(or $(with_pythondir),$(shell $(PYTHON) -c 'import site, sys; print(*[ \
 	d for d in site.getsitepackages() \
 	if d.startswith(sys.argv[1] + "/lib/")][:1])' '$(prefix)' 2>/dev/null),\
 	$(datarootdir)/slurm-checkpoint/python)
@@ -39,9 +40,12 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 		711:$(helper):$(pkglibexecdir)/$(notdir $(helper))) \
 	755:$(EPILOG):$(pkglibexecdir)/epilog \
 	755:$(LIBCKPT):$(libdir)/$(SONAME) \
+	644:$(LIBCKPT_A):$(libdir)/libckptstate.a \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
-	644:python/ckptstate.py:$(pythondir)/ckptstate.py \
+	$(foreach file,$(wildcard python/ckptstate/*.py) \
+		python/ckptstate/py.typed,\
+		644:$(file):$(pythondir)/ckptstate/$(notdir $(file))) \
 	644:completion/scheckpoint:$(completionsdir)/scheckpoint \
 	644:completion/sbatch:$(sysconfdir)/bash_completion.d/slurm-checkpoint \
 	$(foreach text,$(wildcard README.md NEWS COPYING lib/COPYING.LESSER \
@@ -68,6 +72,7 @@ $(PC): $(B)/config.mk
 	echo 'Description: versions of a job'\''s state in a store'; \
 	echo 'Version: $(VERSION)'; \
 	echo 'Libs: -L$(libdir) -lckptstate'; \
+	echo 'Libs.private: $(strip $(LIB_LIBS))'; \
 	echo 'Cflags: -I$(includedir)'; } >$@
 
 # The epilog finds settle where this installation has it.
@@ -104,6 +109,7 @@ install: all $(SNIPPET) $(PC) $(EPILOG) $(PAGES)
 	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libckptstate.so.new
 	mv -f $(DESTDIR)$(libdir)/libckptstate.so.new \
 		$(DESTDIR)$(libdir)/libckptstate.so
+	@rm -f $(DESTDIR)$(pythondir)/ckptstate.py
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || :
 	@if test -e $(old_snippet) -a -e $(snippet); then \
 		mv -fv $(old_snippet) $(old_snippet).old; \
@@ -146,9 +152,11 @@ uninstall: $(SNIPPET)
 		rm -fv $(DESTDIR)$${entry##*:}; \
 	done
 	rm -f $(DESTDIR)$(libdir)/libckptstate.so
+	rm -rf $(DESTDIR)$(pythondir)/ckptstate/__pycache__
 	@test ! -d $(DESTDIR)$(docdir)/examples || \
 		find $(DESTDIR)$(docdir)/examples -depth -type d -empty -delete
-	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir); do \
+	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir) \
+			$(pythondir)/ckptstate; do \
 		rmdir $(DESTDIR)$$dir 2>/dev/null || :; \
 	done
 

@@ -9,5 +9,5 @@
 #SBATCH --output=heat-%j.out
 
 # heat.py itself catches SIGTERM, saves and resumes.  It needs the module
-# ckptstate.py; make install puts that where Python finds it.
+# ckptstate; make install puts that where Python finds it.
 python3 heat.py plate.in field.txt

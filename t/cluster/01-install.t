@@ -127,6 +127,18 @@ ok 'a program is built by what pkg-config says' \
 ok 'and runs with the library' \
 	env "LD_LIBRARY_PATH=$prefix/lib" ./program
 # shellcheck disable=SC2046 # several words
+ok 'a static one needs nothing' \
+	gcc -static -o static program.c \
+	$(pkg-config --static --cflags --libs ckptstate)
+unlike "$(ldd static 2>&1)" '=>' 'not even the libraries of the system'
+# shellcheck disable=SC2046 # several words
+ok 'one with our library alone in it is built as the page says' \
+	gcc -o ours program.c $(pkg-config --cflags ckptstate) -Wl,-Bstatic \
+	$(pkg-config --static --libs ckptstate) -Wl,-Bdynamic
+unlike "$(ldd ours)" 'ckptstate|json|xxhash' 'and needs no package'
+is "$(env -i ./static)" "$(LD_LIBRARY_PATH=$prefix/lib ./program)" \
+	'and does the same'
+# shellcheck disable=SC2046 # several words
 ok 'so is the example in C' gcc -o heat \
 	"$prefix"/share/doc/slurm-checkpoint/examples/heat/*.c \
 	$(pkg-config --cflags --libs ckptstate)
