@@ -22,6 +22,7 @@
 
 #include "lib/ckptstate.h"
 #include "lib/copy.h"
+#include "lib/digest.h"
 #include "lib/failure.h"
 #include "lib/identity.h"
 #include "lib/journal.h"

@@ -12,6 +12,9 @@
  * rpc say JOB TEXT         put text into our part of the job's comment
  * rpc list all|user:UID|job:JOB  print the checkpointed jobs, each as in job.h,
  *                          with a blank line after it
+ * rpc conf host|site       print what the configuration says, as in
+ *                          conf_text.h: of this machine, without a call, or of
+ *                          the site as well
  *
  * and for operators:
  * rpc drain NODES REASON   drain the nodes that aren't drained yet
@@ -36,6 +39,8 @@
 #include "requeue/slurm/ctl_conf.h"
 #include "requeue/slurm/ctl_jobs.h"
 #include "requeue/slurm/ctl_nodes.h"
+#include "requeue/slurm/ctl_site.h"
+#include "requeue/slurm/conf_text.h"
 #include "requeue/settings/text.h"
 
 #define EXIT_USAGE 64
@@ -172,10 +177,28 @@ static int usage(void)
 {
 	fputs("rpc: usage: load JOB [reach|begin] | steps JOB SIGNUM | "
 	      "batch JOB SIGNUM | "
-	      "say JOB TEXT | drain NODES REASON | on NODES | vacate JOB | "
+	      "say JOB TEXT | conf host|site | drain NODES REASON | on NODES | vacate JOB | "
 	      "unvacate JOB | list all|user:UID|job:JOB\n",
 	      stderr);
 	return EXIT_USAGE;
+}
+
+/* Print the configuration; -1: that isn't the verb. */
+static int run_conf(int argc, char **argv, char *text)
+{
+	bool is_site = argc == 3 && !strcmp(argv[2], "site");
+	struct site_conf conf = {0};
+	enum ctl_result result = CTL_OK;
+
+	if (argc != 3 || strcmp(argv[1], "conf") != 0 ||
+	    (!is_site && strcmp(argv[2], "host") != 0))
+		return -1;
+	ctl_init();
+	ctl_host_conf(&conf);
+	if (is_site)
+		result = ctl_site_conf(&conf, text);
+	conf_write(&conf, stdout);
+	return (int)result;
 }
 
 /* Run a verb for nodes; -1: it is no such verb. */
@@ -226,6 +249,8 @@ int main(int argc, char **argv)
 	if (argc < 3 || argc > 4)
 		return usage();
 	result = run_list(argc, argv, text);
+	if (result < 0)
+		result = run_conf(argc, argv, text);
 	if (result < 0)
 		result = run_on_nodes(argc, argv, text);
 	if (result < 0)

@@ -6,75 +6,31 @@
 #include "cmd/scheckpoint/check_site.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint/call.h"
+#include "cmd/scheckpoint/plugin_check.h"
+#include "cmd/scheckpoint/plugstack.h"
 #include "cmd/scheckpoint/say.h"
-#include "requeue/settings/site.h"
 
-#define PLUGIN "spank_checkpoint.so"
-#define BLANKS " \t\n"
-
-static bool is_plugin(const char *path)
+/* Say what is wrong with a line, or that it is good. */
+static int check_line(const struct call *call, const struct plugin_line *line)
 {
-	const char *slash = strrchr(path, '/');
-
-	return !strcmp(slash ? slash + 1 : path, PLUGIN);
-}
-
-static int check_helpers(const struct call *call, const struct site *site)
-{
-	static const char *const helpers[] = {"supervise", "settle", "rpc",
-					      "deliver", "notice"};
-	char path[SETTINGS_PATH_LEN + 16];
+	const struct site_conf no_conf = {0};
+	struct checks checks = {0};
 	int code = SAYS_YES;
+	char path[4096];
 
-	for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", site->helpers,
-			 helpers[i]);
-		if (access(path, X_OK))
-			code = say_error(call,
-					 "%s can't be run: %s; helpers=DIR "
-					 "names its directory",
-					 path, strerror(errno));
-	}
-	return code;
-}
-
-static int check_arguments(const struct call *call, const char *where,
-			   const char *arguments)
-{
-	char err[SETTINGS_ERROR_LEN];
-	struct site site;
-
-	if (site_read_line(&site, arguments, err, sizeof(err)) < 0)
-		return say_error(call, "%s: %s", where, err);
-	return check_helpers(call, &site);
-}
-
-/* Check a line of the file, if it loads the plugin: else SAYS_NO. */
-static int check_line(const struct call *call, const char *where, char *line)
-{
-	char *rest = line, *word, *path;
-	int code = SAYS_YES;
-
-	line[strcspn(line, "#\n")] = '\0';
-	word = strtok_r(line, BLANKS, &rest);
-	path = word ? strtok_r(NULL, BLANKS, &rest) : NULL;
-	if (!path || !is_plugin(path) ||
-	    (strcmp(word, "required") != 0 && strcmp(word, "optional") != 0))
-		return SAYS_NO;
-	if (*path == '/' && access(path, R_OK))
-		code = say_error(call, "%s: %s: %s", where, path,
-				 strerror(errno));
-	if (check_arguments(call, where, rest ? rest : ""))
-		code = SAYS_ERROR;
+	plugin_check(line, &no_conf, path, &checks);
+	for (size_t i = 0; i < checks.count; i++)
+		if (checks.list[i].grade == GRADE_ERROR)
+			code = say_error(call, "%s", checks.list[i].text);
 	if (code == SAYS_YES)
-		printf("%s: good: %s\n", where, word);
+		printf("%s: good: %s\n", line->where,
+		       line->is_required ? "required" : "optional");
+	checks_free(&checks);
 	return code;
 }
 
@@ -82,26 +38,24 @@ int command_check_site(struct call *call)
 {
 	const char *name = call->count ? call->operands[0]
 				       : "/etc/slurm/plugstack.conf";
-	FILE *file = fopen(name, "re");
+	struct plugstack stack;
 	int result = SAYS_NO, code;
-	char *line = NULL, where[4096];
-	unsigned number = 0;
-	size_t size = 0;
 
-	if (!file)
+	if (access(name, R_OK))
 		return say_error(call, "%s: %s", name, strerror(errno));
-	while (getline(&line, &size, file) >= 0) {
-		snprintf(where, sizeof(where), "%.4000s:%u", name, ++number);
-		code = check_line(call, where, line);
+	plugstack_read(&stack, name);
+	if (stack.trouble[0])
+		result = say_error(call, "%s", stack.trouble);
+	for (size_t i = 0; i < stack.count; i++) {
+		code = check_line(call, &stack.lines[i]);
 		if (code == SAYS_ERROR || result == SAYS_NO)
 			result = code;
 	}
-	if (result == SAYS_NO)
+	if (!stack.count)
 		say_error(call,
-			  "%s: no line of it loads " PLUGIN
-			  "; give the file that does, if it includes one",
+			  "%s: no line of it loads spank_checkpoint.so; give "
+			  "the file that does, if it includes one",
 			  name);
-	free(line);
-	fclose(file);
+	plugstack_free(&stack);
 	return result;
 }

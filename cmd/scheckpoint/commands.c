@@ -4,6 +4,7 @@
 
 #include "cmd/scheckpoint/check_site.h"
 #include "cmd/scheckpoint/clean.h"
+#include "cmd/scheckpoint/doctor.h"
 #include "cmd/scheckpoint/history.h"
 #include "cmd/scheckpoint/list.h"
 #include "cmd/scheckpoint/request.h"
@@ -188,6 +189,23 @@ const struct command commands[] = {
 		.least = 2,
 		.most = ANY_NUMBER,
 		.run = command_set,
+	},
+	{
+		.name = "doctor",
+		.arguments = "[DIR]",
+		.help = "Look whether all is well, and say what to mend.",
+		.more = "DIR is where jobs have their stores.",
+		.use = USE_BY_USER,
+		.most = 1,
+		.options =
+			{
+				{"nodes", "LIST",
+				 "compare these nodes, or ALL, by srun"},
+				{"json", NULL, "as JSON, for programs"},
+				{"facts", NULL,
+				 "print what this machine has, for --nodes"},
+			},
+		.run = command_doctor,
 	},
 	{
 		.name = "vacate",

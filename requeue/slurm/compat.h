@@ -42,6 +42,20 @@ typedef hostlist_t hosts_t;
 #define PREEMPT_PARAMS(conf) ((conf)->slurmctld_params)
 #endif
 
+/* MaxBatchRequeue; -1: a fixed number before. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+#define MAX_BATCH_REQUEUE(conf) ((int64_t)(conf)->max_batch_requeue)
+#else
+#define MAX_BATCH_REQUEUE(conf) ((void)(conf), (int64_t)-1)
+#endif
+
+/* The first of the node's epilogs; NULL: none. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+#define EPILOG_OF(conf) ((conf)->epilog_cnt ? (conf)->epilog[0] : NULL)
+#else
+#define EPILOG_OF(conf) ((conf)->epilog)
+#endif
+
 /* Whether SchedulerParameters has requeue_delay=. */
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
 #define HAS_REQUEUE_DELAY true

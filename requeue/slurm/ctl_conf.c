@@ -18,13 +18,6 @@
 /* Beyond the time-outs that Slurm itself has for a call. */
 #define CALL_SLACK_S 5
 
-static bool has_user_signal(const slurm_conf_t *conf)
-{
-	const char *params = PREEMPT_PARAMS(conf);
-
-	return params && strstr(params, "send_user_signal");
-}
-
 /* ------------------------------------------------- who may be preempted */
 
 static const partition_info_t *find_partition(const partition_info_msg_t *msg,
@@ -112,23 +105,11 @@ static bool may_preempt_qos(const char *mine)
 
 /* ------------------------------------------------------ the configuration */
 
-/* slurmctld's configuration, loaded once in a process and kept. */
-static enum ctl_result load_conf(slurm_conf_t **conf, char *text)
-{
-	static slurm_conf_t *loaded;
-
-	errno = 0;
-	if (!loaded && slurm_load_ctl_conf(0, &loaded))
-		return ctl_result_of_errno(-1, text);
-	*conf = loaded;
-	return CTL_OK;
-}
-
 enum ctl_result ctl_preempt_notice(const struct job *job,
 				   enum job_notice *notice, char *text)
 {
 	slurm_conf_t *conf = NULL;
-	enum ctl_result result = load_conf(&conf, text);
+	enum ctl_result result = ctl_load_conf(&conf, text);
 	bool has_grace = false;
 
 	*notice = JOB_NOTICE_NONE;
@@ -139,15 +120,15 @@ enum ctl_result ctl_preempt_notice(const struct job *job,
 	else if (conf->preempt_type && strstr(conf->preempt_type, "partition"))
 		result = partition_grace(job->partition, &has_grace, text);
 	if (has_grace)
-		*notice = has_user_signal(conf) ? JOB_NOTICE_SIGNAL
-						: JOB_NOTICE_STEPS;
+		*notice = ctl_has_user_signal(conf) ? JOB_NOTICE_SIGNAL
+						    : JOB_NOTICE_STEPS;
 	return result;
 }
 
 enum ctl_result ctl_term_reach(bool *reaches_all, char *text)
 {
 	slurm_conf_t *conf = NULL;
-	enum ctl_result result = load_conf(&conf, text);
+	enum ctl_result result = ctl_load_conf(&conf, text);
 
 	if (result == CTL_OK)
 		*reaches_all = !conf->proctrack_type ||
@@ -168,7 +149,7 @@ static bool option_number(const char *options, const char *key, int64_t *number)
 enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text)
 {
 	slurm_conf_t *conf = NULL;
-	enum ctl_result result = load_conf(&conf, text);
+	enum ctl_result result = ctl_load_conf(&conf, text);
 
 	if (result)
 		return result;
@@ -183,7 +164,7 @@ enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text)
 {
 	slurm_conf_t *conf = NULL;
 	int64_t delay = CRED_EXPIRE_DEFAULT_S, expire;
-	enum ctl_result result = load_conf(&conf, text);
+	enum ctl_result result = ctl_load_conf(&conf, text);
 
 	if (result)
 		return result;

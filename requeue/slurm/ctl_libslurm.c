@@ -32,6 +32,24 @@ enum ctl_result ctl_result_of_errno(int rc, char *text)
 	return ctl_result_of(errno ? errno : SLURM_ERROR, text);
 }
 
+enum ctl_result ctl_load_conf(slurm_conf_t **conf, char *text)
+{
+	static slurm_conf_t *loaded;
+
+	errno = 0;
+	if (!loaded && slurm_load_ctl_conf(0, &loaded))
+		return ctl_result_of_errno(-1, text);
+	*conf = loaded;
+	return CTL_OK;
+}
+
+bool ctl_has_user_signal(const slurm_conf_t *conf)
+{
+	const char *params = PREEMPT_PARAMS(conf);
+
+	return params && strstr(params, "send_user_signal");
+}
+
 static void copy(char *to, size_t size, const char *from)
 {
 	snprintf(to, size, "%s", from ? from : "");

@@ -22,6 +22,11 @@ enum ctl_result ctl_result_of(int code, char *text);
 /* The same for a call that returned rc, and its code in errno unless 0. */
 enum ctl_result ctl_result_of_errno(int rc, char *text);
 
+/* slurmctld's configuration, loaded once in a process and kept: borrowed. */
+enum ctl_result ctl_load_conf(slurm_conf_t **conf, char *text);
+/* Does a preemption begin with the signal of --signal? */
+bool ctl_has_user_signal(const slurm_conf_t *conf);
+
 /* Minutes of libslurm; 0 for INFINITE and NO_VAL. */
 int64_t ctl_minutes(uint32_t minutes);
 

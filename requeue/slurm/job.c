@@ -9,57 +9,38 @@
 #include <string.h>
 
 #include "requeue/settings/comment.h"
-#include "requeue/settings/text.h"
-
-enum kind {
-	KIND_COUNT, /* uint32_t */
-	KIND_LONG,  /* int64_t */
-	KIND_FLAG,  /* bool, as 0 or 1 */
-	KIND_TEXT,  /* char[size] */
-};
-
-struct line {
-	const char *key;
-	enum kind kind;
-	size_t offset, size; /* in struct job */
-};
-
-#define LINE(key, kind, field)                                                 \
-	{                                                                      \
-		key, kind, offsetof(struct job, field),                        \
-			sizeof(((struct job *)NULL)->field)                    \
-	}
+#include "requeue/slurm/lines.h"
 
 /* Programs of another version may read and write these: a key keeps its
  * meaning.  State, notice and comment have lines too. */
 static const struct line lines[] = {
-	LINE("job_id", KIND_COUNT, job_id),
-	LINE("array_job_id", KIND_COUNT, array_job_id),
-	LINE("array_task_id", KIND_COUNT, array_task_id),
-	LINE("array_tasks", KIND_TEXT, array_tasks),
-	LINE("user_id", KIND_COUNT, user_id),
-	LINE("restart_cnt", KIND_COUNT, restart_count),
-	LINE("reason", KIND_TEXT, reason),
-	LINE("held", KIND_FLAG, is_held),
-	LINE("requeue", KIND_FLAG, can_requeue),
-	LINE("now", KIND_LONG, now_s),
-	LINE("submit_time", KIND_LONG, submit_s),
-	LINE("start_time", KIND_LONG, start_s),
-	LINE("end_time", KIND_LONG, end_s),
-	LINE("begin_time", KIND_LONG, begin_s),
-	LINE("preempt_time", KIND_LONG, preempt_s),
-	LINE("time_limit_min", KIND_LONG, limit_min),
-	LINE("time_min_min", KIND_LONG, time_min_min),
-	LINE("vacating", KIND_FLAG, is_vacating),
-	LINE("cluster", KIND_TEXT, cluster),
-	LINE("nodes", KIND_TEXT, nodes),
-	LINE("name", KIND_TEXT, name),
-	LINE("partition", KIND_TEXT, partition),
-	LINE("work_dir", KIND_TEXT, work_dir),
-	LINE("std_err", KIND_TEXT, std_err),
-	LINE("term_reaches_all", KIND_FLAG, term_reaches_all),
-	LINE("requeue_delay", KIND_LONG, requeue_delay_s),
-	LINE("call_timeout", KIND_LONG, call_timeout_s),
+	LINE(job, "job_id", LINE_COUNT, job_id),
+	LINE(job, "array_job_id", LINE_COUNT, array_job_id),
+	LINE(job, "array_task_id", LINE_COUNT, array_task_id),
+	LINE(job, "array_tasks", LINE_TEXT, array_tasks),
+	LINE(job, "user_id", LINE_COUNT, user_id),
+	LINE(job, "restart_cnt", LINE_COUNT, restart_count),
+	LINE(job, "reason", LINE_TEXT, reason),
+	LINE(job, "held", LINE_FLAG, is_held),
+	LINE(job, "requeue", LINE_FLAG, can_requeue),
+	LINE(job, "now", LINE_LONG, now_s),
+	LINE(job, "submit_time", LINE_LONG, submit_s),
+	LINE(job, "start_time", LINE_LONG, start_s),
+	LINE(job, "end_time", LINE_LONG, end_s),
+	LINE(job, "begin_time", LINE_LONG, begin_s),
+	LINE(job, "preempt_time", LINE_LONG, preempt_s),
+	LINE(job, "time_limit_min", LINE_LONG, limit_min),
+	LINE(job, "time_min_min", LINE_LONG, time_min_min),
+	LINE(job, "vacating", LINE_FLAG, is_vacating),
+	LINE(job, "cluster", LINE_TEXT, cluster),
+	LINE(job, "nodes", LINE_TEXT, nodes),
+	LINE(job, "name", LINE_TEXT, name),
+	LINE(job, "partition", LINE_TEXT, partition),
+	LINE(job, "work_dir", LINE_TEXT, work_dir),
+	LINE(job, "std_err", LINE_TEXT, std_err),
+	LINE(job, "term_reaches_all", LINE_FLAG, term_reaches_all),
+	LINE(job, "requeue_delay", LINE_LONG, requeue_delay_s),
+	LINE(job, "call_timeout", LINE_LONG, call_timeout_s),
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
 
@@ -78,37 +59,6 @@ void job_set_state(struct job *job, const char *name)
 
 /* ------------------------------------------------------------- writer */
 
-static void write_text(FILE *out, const char *key, const char *value)
-{
-	char clean[JOB_PATH_MAX];
-
-	text_clean(clean, sizeof(clean), value);
-	fprintf(out, "%s=%s\n", key, clean);
-}
-
-static void write_line(FILE *out, const struct line *line,
-		       const struct job *job)
-{
-	const void *field = (const char *)job + line->offset;
-
-	switch (line->kind) {
-	case KIND_COUNT:
-		fprintf(out, "%s=%" PRIu32 "\n", line->key,
-			*(const uint32_t *)field);
-		break;
-	case KIND_LONG:
-		fprintf(out, "%s=%" PRId64 "\n", line->key,
-			*(const int64_t *)field);
-		break;
-	case KIND_FLAG:
-		fprintf(out, "%s=%d\n", line->key, *(const bool *)field);
-		break;
-	case KIND_TEXT:
-		write_text(out, line->key, field);
-		break;
-	}
-}
-
 char *job_encode(const struct job *job)
 {
 	char *text = NULL;
@@ -117,11 +67,10 @@ char *job_encode(const struct job *job)
 
 	if (!out)
 		return NULL;
-	write_text(out, "state", job->state_name);
-	for (size_t i = 0; i < LINES; i++)
-		write_line(out, &lines[i], job);
+	line_write_text(out, "state", job->state_name);
+	lines_write(out, lines, LINES, job);
 	fprintf(out, "preempt_notice=%d\n", (int)job->notice);
-	write_text(out, "comment", comment_part(job->comment));
+	line_write_text(out, "comment", comment_part(job->comment));
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -130,27 +79,6 @@ char *job_encode(const struct job *job)
 }
 
 /* ------------------------------------------------------------- reader */
-
-static void read_field(const struct line *line, struct job *job,
-		       const char *value)
-{
-	void *field = (char *)job + line->offset;
-
-	switch (line->kind) {
-	case KIND_COUNT:
-		*(uint32_t *)field = (uint32_t)strtoll(value, NULL, 10);
-		break;
-	case KIND_LONG:
-		*(int64_t *)field = strtoll(value, NULL, 10);
-		break;
-	case KIND_FLAG:
-		*(bool *)field = strtoll(value, NULL, 10) != 0;
-		break;
-	case KIND_TEXT:
-		snprintf(field, line->size, "%s", value);
-		break;
-	}
-}
 
 static void read_line(struct job *job, const char *key, const char *value)
 {
@@ -162,27 +90,19 @@ static void read_line(struct job *job, const char *key, const char *value)
 		free(job->comment);
 		job->comment = strdup(value);
 	} else {
-		for (size_t i = 0; i < LINES; i++)
-			if (!strcmp(key, lines[i].key))
-				read_field(&lines[i], job, value);
+		lines_read(lines, LINES, job, key, value);
 	}
 }
 
 bool job_decode(struct job *job, const char *text)
 {
-	char *copy = strdup(text), *rest = copy, *line;
+	char *copy = strdup(text), *rest = copy, *key, *value;
 
 	job_forget(job);
 	job->state = STATE_UNKNOWN;
 	job->array_task_id = JOB_NO_TASK;
-	while ((line = strsep(&rest, "\n"))) {
-		char *value = strchr(line, '=');
-
-		if (!value)
-			continue;
-		*value++ = '\0';
-		read_line(job, line, value);
-	}
+	while (lines_next(&rest, &key, &value))
+		read_line(job, key, value);
 	free(copy);
 	return job->state != STATE_UNKNOWN;
 }
