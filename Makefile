@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # Goals that need no configuration work before there is one.
 BARE := help setup demo check check-apps check-fuzz fuzz check-sanitize \
-	check-matrix check-dist check-lint dist lint-format lint-shell lint-include \
+	check-matrix check-dist check-lint dist deb lint-format lint-shell lint-include \
 	clean distclean
 NEEDS_CONFIG := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDS_CONFIG),)

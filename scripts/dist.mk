@@ -31,4 +31,9 @@ check-dist: dist
 		$(MAKE) --no-print-directory B=build all check-unit
 	rm -rf dist/check
 
-.PHONY: dist check-dist
+## deb: Debian packages for the Slurm of this machine, in dist/
+deb: dist
+	scripts/deb $(TARBALL) dist
+	@ls dist/*.deb
+
+.PHONY: dist check-dist deb

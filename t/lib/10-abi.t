@@ -20,6 +20,9 @@ awk '/^CKPT_API/ { on = 1 } on { print } /;/ { on = 0 }' "$header" |
 	grep -o 'ckpt_[a-z_]*(' | tr -d '(' | sort >declared
 is "the library exports what the header declares, and nothing else" "" \
 	"$(cut -d ' ' -f 1 exported | diff declared - 2>&1)"
+is "the list of debian/ has them as well" "" "$(sed -n \
+	's/^ \(ckpt_[a-z_]*\)@CKPTSTATE_0 [0-9.]*$/\1/p' \
+	"$root/debian/libckptstate0.symbols" | sort | diff declared - 2>&1)"
 is "it exports nothing but functions" "" "$(nm -D --defined-only "$library" |
 	grep -v -e ' T ' -e ' A CKPTSTATE_0$')"
 
