@@ -7,6 +7,7 @@
 #include "cmd/scheckpoint/doctor.h"
 #include "cmd/scheckpoint/history.h"
 #include "cmd/scheckpoint/list.h"
+#include "cmd/scheckpoint/log.h"
 #include "cmd/scheckpoint/request.h"
 #include "cmd/scheckpoint/restore.h"
 #include "cmd/scheckpoint/save.h"
@@ -118,6 +119,14 @@ const struct command commands[] = {
 				{"json", NULL, "as JSON, for programs"},
 			},
 		.run = command_history,
+	},
+	{
+		.name = "log",
+		.arguments = "[JOB|DIR]",
+		.help = "Print our lines in a job's output.",
+		.use = USE_BY_USER,
+		.most = 1,
+		.run = command_log,
 	},
 	{
 		.name = "list",

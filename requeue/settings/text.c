@@ -118,3 +118,43 @@ const char *text_clock(char *buf, int64_t when_s, int64_t now_s)
 		 &tm);
 	return buf;
 }
+
+size_t text_line(char *line, size_t size, int64_t now_s, const char *said)
+{
+	time_t now = (time_t)now_s;
+	size_t used = 0;
+	struct tm tm;
+
+	if (localtime_r(&now, &tm))
+		used = strftime(line, size, "%FT%T ", &tm);
+	memcpy(line + used, TEXT_LINE_MARK, sizeof(TEXT_LINE_MARK));
+	used += sizeof(TEXT_LINE_MARK) - 1;
+	text_clean(line + used, size - used - 1, said);
+	used += strlen(line + used);
+	memcpy(line + used, "\n", 2);
+	return used + 1;
+}
+
+/* The length of "2026-11-28T14:03:20 " at the begin of the line; 0: there is
+ * none. */
+static size_t time_len(const char *line)
+{
+	static const char form[] = "0000-00-00T00:00:00 ";
+
+	for (size_t i = 0; i < sizeof(form) - 1; i++) {
+		bool is_digit = line[i] >= '0' && line[i] <= '9';
+
+		if (form[i] == '0' ? !is_digit : line[i] != form[i])
+			return 0;
+	}
+	return sizeof(form) - 1;
+}
+
+const char *text_line_said(const char *line)
+{
+	static const char mark[] = TEXT_LINE_MARK;
+
+	line += time_len(line);
+	return strncmp(line, mark, sizeof(mark) - 1) ? NULL
+						     : line + sizeof(mark) - 1;
+}

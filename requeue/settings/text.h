@@ -34,4 +34,18 @@ const char *text_span(char *buf, int64_t seconds);
  * now_s. Returns buf (TEXT_CLOCK_MAX bytes). */
 const char *text_clock(char *buf, int64_t when_s, int64_t now_s);
 
+/* Before what we say in a job's output, behind the time. */
+#define TEXT_LINE_MARK "scheckpoint: "
+/*
+ * Write a line of ours for a job's output: local date and time, the mark, what
+ * is said, cleaned, and a line end.  It is cut to size bytes, its NUL included
+ * (80 or more).  Returns its length.
+ */
+size_t text_line(char *line, size_t size, int64_t now_s, const char *said);
+
+/* Where a line of a job's output is one of ours, what is said in it, behind the
+ * mark; else NULL.  Lines without a time are ours, too: those of an older
+ * version, and of the command scheckpoint. */
+const char *text_line_said(const char *line);
+
 #endif

@@ -63,7 +63,7 @@ void settle_write_output(const struct settle *s)
 {
 	const char *path = s->history.output[0] ? s->history.output
 						: s->job.std_err;
-	char whole[1024], line[1024];
+	char whole[1024], line[1100];
 	size_t len;
 	int fd;
 
@@ -73,12 +73,9 @@ void settle_write_output(const struct settle *s)
 	fd = open_output(path);
 	if (fd < 0)
 		return;
-	snprintf(whole, sizeof(whole), "scheckpoint: run %u: %s%s%s", s->run,
-		 s->done, s->store_problem[0] ? "; store: " : "",
-		 s->store_problem);
-	text_clean(line, sizeof(line) - 1, whole);
-	len = strlen(line);
-	line[len++] = '\n';
+	snprintf(whole, sizeof(whole), "run %u: %s%s%s", s->run, s->done,
+		 s->store_problem[0] ? "; store: " : "", s->store_problem);
+	len = text_line(line, sizeof(line), settling_now_s(), whole);
 	append(fd, line, len);
 	close(fd);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "requeue/journal/memo.h"
@@ -161,20 +162,14 @@ static void add(const struct entry *entry)
 
 void report_line(const char *format, ...)
 {
-	static const char prefix[] = "scheckpoint: ";
 	char raw[1024], line[1100];
 	struct entry entry = {.rec = NULL};
-	size_t len;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
-	memcpy(line, prefix, sizeof(prefix));
-	text_clean(line + sizeof(prefix) - 1, sizeof(line) - sizeof(prefix) - 1,
-		   raw);
-	len = strlen(line);
-	memcpy(line + len, "\n", 2);
+	text_line(line, sizeof(line), time(NULL), raw);
 	if (!queue.is_stuck) {
 		put_line(line);
 		return;

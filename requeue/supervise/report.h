@@ -14,9 +14,8 @@
 /* The journal is written by a child; keep its pid there, 0 for none. */
 void report_use(pid_t *writer_pid);
 
-/* Write one line "scheckpoint: ..." to stderr, without control characters; at
- * once, unless storage hangs.  A failure is ignored: a full disk must not end
- * the job. */
+/* Write one line as of text_line() to stderr; at once, unless storage hangs.  A
+ * failure is ignored: a full disk must not end the job. */
 void report_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Append a record to the memo and to the journal.  It is in the journal when

@@ -19,7 +19,7 @@ app_stop requeue
 app_completes
 is "$(job_field "$id" Restarts)" 2 'in its third run'
 app_same passage.txt
-is "$(grep -c '^scheckpoint: SIGTERM to walks.py' job.out)" 2 \
+is "$(grep -c '^[^ ]* scheckpoint: SIGTERM to walks.py' job.out)" 2 \
 	'the main process got the signal, its workers did not'
 unlike "$(cat job.out)" 'Traceback|BrokenProcessPool' 'no worker failed'
 nodes_idle

@@ -18,9 +18,9 @@ app_stop scancel
 app_stop requeue
 app_completes
 app_same lengths.txt
-like "$(our_lines)" '^scheckpoint: [^ ]+ \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^[^ ]* scheckpoint: [^ ]+ \(pid [0-9]+\) was asked by the hook' \
 	'R was asked by the hook'
-unlike "$(our_lines)" '^scheckpoint: SIG[A-Z0-9]+ to' 'and got no signal'
+unlike "$(our_lines)" '^[^ ]* scheckpoint: SIG[A-Z0-9]+ to' 'and got no signal'
 
 # The guide's way for R
 mkdir "$WORK/guide" && cd "$WORK/guide" || exit 1
@@ -29,7 +29,7 @@ sed -i -e 's/9000000/2000000/' walk-r.sh
 chown "$JOB_USER" .
 id=$(submit --output=job.out walk-r.sh)
 ok "the guide's job computes" wait_for 60 'its run' \
-	grep -q '^scheckpoint: run 0 on ' job.out
+	grep -q '^[^ ]* scheckpoint: run 0 on ' job.out
 sleep 1.5 # of computing
 ok 'it is requested to save' as_owner scancel -b -s TERM "$id"
 ok 'it is run again' wait_for 60 'the requeue' restarted "$id" 1

@@ -22,7 +22,7 @@ app_completes
 for file in md.gro md.edr md.xtc; do
 	app_same $file
 done
-like "$(our_lines)" '^scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
+like "$(our_lines)" '^[^ ]* scheckpoint: SIGTERM to gmx' 'mdrun got the signal'
 unlike "$(our_lines)" 'was asked by the hook|nobody|heard' 'and caught it'
 ok 'its state file is in the store as well' \
 	test -s "$(app_newest)/md.cpt"

@@ -17,9 +17,9 @@ app_stop requeue
 app_stop scancel
 app_completes
 app_same final.data
-like "$(our_lines)" '^scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^[^ ]* scheckpoint: lmp \(pid [0-9]+\) was asked by the hook' \
 	'LAMMPS was asked by the hook'
-unlike "$(our_lines)" '^scheckpoint: SIGTERM to' 'and got no signal'
+unlike "$(our_lines)" '^[^ ]* scheckpoint: SIGTERM to' 'and got no signal'
 ok 'its restart file is in the store' test -s "$(app_newest)/state.rst"
 nodes_idle
 done_testing

@@ -38,9 +38,9 @@ app_stop scancel
 app_stop requeue
 app_completes
 ok 'each step was done once, with the same energy' same_energies
-like "$(our_lines)" '^scheckpoint: pw.x \(pid [0-9]+\) was asked by the hook' \
+like "$(our_lines)" '^[^ ]* scheckpoint: pw.x \(pid [0-9]+\) was asked by the hook' \
 	'pw.x was asked by the hook'
-unlike "$(our_lines)" '^scheckpoint: SIGTERM to' 'and got no signal'
+unlike "$(our_lines)" '^[^ ]* scheckpoint: SIGTERM to' 'and got no signal'
 ok 'its state is in the store' \
 	test -s "$(app_newest)/out/h2.save/charge-density.dat"
 nodes_idle

@@ -89,7 +89,7 @@ begin()
 
 said() # NAME EXTENDED-REGEX
 {
-	grep -q -E -e "^scheckpoint: .*$2" "$1.out"
+	grep -q -E -e "^[^ ]* scheckpoint: .*$2" "$1.out"
 }
 
 begin plain plain 1000 --checkpoint-max-stalls=2

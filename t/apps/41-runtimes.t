@@ -126,7 +126,7 @@ begin()
 
 said() # NAME EXTENDED-REGEX
 {
-	grep -q -E -e "^scheckpoint: .*$2" "$1.out"
+	grep -q -E -e "^[^ ]* scheckpoint: .*$2" "$1.out"
 }
 
 # result STEPS: prints what the program computes
@@ -177,7 +177,7 @@ for lang in java go node; do
 	ok "$name: the runtime was named at the request" \
 		said "$name" "passed over: its runtime \(${runtime[$lang]}\)"
 	ok "$name: signalled at the limit, and at the later request" \
-		has_line "$name.out" '^scheckpoint: .*SIGTERM to ' 2
+		has_line "$name.out" '^[^ ]* scheckpoint: .*SIGTERM to ' 2
 	ok "$name: and went on both times" restarted "${id[$name]}" 2
 done
 for lang in java go node; do

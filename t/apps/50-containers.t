@@ -39,7 +39,7 @@ job()
 
 has_saved() # DIRECTORY RUN
 {
-	sed -n "/^scheckpoint: run $2 on /,\$p" "$1/out" | grep -q '^step '
+	sed -n "/^[^ ]* scheckpoint: run $2 on /,\$p" "$1/out" | grep -q '^step '
 }
 
 stop_twice() # DIRECTORY
@@ -98,6 +98,6 @@ for way in $ways; do
 	ok "$way: the result is the same to the last bit" cmp \
 		"$way/field.txt" "$way.alone"
 done
-like "$(cat charliecloud/out)" '^scheckpoint: SIGTERM to heat \(pid [0-9]+\)' \
+like "$(cat charliecloud/out)" '^[^ ]* scheckpoint: SIGTERM to heat \(pid [0-9]+\)' \
 	'the program in the container got the signal'
 nodes_idle

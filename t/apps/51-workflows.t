@@ -21,7 +21,7 @@ directory()
 # computes OUT RUN: a rule of this run has begun
 computes()
 {
-	sed -n "/^scheckpoint: run $2 on /,\$p" "$1" | grep -q '^rule walk'
+	sed -n "/^[^ ]* scheckpoint: run $2 on /,\$p" "$1" | grep -q '^rule walk'
 }
 
 # stop ID OUT RUN
@@ -62,7 +62,7 @@ ok 'Snakemake as the script: stopped in run 0' stop "$id" out 0
 ok 'and in run 1' stop "$id" out 1
 ok 'it completes' wait_job 200 "$id" COMPLETED
 ok 'with the results of an uninterrupted run' three_results
-like "$(cat out)" '^scheckpoint: snakemake \(pid [0-9]+\) is not continued' \
+like "$(cat out)" '^[^ ]* scheckpoint: snakemake \(pid [0-9]+\) is not continued' \
 	'it started nothing after the save'
 
 directory rules

@@ -97,13 +97,13 @@ app_submit()
 # app_worked: the present run has begun and computed something
 app_worked()
 {
-	grep -q "^scheckpoint: run $app_run on " job.out && worked
+	grep -q "^[^ ]* scheckpoint: run $app_run on " job.out && worked
 }
 
 # said REGEX: the output of the present run matches it
 said()
 {
-	sed -n "/^scheckpoint: run $app_run on /,\$p" job.out | grep -q -E -e "$1"
+	sed -n "/^[^ ]* scheckpoint: run $app_run on /,\$p" job.out | grep -q -E -e "$1"
 }
 
 # app_scheckpoint ARGUMENT...: scheckpoint as the job's owner; outside of the
@@ -156,7 +156,7 @@ app_fail()
 # our_lines: prints our lines in the job's output
 our_lines()
 {
-	grep '^scheckpoint: ' job.out
+	grep '^[^ ]* scheckpoint: ' job.out
 }
 
 app_completes()

@@ -88,7 +88,7 @@ SBATCH_CHECKPOINT=63 ran outer
 is $? 0 'a job that submits jobs completes'
 is "$(grep -E "$plain" inner.out plain-none.out)" '' \
 	'a nested sbatch inherits no option, and nothing of the outer run'
-unlike "$(cat inner.out)" '^scheckpoint:' 'and its job is a plain one'
+unlike "$(cat inner.out)" 'scheckpoint:' 'and its job is a plain one'
 like "$(cat own.out)" '^SLURM_CHECKPOINT_GRACE=62$' \
 	'unless sbatch has the option itself'
 is "$(cat own.out none.out named.out |

@@ -70,7 +70,7 @@ for name in requested self ended failed; do
 	touch "$name.go"
 done
 for name in requested self; do
-	wait_for 30 'settle' has_line "$name.out" '^scheckpoint: run 0: '
+	wait_for 30 'settle' has_line "$name.out" '^[^ ]* scheckpoint: run 0: '
 	like "$(cat "$name.out")" 'run 0: requeued: (to be con|this run saved)' \
 		"full disk, $name: requeued"
 done
@@ -213,7 +213,7 @@ END
 id[large]=$(start large --checkpoint=20 --time=5 large)
 ends "${id[large]}" COMPLETED 0:0 1 'an output of 70 MiB'
 is "$(tr -d '\0' <large.out |
-	grep -o '^scheckpoint: run [01]: \(requeued\|the job has\)' |
+	sed -n 's/^[^ ]* \(scheckpoint: run [01]: \(requeued\|the job has\)\).*/\1/p' |
 	paste -sd';')" \
 	'scheckpoint: run 0: requeued;scheckpoint: run 1: the job has' \
 	'gets the last words of both runs'

@@ -31,7 +31,7 @@ gone()
 	local what="is gone, though this is run $2"
 
 	wait_for 40 "run $2 to be settled" has_line "$1.out" \
-		"^scheckpoint: run $2: requeued and HELD"
+		"^[^ ]* scheckpoint: run $2: requeued and HELD"
 	wait_held 20 "${id[$1]}"
 	like "$(job_field "${id[$1]}" Comment)" \
 		"run $2: .*$what: put it back, .*empty directory.*release" \

@@ -83,7 +83,7 @@ for hook in 'exit 7' 'sleep 1000'; do
 		--checkpoint-hook="$hook" --wrap "exec $counter 1000")
 	wait_for 60 'the requeue' restarted "$id" 1
 	as_owner scancel "$id"
-	is "$(grep -c "^scheckpoint: $line" "bad.$id.out")" 1 \
+	is "$(grep -c "^[^ ]* scheckpoint: $line" "bad.$id.out")" 1 \
 		"the hook '$hook': the output says so"
 	like "$(cat "checkpoint-$id/journal-0000.jsonl")" '"rec":"signal"' \
 		"after the hook '$hook' the signal is sent all the same"

@@ -84,7 +84,7 @@ like "$(cat "checkpoint-${id[tasks]}/journal-0000.jsonl")" \
 	'"name":"catcher",.*only srun.s tasks are to get it' \
 	'and the journal says why the program was passed over'
 # The trap runs when the program in the foreground ends, which is not requested.
-is "$(sed -n 's/^scheckpoint: SIG\(TERM to .*\) (pid.*/\1/p' script.out)" \
+is "$(sed -n 's/^[^ ]* scheckpoint: SIG\(TERM to .*\) (pid.*/\1/p' script.out)" \
 	'TERM to the job script' 'script: only the script gets it'
 is "$(grep -E -c 'the (task|program) caught' script.out)" 0 \
 	'and no other program'

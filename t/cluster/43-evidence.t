@@ -119,7 +119,7 @@ begin()
 
 said() # NAME EXTENDED-REGEX
 {
-	grep -q -E -e "^scheckpoint: .*$2" "$1.out"
+	grep -q -E -e "^[^ ]* scheckpoint: .*$2" "$1.out"
 }
 
 journals() # NAME

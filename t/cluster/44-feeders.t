@@ -182,7 +182,7 @@ request() # NAME
 
 said() # NAME EXTENDED-REGEX
 {
-	grep -q -E -e "^scheckpoint: .*$2" "$1.out"
+	grep -q -E -e "^[^ ]* scheckpoint: .*$2" "$1.out"
 }
 
 exact() # NAME COUNT

@@ -268,7 +268,7 @@ for name in "${ids[@]}"; do
 	wait_job 40 "${id[$name]}" FAILED
 	is "$(job_state "${id[$name]}") $(job_field "${id[$name]}" Restarts)" \
 		'FAILED 0' "forged, $name: the job fails"
-	like "$(cat "forged/$name.out")" '^scheckpoint: [[:print:]]+$' \
+	like "$(cat "forged/$name.out")" '^[^ ]* scheckpoint: [[:print:]]+$' \
 		'with a line that says why'
 	is "$(wc -l <"forged/$name.out")" 1 'and no other line'
 	ok 'without control characters' \

@@ -98,7 +98,7 @@ exit 85
 END
 sdiag --reset >/dev/null
 id=$(submit --checkpoint=20 --time=5 --output=again.out again)
-wait_for 30 'settle' grep -q '^scheckpoint: run 0: requeued' again.out
+wait_for 30 'settle' grep -q '^[^ ]* scheckpoint: run 0: requeued' again.out
 at_most $(($(calls_of_user) - 1)) 15 'calls of a run that is requeued'
 wait_job 30 "$id" COMPLETED
 is "$(job_state "$id")" COMPLETED 'the job goes on and completes'

@@ -60,7 +60,7 @@ ok 'where it is not, there was one' test "$(notices requeue)" -gt 0
 wait_for 40 'the requeue of abrupt' restarted "${id[abrupt]}" 1
 like "$(cat abrupt.out)" 'run 0: requeued: .*\(cause: preempt\)' \
 	'PreemptMode=CANCEL without a grace: requeued'
-wait_for 40 'its next run' has_line abrupt.out '^scheckpoint: run 1 on'
+wait_for 40 'its next run' has_line abrupt.out '^[^ ]* scheckpoint: run 1 on'
 like "$(cat abrupt.out)" 'run 1 on n5 begins from version 1' \
 	'which it saved within KillWait'
 over signalled-requeue COMPLETED 'requeued, signalled'

@@ -30,7 +30,7 @@ ends_with()
 {
 	touch "go-$1"
 	wait_for 30 "run $1 to be settled" has_line job.out \
-		"^scheckpoint: run $1: requeued"
+		"^[^ ]* scheckpoint: run $1: requeued"
 	is "$(plan_of "$id" "$1" limit_min) $(minutes \
 		"$(job_field "$id" TimeLimit)")" "$2 $2" "$3"
 }

@@ -99,7 +99,7 @@ like "$(cat set.out)" 'settings changed: grace 20 s, total unknown, .* 40 runs' 
 	'its output says so'
 as_owner scheckpoint requeue "${id[set]}"
 counted set 100 'more runs than were submitted'
-like "$(cat set.out)" '^scheckpoint: run 1 .* 20 s before its end' \
+like "$(cat set.out)" '^[^ ]* scheckpoint: run 1 .* 20 s before its end' \
 	'the next run begins with it'
 
 # ---- the job that was suspended meanwhile

@@ -34,7 +34,7 @@ ok 'the backup has taken over' controller_is backup
 ok 'the owner requests a requeue' \
 	as_owner scheckpoint requeue "${id[over]}"
 wait_for 40 'the requeue' restarted "${id[over]}" 1
-wait_for 40 'the next run' has_line over.out '^scheckpoint: run 1 on'
+wait_for 40 'the next run' has_line over.out '^[^ ]* scheckpoint: run 1 on'
 BOUND=60 ends "${id[ends]}" COMPLETED 0:0 0 \
 	'a job that ended meanwhile has completed'
 BOUND=90 ends "${id[requested]}" COMPLETED 0:0 1 \

@@ -37,7 +37,7 @@ run_alone()
 # has_worked EXAMPLE RUN: it has computed something in this run
 has_worked()
 {
-	sed -n "/^scheckpoint: run $2 on /,\$p" "$1/out" |
+	sed -n "/^[^ ]* scheckpoint: run $2 on /,\$p" "$1/out" |
 		grep -q -E '^(step|case|sweep) '
 }
 

@@ -24,7 +24,7 @@ chown -R "$JOB_USER" .
 # has_begun OUT RUN: this run of the job has begun
 has_begun()
 {
-	has_line "$1" "^scheckpoint: run $2 on "
+	has_line "$1" "^[^ ]* scheckpoint: run $2 on "
 }
 
 # stop_twice ID OUT

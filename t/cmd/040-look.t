@@ -92,6 +92,30 @@ run scheckpoint history checkpoint-51
 says out "saved, requeued"
 rm -r checkpoint-51
 
+# log
+run scheckpoint log 7
+exits 2 "log of a job whose journal names no output"
+says err "neither the journal in $work/checkpoint-7 nor Slurm tells where the"
+printf '%s\n' 'step 1' '2026-11-28T14:03:20 scheckpoint: saved: version 1' \
+	'scheckpoint: of an older version' 'not scheckpoint: at all' >7.out
+printf '\0\0\0002026-11-28T14:03:21 scheckpoint: done\033\n' >>7.out
+"$mkstore" claim checkpoint-50 50 0
+"$mkstore" record checkpoint-50 0 run run=0 output="$work/7.out"
+run scheckpoint log 50
+exits 0 "log"
+is "prints only our lines" '2026-11-28T14:03:20 scheckpoint: saved: version 1
+scheckpoint: of an older version
+2026-11-28T14:03:21 scheckpoint: done?' "$(said out)"
+: >7.out
+run scheckpoint log 50
+exits 1 "none is ours"
+mkfifo fifo
+"$mkstore" record checkpoint-50 0 run run=0 output="$work/fifo"
+run scheckpoint log 50
+exits 2 "an output that is no file"
+says err "the job's output $work/fifo is no file"
+rm -r checkpoint-50
+
 # verify
 run scheckpoint verify 7
 exits 0 "verify"

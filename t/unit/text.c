@@ -94,6 +94,27 @@ START_TEST(a_date_is_shown_only_where_it_is_not_today)
 }
 END_TEST
 
+START_TEST(a_line_of_ours_has_the_time_and_is_known_again)
+{
+	char line[80], longer[200];
+
+	setenv("TZ", "UTC", 1);
+	ck_assert_uint_eq(text_line(line, sizeof(line), 1800000000, "on\x1b\n"),
+			  strlen(line));
+	ck_assert_str_eq(line, "2027-01-15T08:00:00 scheckpoint: on\?\?\n");
+	ck_assert_str_eq(text_line_said(line), "on\?\?\n");
+	memset(longer, 'x', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	ck_assert_uint_eq(text_line(line, sizeof(line), 1800000000, longer),
+			  sizeof(line) - 1);
+	ck_assert_str_eq(line + sizeof(line) - 3, "x\n");
+	ck_assert_str_eq(text_line_said("scheckpoint: on"), "on");
+	ck_assert_ptr_null(text_line_said(" scheckpoint: on"));
+	ck_assert_ptr_null(text_line_said("2027-01-15T08:00:00 on"));
+	ck_assert_ptr_null(text_line_said("2027-01-15T08:0"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -108,6 +129,7 @@ int main(void)
 	tcase_add_loop_test(tc, spans_read_as_people_say_them, 0,
 			    sizeof(spans) / sizeof(spans[0]));
 	tcase_add_test(tc, a_date_is_shown_only_where_it_is_not_today);
+	tcase_add_test(tc, a_line_of_ours_has_the_time_and_is_known_again);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
