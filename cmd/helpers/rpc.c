@@ -4,9 +4,11 @@
  * themselves: the supervisor, which lives as long as the job, and scheckpoint,
  * which must run where there is no Slurm.
  *
- * rpc load JOB [reach|begin]  print the job as in job.h; "reach" adds whether
- *                          Slurm's TERM reaches every process of the step,
- *                          "begin" the rest of what the configuration says
+ * rpc load JOB [reach=NODE|begin]  print the job as in job.h; "reach" adds
+ *                          whether Slurm's TERM reaches every process of the
+ *                          step, and, where the job was requeued, whether the
+ *                          node is down; "begin" the rest of what the
+ *                          configuration says
  * rpc steps JOB SIGNUM     signal the srun steps
  * rpc batch JOB SIGNUM     signal the batch script alone
  * rpc say JOB TEXT         put text into our part of the job's comment
@@ -35,6 +37,7 @@
 #include <string.h>
 
 #include "requeue/settings/comment.h"
+#include "requeue/slurm/client.h"
 #include "requeue/slurm/ctl.h"
 #include "requeue/slurm/ctl_conf.h"
 #include "requeue/slurm/ctl_jobs.h"
@@ -58,11 +61,19 @@ static bool parse_number(const char *text, uint32_t *number)
 	return true;
 }
 
+static bool is_reach(const char *extra)
+{
+	return !strncmp(extra, CLIENT_REACH, strlen(CLIENT_REACH));
+}
+
 /* What the configuration says for the job, as far as slurmctld replies. */
 static void load_extra(struct job *job, const char *extra, char *text)
 {
-	if (!strcmp(extra, "reach")) {
+	if (is_reach(extra)) {
 		ctl_term_reach(&job->term_reaches_all, text);
+		if (job->state == STATE_PENDING)
+			ctl_node_is_down(extra + strlen(CLIENT_REACH),
+					 &job->is_node_down, text);
 	} else if (!strcmp(extra, "begin")) {
 		ctl_preempt_notice(job, &job->notice, text);
 		ctl_requeue_delay(&job->requeue_delay_s, text);
@@ -175,7 +186,7 @@ static int run_list(int argc, char **argv, char *text)
 
 static int usage(void)
 {
-	fputs("rpc: usage: load JOB [reach|begin] | steps JOB SIGNUM | "
+	fputs("rpc: usage: load JOB [reach=NODE|begin] | steps JOB SIGNUM | "
 	      "batch JOB SIGNUM | "
 	      "say JOB TEXT | conf host|site | drain NODES REASON | on NODES | vacate JOB | "
 	      "unvacate JOB | list all|user:UID|job:JOB\n",
@@ -225,8 +236,8 @@ static int run_on_job(int argc, char **argv, char *text)
 		return -1;
 	has_number = argc == 4 && parse_number(argv[3], &number);
 	ctl_init();
-	if (!strcmp(verb, "load") && (argc == 3 || !strcmp(argv[3], "reach") ||
-				      !strcmp(argv[3], "begin")))
+	if (!strcmp(verb, "load") &&
+	    (argc == 3 || is_reach(argv[3]) || !strcmp(argv[3], "begin")))
 		return (int)load(job_id, argc == 4 ? argv[3] : "", text);
 	if (!strcmp(verb, "steps") && has_number)
 		return (int)ctl_signal_steps(job_id, (int)number, text);

@@ -21,7 +21,7 @@ static const char *const cause_names[] = {
 	[CAUSE_NONE] = "none",	       [CAUSE_LIMIT] = "limit",
 	[CAUSE_PREEMPT] = "preempt",   [CAUSE_OPERATOR] = "operator",
 	[CAUSE_INTERVAL] = "interval", [CAUSE_SELF] = "self",
-	[CAUSE_UNKNOWN] = "unknown",
+	[CAUSE_UNKNOWN] = "unknown",   [CAUSE_NODE] = "node",
 };
 
 static const char *const action_names[] = {
@@ -146,14 +146,16 @@ static enum cause present_cause(const struct decision_input *in)
 	enum cause cause = own_cause(in, run);
 
 	if (cause == CAUSE_LIMIT || cause == CAUSE_PREEMPT ||
-	    cause == CAUSE_OPERATOR)
+	    cause == CAUSE_OPERATOR || cause == CAUSE_NODE)
 		return cause;
 	if (in->state == STATE_PREEMPTED || in->is_preempting)
 		return CAUSE_PREEMPT;
 	if (in->state == STATE_TIMEOUT)
 		return CAUSE_LIMIT;
 	if (in->state == STATE_PENDING && cause == CAUSE_NONE)
-		return run->is_node_fail ? CAUSE_UNKNOWN : CAUSE_OPERATOR;
+		return run->is_node_fail  ? CAUSE_UNKNOWN
+		       : in->is_node_down ? CAUSE_NODE
+					  : CAUSE_OPERATOR;
 	return cause;
 }
 
@@ -179,7 +181,7 @@ static bool was_put_back(const struct decision_input *in,
 	bool is_present = run == &in->runs[in->count - 1];
 
 	if (cause != CAUSE_NONE && cause != CAUSE_OPERATOR &&
-	    cause != CAUSE_UNKNOWN)
+	    cause != CAUSE_UNKNOWN && cause != CAUSE_NODE)
 		return false;
 	return is_present
 		       ? in->state == STATE_PENDING

@@ -23,6 +23,7 @@ enum cause cause_from_name(const char *name); /* CAUSE_UNKNOWN for others */
 struct decision_input {
 	enum job_state state;
 	bool is_preempting;	       /* preempt_time is set */
+	bool is_node_down;	       /* the run's node, if Slurm requeued */
 	uint32_t restart_count;	       /* slurmctld's; UINT32_MAX unknown */
 	const struct run_record *runs; /* the last is the run that ended */
 	size_t count;

@@ -18,9 +18,10 @@ static enum lesson lesson_of(const struct run_record *run, int exit_code)
 	    (run->evidence == EVIDENCE_FILES && run->has_complied) ||
 	    (exit_code && run->ending == END_EXIT && run->code == exit_code))
 		return LESSON_SAVED;
-	/* In a preemption or a cut run time was short. */
+	/* Time was short. */
 	if (run->evidence == EVIDENCE_NONE && run->has_complied &&
-	    run->cause != CAUSE_PREEMPT && !run->is_done)
+	    run->cause != CAUSE_PREEMPT && run->cause != CAUSE_NODE &&
+	    !run->is_done)
 		return LESSON_DEAF;
 	return LESSON_NONE;
 }

@@ -365,7 +365,9 @@ static void explain_term(struct run *run, const struct run_event *event,
 		cause = CAUSE_PREEMPT;
 		break;
 	case STATE_PENDING:
-		cause = view->is_preempting ? CAUSE_PREEMPT : CAUSE_OPERATOR;
+		cause = view->is_preempting  ? CAUSE_PREEMPT
+			: view->is_node_down ? CAUSE_NODE
+					     : CAUSE_OPERATOR;
 		break;
 	case STATE_CANCELLED:
 		run->is_cancelled = true;

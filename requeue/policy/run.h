@@ -58,6 +58,7 @@ struct run_view {
 	bool is_preempting;
 	bool is_vacating;      /* an operator wants it to leave its nodes */
 	bool term_reaches_all; /* Slurm's SIGTERM reaches every process */
+	bool is_node_down;     /* its node was set down, or has failed */
 	int64_t end_ms;	       /* 0: no limit */
 };
 

@@ -19,6 +19,7 @@ enum cause {
 	CAUSE_INTERVAL,
 	CAUSE_SELF, /* the --checkpoint-exit code */
 	CAUSE_UNKNOWN,
+	CAUSE_NODE, /* an administrator set its node down */
 };
 
 /* How the script ended. */

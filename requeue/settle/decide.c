@@ -8,6 +8,7 @@
 #include "requeue/settle/call.h"
 #include "requeue/policy/grace.h"
 #include "requeue/settle/decide.h"
+#include "requeue/slurm/ctl_nodes.h"
 
 /* A path that leaves room for the rest of a reason. */
 #define REASON_DIR_MAX 120
@@ -39,11 +40,23 @@ static int64_t submitted_min(const struct settle *s)
 					: s->set.submitted_min;
 }
 
+/* Is the job in the queue because its node went down?  The supervisor queries
+ * that too, but not for a script that has ended at once. */
+static bool is_node_down(const struct settle *s)
+{
+	bool is_down = false;
+
+	if (settle_is_next(s))
+		ctl_node_is_down(s->brief->node, &is_down, NULL);
+	return is_down;
+}
+
 static void decide_and_plan(struct settle *s)
 {
 	struct decision_input in = {
 		.state = s->job.state,
 		.is_preempting = s->job.preempt_s != 0,
+		.is_node_down = is_node_down(s),
 		.restart_count = s->job.restart_count,
 		.submit_s = s->job.submit_s,
 		.now_s = settling_now_s(),

@@ -87,7 +87,8 @@ int client_start_query(struct client_query *query, const char *helpers,
 {
 	char number[NUMBER_MAX];
 	const char *words[] = {"load", number, extra, NULL};
-	bool is_urgent = extra && !strcmp(extra, "reach");
+	bool is_urgent = extra &&
+			 !strncmp(extra, CLIENT_REACH, strlen(CLIENT_REACH));
 	int out[2];
 
 	snprintf(number, sizeof(number), "%" PRIu32, job_id);

@@ -23,6 +23,8 @@
 
 /* ---- at once: the child runs beside the caller, which reaps it ---- */
 
+#define CLIENT_REACH "reach="
+
 /* A query for the job that is under way. */
 struct client_query {
 	pid_t pid; /* 0: none is under way */
@@ -34,7 +36,9 @@ struct client_query {
 /*
  * Start a query for the job.
  *
- * extra   NULL; "reach": also whether Slurm's TERM reaches every process;
+ * extra   NULL; CLIENT_REACH and the name of this node: also whether Slurm's
+ *         TERM reaches every process, and, of a requeued job, whether the node
+ *         is down;
  *         "begin": also how a preemption is noticed, slurmctld's delay of a
  *         requeued job, and how long a call may take
  * now_ms  the caller's clock

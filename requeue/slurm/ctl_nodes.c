@@ -3,6 +3,7 @@
 #include "requeue/slurm/ctl_nodes.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,21 @@ enum ctl_result ctl_jobs_on(const char *nodes,
 out:
 	slurm_hostlist_destroy(wanted);
 	return result;
+}
+
+enum ctl_result ctl_node_is_down(const char *node, bool *is_down, char *text)
+{
+	node_info_msg_t *msg = NULL;
+	char name[HOST_NAME_MAX + 1];
+
+	snprintf(name, sizeof(name), "%s", node);
+	if (slurm_load_node_single(&msg, name, SHOW_ALL))
+		return ctl_result_of_errno(-1, text);
+	*is_down = msg->record_count == 1 &&
+		   (msg->node_array[0].node_state & NODE_STATE_BASE) ==
+			   NODE_STATE_DOWN;
+	slurm_free_node_info_msg(msg);
+	return CTL_OK;
 }
 
 static enum ctl_result drain_node(char *name, const char *reason, char *text)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ctl_nodes.h: what operators do to nodes, and to the jobs on them.  What ctl.h
+/* ctl_nodes.h: the state of nodes, and what operators do to them and to
+ * the jobs on them.  What ctl.h
  * says of all calls holds here. */
 #ifndef CTL_NODES_H
 #define CTL_NODES_H
@@ -14,6 +15,8 @@
 enum ctl_result ctl_jobs_on(const char *nodes,
 			    void (*each)(const struct job *job, void *arg),
 			    void *arg, char *text);
+/* Is the node down?  *is_down is set on CTL_OK. */
+enum ctl_result ctl_node_is_down(const char *node, bool *is_down, char *text);
 /* Drain the nodes that aren't drained yet; those that are keep their reason. */
 enum ctl_result ctl_drain(const char *nodes, const char *reason, char *text);
 /*

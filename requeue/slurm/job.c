@@ -39,6 +39,7 @@ static const struct line lines[] = {
 	LINE(job, "work_dir", LINE_TEXT, work_dir),
 	LINE(job, "std_err", LINE_TEXT, std_err),
 	LINE(job, "term_reaches_all", LINE_FLAG, term_reaches_all),
+	LINE(job, "node_down", LINE_FLAG, is_node_down),
 	LINE(job, "requeue_delay", LINE_LONG, requeue_delay_s),
 	LINE(job, "call_timeout", LINE_LONG, call_timeout_s),
 };
@@ -126,6 +127,7 @@ struct run_view job_view(const struct job *job)
 		.is_preempting = job->preempt_s != 0,
 		.is_vacating = job->is_vacating,
 		.term_reaches_all = job->term_reaches_all,
+		.is_node_down = job->is_node_down,
 		.end_ms = job->end_s * 1000,
 	};
 }

@@ -67,6 +67,7 @@ struct job {
 
 	/* From slurmctld's configuration, where it was queried too; else 0. */
 	bool term_reaches_all; /* Slurm's TERM reaches every process */
+	bool is_node_down;     /* of a pending job: its run's node is down */
 	enum job_notice notice;
 	int64_t requeue_delay_s; /* see ctl_requeue_delay() */
 	int64_t call_timeout_s;	 /* see ctl_call_timeout() */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* queries.c: the supervisor's queries for the job. */
 #include <signal.h>
+#include <stdio.h>
 
 #include "requeue/supervise/clock.h"
 #include "requeue/supervise/queries.h"
@@ -9,10 +10,13 @@
 void queries_start(struct queries *queries, struct context *ctx,
 		   bool with_reach)
 {
-	const char *extra = with_reach		 ? "reach"
+	char reach[sizeof(CLIENT_REACH) + sizeof(ctx->begin.brief->node)];
+	const char *extra = with_reach		 ? reach
 			    : queries->has_reply ? NULL
 						 : "begin";
 
+	snprintf(reach, sizeof(reach), CLIENT_REACH "%s",
+		 ctx->begin.brief->node);
 	client_cancel_query(&queries->query);
 	if (client_start_query(&queries->query, ctx->begin.site.helpers,
 			       ctx->begin.job_id, extra, clock_now_ms()))

@@ -37,6 +37,10 @@ const char *report_cause(const struct context *ctx, char buf[REPORT_CAUSE_MAX])
 	case CAUSE_OPERATOR:
 		snprintf(buf, REPORT_CAUSE_MAX, "asked to save and make room");
 		break;
+	case CAUSE_NODE:
+		snprintf(buf, REPORT_CAUSE_MAX, "the node %.100s was set down",
+			 ctx->begin.brief->node);
+		break;
 	default:
 		snprintf(
 			buf, REPORT_CAUSE_MAX, "%s",

@@ -93,7 +93,7 @@ START_TEST(why_term_came_is_waited_for_shortly)
 	struct client_query query;
 
 	write_helper("");
-	client_start_query(&query, helpers, 7, "reach", NOW_MS);
+	client_start_query(&query, helpers, 7, CLIENT_REACH "n1", NOW_MS);
 	ck_assert_int_eq(query.timeout_ms, CLIENT_TERM_TIMEOUT_MS);
 	ck_assert_int_eq(query.started_ms, NOW_MS);
 	client_cancel_query(&query);

@@ -45,6 +45,7 @@ struct test_case {
 	size_t count; /* 0: one */
 	enum job_state state;
 	bool is_preempting;
+	bool is_node_down;
 	int restart_count; /* 0: the number of the last run; -1: unknown */
 	int64_t total_s;
 	unsigned max_runs; /* 0: 1000 */
@@ -414,6 +415,12 @@ static const struct test_case cases[] = {
 	{"a request by which an administrator's requeue shows is no stall",
 	 RUNS(RUN(0, ASKED(0, CAUSE_OPERATOR), .ending = END_SIGNAL)),
 	 .state = STATE_PENDING, .action = ACT_ADJUST, .cause = CAUSE_OPERATOR},
+	{"a run whose node was set down is no stall",
+	 RUNS(RUN(0, ASKED(0, CAUSE_NODE), .ending = END_SIGNAL)),
+	 .state = STATE_PENDING, .action = ACT_ADJUST, .cause = CAUSE_NODE},
+	{"nor where the script ended before that was known", RUNS(RUN(0)),
+	 .state = STATE_PENDING, .is_node_down = true, .action = ACT_ADJUST,
+	 .cause = CAUSE_NODE},
 	{"earlier runs that were put back are no stalls",
 	 RUNS(STALLED(0),
 	      RUN(1, .cause = CAUSE_OPERATOR, .ending = END_SIGNAL,
@@ -634,6 +641,7 @@ static struct decision decide_case(const struct test_case *c)
 	struct decision_input in = {
 		.state = c->state,
 		.is_preempting = c->is_preempting,
+		.is_node_down = c->is_node_down,
 		.restart_count = c->runs[count - 1].run,
 		.runs = c->runs,
 		.count = count,

@@ -22,6 +22,7 @@ struct world {
 	int64_t end_ms; /* what slurmctld would reply */
 	enum job_state state;
 	bool is_preempting;
+	bool is_node_down;
 	bool term_reaches_all;
 	bool is_away;	   /* slurmctld doesn't reply */
 	bool is_slow;	   /* its reply is on its way */
@@ -44,6 +45,7 @@ static void post_reply(struct world *w)
 		event.kind = RUN_EV_NO_REPLY;
 	event.view.state = w->state;
 	event.view.is_preempting = w->is_preempting;
+	event.view.is_node_down = w->is_node_down;
 	event.view.term_reaches_all = w->term_reaches_all;
 	event.view.end_ms = w->end_ms;
 	ck_assert(events_post(&w->events, &event));
@@ -438,6 +440,20 @@ START_TEST(a_flood_of_notices_makes_one_query_a_second)
 	tell_kind(&w, RUN_EV_PREEMPT_NOTICE);
 	pass_until(&w, w.now_ms + 2 * SECOND);
 	ck_assert_uint_eq(w.deliveries, 1);
+}
+END_TEST
+
+START_TEST(a_term_as_the_node_is_set_down_is_told_as_that)
+{
+	struct world w;
+
+	begin(&w, 10 * HOUR, 600);
+	pass_until(&w, T0 + HOUR);
+	w.state = STATE_PENDING;
+	w.is_node_down = true;
+	get_signal(&w, SIGTERM);
+	ck_assert_uint_eq(w.deliveries, 1);
+	ck_assert_int_eq(w.run.cause, CAUSE_NODE);
 }
 END_TEST
 
@@ -1291,6 +1307,7 @@ int main(void)
 	tcase_add_test(tc, a_run_of_a_day_makes_a_few_queries);
 	tcase_add_test(tc, a_flood_of_urg_makes_one_query_a_second);
 	tcase_add_test(tc, a_flood_of_notices_makes_one_query_a_second);
+	tcase_add_test(tc, a_term_as_the_node_is_set_down_is_told_as_that);
 	tcase_add_test(tc, a_term_while_running_is_an_operators_request);
 	tcase_add_test(tc, after_an_operators_request_uncaught_the_job_goes_on);
 	tcase_add_test(tc,
