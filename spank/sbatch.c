@@ -262,6 +262,7 @@ int sbatch_init_post_opt(spank_t sp, int ac, char **av)
 {
 	char err[SETTINGS_ERROR_LEN];
 	struct site site;
+	const char *version = ""; /* borrowed */
 
 	if (!request.is_touched) {
 		request.components++;
@@ -286,7 +287,8 @@ int sbatch_init_post_opt(spank_t sp, int ac, char **av)
 			      err);
 		return 0;
 	}
-	if (submit(&site, &request.set, &request.typed))
+	spank_get_item(sp, S_SLURM_VERSION, &version);
+	if (submit(&site, &request.set, &request.typed, version))
 		submit_settings(sp, &request.set);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "requeue/policy/plan.h"
 #include "requeue/settings/comment.h"
 #include "requeue/settings/duration.h"
 #include "requeue/settings/option.h"
@@ -354,11 +355,23 @@ static void warn_short(const struct settings *set, int64_t limit_min)
 		duration_format(limit_min * MINUTE_S, limit));
 }
 
-static void set_times(const struct settings *set, bool is_unlimited)
+/* The minimum of the first run, in minutes; 0: none. */
+static int64_t first_min_min(const struct settings *set, int64_t limit_min,
+			     const char *version)
+{
+	int64_t min_min = minutes_up(set->min_s);
+
+	if (!min_min && limit_min && plan_has_longest_fit(version))
+		return plan_first_min(set->grace_s, limit_min);
+	return limit_min && min_min > limit_min ? limit_min : min_min;
+}
+
+static void set_times(const struct settings *set, bool is_unlimited,
+		      const char *version)
 {
 	int64_t limit_min = set->submitted_min;
 	int64_t need_min = minutes_up(set->total_s + set->grace_s);
-	int64_t min_min = minutes_up(set->min_s);
+	int64_t min_min;
 
 	/* Without --time the partition's limit stands: it may be lower. */
 	if (set->total_s && (is_unlimited || limit_min > need_min)) {
@@ -366,10 +379,9 @@ static void set_times(const struct settings *set, bool is_unlimited)
 		sbatch_opt_set("time", "%" PRId64, limit_min);
 	}
 	warn_short(set, limit_min);
+	min_min = first_min_min(set, limit_min, version);
 	if (!min_min || sbatch_opt_is_given("time-min"))
 		return;
-	if (limit_min && min_min > limit_min)
-		min_min = limit_min;
 	sbatch_opt_set("time-min", "%" PRId64, min_min);
 }
 
@@ -427,7 +439,7 @@ static void set_comment(const struct settings *set)
 
 /* All checks come first: nothing is set for a job that is refused. */
 static bool set_by_name(const struct site *site, struct settings *set,
-			const struct settings *typed)
+			const struct settings *typed, const char *version)
 {
 	bool is_unlimited;
 
@@ -436,7 +448,7 @@ static bool set_by_name(const struct site *site, struct settings *set,
 	advice_on_places(set);
 	advice_on_script(set, sbatch_opt_given("signal"));
 	given_limit_min(&is_unlimited);
-	set_times(set, is_unlimited);
+	set_times(set, is_unlimited, version);
 	set_signal(set);
 	if (!sbatch_opt_is_given("open-mode"))
 		sbatch_opt_set("open-mode", "append");
@@ -464,9 +476,9 @@ static bool advise(const struct site *site, struct settings *set,
 }
 
 bool submit(const struct site *site, struct settings *set,
-	    const struct settings *typed)
+	    const struct settings *typed, const char *version)
 {
 	if (sbatch_opt_find())
-		return set_by_name(site, set, typed);
+		return set_by_name(site, set, typed, version);
 	return advise(site, set, typed);
 }

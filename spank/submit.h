@@ -21,12 +21,13 @@
  * set    what the user left to the site is filled in, and the names in the
  *	  store's pattern; submitted_min is set
  * typed  the settings without those of the environment
+ * version  of this Slurm, "22.05.8"; "" unknown
  *
  * Returns false where the job is submitted without checkpointing.  Doesn't
  * return where it is refused: say_refusal() ends sbatch.
  */
 bool submit(const struct site *site, struct settings *set,
-	    const struct settings *typed);
+	    const struct settings *typed, const char *version);
 
 /* Refuse the job or, where no option was typed, warn that SBATCH_CHECKPOINT is
  * left off. */

@@ -78,6 +78,7 @@ static void load_extra(struct job *job, const char *extra, char *text)
 		ctl_preempt_notice(job, &job->notice, text);
 		ctl_requeue_delay(&job->requeue_delay_s, text);
 		ctl_call_timeout(&job->call_timeout_s, text);
+		ctl_version(job->version, sizeof(job->version), text);
 	}
 }
 

@@ -33,6 +33,7 @@ static void init_run(struct run_record *run, unsigned number)
 		.ending = END_SUPERVISOR,
 		.progress = -1,
 		.restored_progress = -1,
+		.wait_s = -1,
 		.plan = {.remaining_s = -1, .used_s = -1},
 		.shown = {.progress = -1, .base = -1},
 	};
@@ -66,6 +67,10 @@ static void read_run(struct reading *r, const struct record *record)
 		run->limit_min = from->limit_min;
 	if (from->end_s)
 		run->deadline_s = from->end_s;
+	/* The run before has planned when this one may begin. */
+	if (run != h->runs && h->count > 1 && run[-1].plan.begin_s &&
+	    run->started_s >= run[-1].plan.begin_s)
+		run->wait_s = run->started_s - run[-1].plan.begin_s;
 	run->restored = (uint32_t)from->restored;
 	run->is_elsewhere = from->from != NULL;
 	run->restored_progress = from->restored_progress;
@@ -98,6 +103,8 @@ static void read_view(struct reading *r, const struct record_view *from)
 	h->began_min = h->left.limit_min = from->limit_min;
 	h->left.time_min_min = from->time_min_min;
 	h->could_requeue = from->can_requeue;
+	h->has_exact_min = from->has_exact_min;
+	run->time_min_min = from->time_min_min;
 	if (from->ordered_min >= 0)
 		h->ordered_min = from->ordered_min;
 	if (!h->submitted_min)
@@ -424,6 +431,7 @@ static enum ckpt_status load_run(struct history *history,
 	enum ckpt_status status;
 
 	history->has_term = history->could_requeue = false;
+	history->has_exact_min = false;
 	history->began_min = -1;
 	status = ckpt_journal_read(store, run->run, read_record, &reading, err);
 	return status == CKPT_NONE ? CKPT_OK : status;

@@ -89,6 +89,7 @@ static const struct ckpt_field view_fields[] = {
 	INT(time_min_min, "time_min_min", 0, LIMIT_MOST, 0),
 	INT(end_s, "end", 0, TIME_MOST, -1),
 	INT(call_timeout_s, "call_timeout", 0, TIME_MOST, 0),
+	BOOL(has_exact_min, "exact_min", OPTIONAL),
 	BOOL(can_requeue, "requeue"),
 	INT(ordered_min, "ordered_min", 0, LIMIT_MOST, -1, OPTIONAL),
 	INT(submitted_min, "submitted_min", 0, LIMIT_MOST, 0),

@@ -48,6 +48,7 @@ struct record_view {
 	int64_t time_min_min;
 	int64_t end_s;		/* of the run; 0: it has none */
 	int64_t call_timeout_s; /* of a call to slurmctld */
+	bool has_exact_min;	/* see plan_has_exact_min() */
 	bool can_requeue;	/* Requeue=1 */
 	int64_t ordered_min;	/* a limit that was set meanwhile; -1 none */
 	int64_t submitted_min;	/* limit as submitted; 0 none */

@@ -2,6 +2,8 @@
 /* plan.c: the limit, the minimum and the begin time of the next run. */
 #include "requeue/policy/plan.h"
 
+#include <stdio.h>
+
 enum {
 	MINUTE_S = 60,
 	/* A run that ends this close to its predicted end has no time left to
@@ -9,8 +11,9 @@ enum {
 	 * for a tenth of a limit that is itself only minutes. */
 	REMAINING_LEAST_S = 60,
 	REMAINING_LEAST_PART = 10,
-	/* Overhead of grace and restart in a run that backfill shortened. */
-	GRACE_TO_MINIMUM = 20,
+	/* Versions of Slurm: what backfill does with a minimum. */
+	EXACT_MIN_FIRST = 200205,
+	LONGEST_FIT_FIRST = 250503,
 	DELAY_MARGIN_S = 3,
 	/* Slurm's own delay, which a longer one would not undercut, is 121. */
 	DELAY_MOST_S = 120,
@@ -22,8 +25,14 @@ enum {
 #define TIME_MOST_S  ((int64_t)100 * 366 * 86400)
 #define EPOCH_MOST_S (10 * TIME_MOST_S)
 
-/* The progress of a program grows unevenly: add a tenth. */
-#define PROGRESS_MARGIN 1.1
+const struct plan_rules plan_rules = {
+	/* A twentieth of a run that backfill shortened is grace. */
+	.min_graces = 20,
+	/* The progress of a program grows unevenly. */
+	.margin = 1.1,
+	.short_wait = 0.1,
+	.long_wait = 1,
+};
 
 static int64_t clamp(int64_t value, int64_t least, int64_t most)
 {
@@ -76,6 +85,11 @@ int64_t plan_used_s(const struct run_record *runs, size_t count,
 	return used;
 }
 
+static const struct plan_rules *rules_of(const struct plan_input *in)
+{
+	return in->rules ? in->rules : &plan_rules;
+}
+
 static bool is_fraction(double value)
 {
 	return value >= 0 && value <= 1; /* false for NaN */
@@ -100,7 +114,7 @@ static int64_t remaining_by_progress(const struct plan_input *in)
 		    run->progress <= from || used <= 0)
 			return -1;
 		rest = (double)used * (1 - run->progress) /
-		       (run->progress - from) * PROGRESS_MARGIN;
+		       (run->progress - from) * rules_of(in)->margin;
 		return rest < (double)TIME_MOST_S ? (int64_t)rest + 1
 						  : TIME_MOST_S;
 	}
@@ -165,6 +179,31 @@ static int64_t remaining_least(int64_t submitted_s)
 }
 
 /*
+ * Where a run that backfill starts has exactly the minimum, each of them is too
+ * short on an idle cluster and too long on a full one.  So the next minimum
+ * follows what the last run waited for its start, beside its length.
+ */
+static int64_t follow_waits(const struct plan_input *in, int64_t wanted_min)
+{
+	const struct run_record *last = in->count ? &in->runs[in->count - 1]
+						  : NULL;
+	const struct plan_rules *rules = rules_of(in);
+	int64_t had_min, ran_s;
+
+	if (!in->follows_waits || !last || last->wait_s < 0 ||
+	    last->time_min_min <= 0 || last->started_s <= 0 ||
+	    last->ended_s <= last->started_s)
+		return wanted_min;
+	had_min = clamp(last->time_min_min, 1, TIME_MOST_S / MINUTE_S);
+	ran_s = clamp(last->ended_s - last->started_s, 1, TIME_MOST_S);
+	if ((double)last->wait_s < rules->short_wait * (double)ran_s)
+		return had_min * 2;
+	if ((double)last->wait_s > rules->long_wait * (double)ran_s)
+		return had_min / 2;
+	return had_min;
+}
+
+/*
  * A job that has saved nothing yet begins again in each run, so that a run that
  * backfill cuts short brings it nowhere: its minimum is its limit.
  */
@@ -173,12 +212,16 @@ static int64_t minimum(const struct plan_input *in, int64_t restart_s,
 {
 	int64_t grace = next_grace(in);
 	int64_t least = minutes_up(grace + restart_s + 1);
-	int64_t wanted = minutes_up(
-		clamp(in->min_s > 0 ? in->min_s : grace * GRACE_TO_MINIMUM, 0,
-		      TIME_MOST_S));
+	int64_t min_s = in->min_s > 0 ? in->min_s
+				      : grace * rules_of(in)->min_graces;
+	int64_t wanted = minutes_up(clamp(min_s, 0, TIME_MOST_S));
 
-	if (!in->min_s && !used_s)
+	if (!in->min_s && (!used_s || !min_s))
 		return limit_min;
+	/* What the user says is worth starting bounds it as well. */
+	if (in->min_s > 0 && wanted > least)
+		least = wanted;
+	wanted = follow_waits(in, wanted);
 	return clamp(wanted > least ? wanted : least, 1, limit_min);
 }
 
@@ -208,6 +251,36 @@ struct plan plan_limit(const struct plan_input *in)
 		plan.time_min_min =
 			minimum(in, restart_s, plan.used_s, plan.limit_min);
 	return plan;
+}
+
+/* 250503 for "25.05.3"; 0 for a text that isn't a version. */
+static unsigned version_number(const char *version)
+{
+	unsigned major, minor, micro;
+
+	if (sscanf(version, "%u.%u.%u", &major, &minor, &micro) != 3 ||
+	    major > 99 || minor > 99 || micro > 99)
+		return 0;
+	return (major * 100 + minor) * 100 + micro;
+}
+
+bool plan_has_exact_min(const char *version)
+{
+	unsigned number = version_number(version);
+
+	return number >= EXACT_MIN_FIRST && number < LONGEST_FIT_FIRST;
+}
+
+bool plan_has_longest_fit(const char *version)
+{
+	return version_number(version) >= LONGEST_FIT_FIRST;
+}
+
+int64_t plan_first_min(int64_t grace_s, int64_t limit_min)
+{
+	int64_t min_s = clamp(grace_s, 0, TIME_MOST_S) * plan_rules.min_graces;
+
+	return minutes_up(min_s) < limit_min ? minutes_up(min_s) : 0;
 }
 
 bool plan_is_order(const struct plan_limits *left,

@@ -12,6 +12,17 @@
 
 #include "requeue/policy/decision.h"
 
+/* Numbers of a plan that rest on measurements (doc/performance.md): the
+ * simulator of bench/ varies them, everything else takes plan_rules. */
+struct plan_rules {
+	int64_t min_graces; /* the default minimum, in graces; 0: none */
+	double margin;	    /* on what is left by a program's progress */
+	/* A minimum that follows the waits is doubled where a run waited less
+	 * than this part of its length, halved where it waited longer. */
+	double short_wait, long_wait;
+};
+extern const struct plan_rules plan_rules;
+
 struct plan_input {
 	const struct run_record *runs;
 	size_t count;
@@ -21,7 +32,9 @@ struct plan_input {
 	int64_t total_s;       /* 0: not given */
 	int exit_code;	       /* --checkpoint-exit; 0: none */
 	int64_t min_s;	       /* --checkpoint-min; 0: not given */
-	bool is_full_limit;    /* total is used up: one more at full length */
+	bool follows_waits;    /* the minimum does: see plan_has_exact_min() */
+	const struct plan_rules *rules; /* NULL: plan_rules */
+	bool is_full_limit; /* total is used up: one more at full length */
 };
 
 struct plan {
@@ -45,6 +58,22 @@ int64_t plan_used_s(const struct run_record *runs, size_t count,
  * limit of the next run".
  */
 struct plan plan_limit(const struct plan_input *in);
+
+/*
+ * Does backfill of this version of Slurm ("22.05.8") start a job with exactly
+ * its minimum, whatever would fit?  20.02.5 to 25.05.2 do; later ones give the
+ * longest limit that fits.  False for a text that isn't a version.
+ */
+bool plan_has_exact_min(const char *version);
+bool plan_has_longest_fit(const char *version);
+
+/*
+ * The minimum with which to submit a job, in minutes, where a minimum costs
+ * nothing but restarts; 0: none.
+ *
+ * limit_min  as submitted; 0: none
+ */
+int64_t plan_first_min(int64_t grace_s, int64_t limit_min);
 
 /* A limit and a minimum that a job has; minutes. */
 struct plan_limits {

@@ -133,8 +133,10 @@ struct run_record {
 	bool is_elsewhere;	  /* that of another store, --checkpoint-from */
 	double restored_progress; /* of that version; <0 none */
 	int64_t limit_min;	  /* the limit that this run had; 0 unlimited */
-	int64_t restart_cost_s;	  /* from start until the program was going
-				     on again; 0 unknown */
+	int64_t time_min_min;	  /* the minimum that it had; 0 none */
+	int64_t wait_s; /* from when it could begin to its start; -1 unknown */
+	int64_t restart_cost_s; /* from start until the program was going
+				   on again; 0 unknown */
 
 	bool is_begun;	    /* its supervisor has recorded its start */
 	char node[256];	    /* where its supervisor ran; "" unknown */

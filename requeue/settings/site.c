@@ -73,6 +73,16 @@ const struct option_row site_options[] = {
 		.offset = AT(min_s),
 	},
 	{
+		.name = "min_follows",
+		.argument = "yes|no",
+		.help = "no: the minimum of later runs stays the same",
+		.kind = OPTION_CHOICE,
+		.standard = "yes",
+		.key = "min_follows",
+		.words = yes_no,
+		.offset = AT(min_follows),
+	},
+	{
 		.name = "max_runs",
 		.argument = "N",
 		.help = "most runs that --checkpoint-max-runs may ask for",

@@ -21,6 +21,7 @@
 struct site {
 	bool is_enabled;	 /* enabled=yes|no */
 	int64_t grace_s;	 /* grace=: --checkpoint=default */
+	int64_t min_follows;	 /* min_follows=: 1 or 0 */
 	int64_t min_grace_s;	 /* min_grace=: shortest grace allowed */
 	int64_t max_grace_s;	 /* max_grace=: longest grace allowed */
 	int64_t min_s;		 /* min=: default of --checkpoint-min; 0 none */

@@ -73,6 +73,8 @@ static void decide_and_plan(struct settle *s)
 		.total_s = s->set.total_s,
 		.exit_code = (int)s->set.exit_code,
 		.min_s = s->set.min_s,
+		.follows_waits = s->history.has_exact_min &&
+				 s->site.min_follows,
 	};
 	struct grace_lesson lesson;
 

@@ -160,6 +160,17 @@ enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text)
 	return CTL_OK;
 }
 
+enum ctl_result ctl_version(char *version, size_t size, char *text)
+{
+	slurm_conf_t *conf = NULL;
+	enum ctl_result result = load_conf(&conf, text);
+
+	if (result == CTL_OK)
+		snprintf(version, size, "%s",
+			 conf->version ? conf->version : "");
+	return result;
+}
+
 enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text)
 {
 	slurm_conf_t *conf = NULL;

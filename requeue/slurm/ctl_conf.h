@@ -33,4 +33,7 @@ enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text);
  */
 enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text);
 
+/* The version of slurmctld, "22.05.8"; written on CTL_OK. */
+enum ctl_result ctl_version(char *version, size_t size, char *text);
+
 #endif

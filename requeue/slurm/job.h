@@ -71,6 +71,7 @@ struct job {
 	enum job_notice notice;
 	int64_t requeue_delay_s; /* see ctl_requeue_delay() */
 	int64_t call_timeout_s;	 /* see ctl_call_timeout() */
+	char version[32];	 /* of slurmctld, "22.05.8"; "" unknown */
 };
 
 /* Free what the job holds and set all of it to 0. */

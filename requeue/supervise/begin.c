@@ -449,6 +449,7 @@ void begin_record_view(struct begin *b, const struct job *job)
 			 .time_min_min = job->time_min_min,
 			 .end_s = job->end_s,
 			 .call_timeout_s = job->call_timeout_s,
+			 .has_exact_min = plan_has_exact_min(job->version),
 			 .can_requeue = job->can_requeue,
 			 .ordered_min = -1,
 			 .submitted_min = b->set.submitted_min

@@ -56,6 +56,7 @@ START_TEST(every_number_survives)
 	job.time_min_min = 60;
 	job.requeue_delay_s = 121;
 	job.call_timeout_s = 25;
+	strcpy(job.version, "22.05.8");
 	job.notice = JOB_NOTICE_STEPS;
 	there_and_back();
 	ck_assert_uint_eq(back.array_job_id, 4294967294u);
@@ -70,6 +71,7 @@ START_TEST(every_number_survives)
 	ck_assert_int_eq(back.time_min_min, 60);
 	ck_assert_int_eq(back.requeue_delay_s, 121);
 	ck_assert_int_eq(back.call_timeout_s, 25);
+	ck_assert_str_eq(back.version, "22.05.8");
 	ck_assert_int_eq(back.notice, JOB_NOTICE_STEPS);
 }
 END_TEST

@@ -31,6 +31,7 @@ struct test_case {
 	int64_t total_s;
 	int64_t min_s;
 	bool is_full_limit;
+	bool follows_waits;
 	/* ---- what must come out ---- */
 	int64_t limit_min;
 	int64_t time_min_min;
@@ -197,6 +198,51 @@ static const struct test_case cases[] = {
 	 RUNS(RUN(0, 3000, .restart_cost_s = 120)), .submitted_min = 60,
 	 .min_s = 60, .limit_min = 60, .time_min_min = 4, .remaining_s = -1,
 	 .used_s = 2880},
+
+	/* a minimum that follows the waits: the run took 3,030 s */
+	{"a run that hardly waited doubles it",
+	 RUNS(RUN(0, 3000, .time_min_min = 10, .wait_s = 302)),
+	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
+	 .time_min_min = 20, .remaining_s = -1, .used_s = 3000},
+	{"never above the limit",
+	 RUNS(RUN(0, 3000, .time_min_min = 40, .wait_s = 0)),
+	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
+	 .time_min_min = 60, .remaining_s = -1, .used_s = 3000},
+	{"one that waited longer than it ran halves it",
+	 RUNS(RUN(0, 3000, .time_min_min = 50, .wait_s = 3031)),
+	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
+	 .time_min_min = 25, .remaining_s = -1, .used_s = 3000},
+	{"not below grace and restart",
+	 RUNS(RUN(0, 3000, .time_min_min = 2, .wait_s = 9999)),
+	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
+	 .time_min_min = 2, .remaining_s = -1, .used_s = 3000},
+	{"nor below what was given",
+	 RUNS(RUN(0, 3000, .time_min_min = 10, .wait_s = 9999)),
+	 .follows_waits = true, .min_s = 600, .submitted_min = 60,
+	 .limit_min = 60, .time_min_min = 10, .remaining_s = -1,
+	 .used_s = 3000},
+	{"a wait in between keeps it",
+	 RUNS(RUN(0, 3000, .time_min_min = 7, .wait_s = 1000)),
+	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
+	 .time_min_min = 7, .remaining_s = -1, .used_s = 3000},
+	{"a run without a minimum tells nothing",
+	 RUNS(RUN(0, 3000, .wait_s = 0)), .follows_waits = true,
+	 .submitted_min = 60, .limit_min = 60, .time_min_min = 20,
+	 .remaining_s = -1, .used_s = 3000},
+	{"nor one whose wait isn't known",
+	 RUNS(RUN(0, 3000, .time_min_min = 7, .wait_s = -1)),
+	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
+	 .time_min_min = 20, .remaining_s = -1, .used_s = 3000},
+	{"the newest run counts",
+	 RUNS(RUN(0, 3000, .time_min_min = 8, .wait_s = 9999),
+	      RUN(1, 3000, .time_min_min = 8, .wait_s = 0)),
+	 .count = 2, .follows_waits = true, .submitted_min = 60,
+	 .limit_min = 60, .time_min_min = 16, .remaining_s = -1,
+	 .used_s = 6000},
+	{"no wait counts where a minimum costs nothing",
+	 RUNS(RUN(0, 3000, .time_min_min = 10, .wait_s = 0)),
+	 .submitted_min = 60, .limit_min = 60, .time_min_min = 20,
+	 .remaining_s = -1, .used_s = 3000},
 };
 
 #define MATCH(field)                                                           \
@@ -215,6 +261,7 @@ START_TEST(every_case_is_planned_as_the_table_says)
 		.exit_code = 85,
 		.min_s = c->min_s,
 		.is_full_limit = c->is_full_limit,
+		.follows_waits = c->follows_waits,
 	};
 	struct plan plan = plan_limit(&in);
 
@@ -340,6 +387,42 @@ START_TEST(a_job_that_keeps_to_its_total_ends_in_few_runs)
 			limit_min = plan_limit(&in).limit_min;
 		}
 	}
+}
+END_TEST
+
+START_TEST(a_version_of_slurm_tells_what_a_minimum_does)
+{
+	static const struct {
+		const char *version;
+		bool is_exact, is_longest;
+	} versions[] = {
+		{"20.02.4", false, false}, {"20.02.5", true, false},
+		{"22.05.8", true, false},  {"24.11.5", true, false},
+		{"25.05.2", true, false},  {"25.05.3", false, true},
+		{"26.05.5", false, true},  {"26.05.0-0rc1", false, true},
+		{"", false, false},	   {"slurm", false, false},
+		{"999.1.1", false, false},
+	};
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+		const char *version = versions[i].version;
+
+		ck_assert_msg(plan_has_exact_min(version) ==
+				      versions[i].is_exact,
+			      "%s", version);
+		ck_assert_msg(plan_has_longest_fit(version) ==
+				      versions[i].is_longest,
+			      "%s", version);
+	}
+}
+END_TEST
+
+START_TEST(a_first_run_has_a_minimum_below_its_limit)
+{
+	ck_assert_int_eq(plan_first_min(60, 1440), plan_rules.min_graces);
+	ck_assert_int_eq(plan_first_min(60, plan_rules.min_graces), 0);
+	ck_assert_int_eq(plan_first_min(INT64_MAX, 1440), 0);
+	ck_assert_int_eq(plan_first_min(60, 0), 0);
 }
 END_TEST
 
@@ -490,6 +573,8 @@ int main(void)
 			    count);
 	tcase_add_test(tcase, no_journal_leads_out_of_the_bounds);
 	tcase_add_test(tcase, a_job_that_keeps_to_its_total_ends_in_few_runs);
+	tcase_add_test(tcase, a_version_of_slurm_tells_what_a_minimum_does);
+	tcase_add_test(tcase, a_first_run_has_a_minimum_below_its_limit);
 	tcase_add_test(tcase, a_clock_is_off_only_where_the_answer_proves_it);
 	tcase_add_test(tcase, the_delay_is_just_above_what_completing_took);
 	tcase_add_test(tcase, a_forged_plan_is_bounded);
