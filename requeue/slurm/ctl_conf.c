@@ -163,7 +163,7 @@ enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text)
 enum ctl_result ctl_version(char *version, size_t size, char *text)
 {
 	slurm_conf_t *conf = NULL;
-	enum ctl_result result = load_conf(&conf, text);
+	enum ctl_result result = ctl_load_conf(&conf, text);
 
 	if (result == CTL_OK)
 		snprintf(version, size, "%s",
