@@ -6,6 +6,8 @@
 #ifndef CALL_H
 #define CALL_H
 
+#include <stdbool.h>
+
 /* Exit codes of every command. */
 enum {
 	SAYS_YES = 0, /* done, or yes */
@@ -40,6 +42,9 @@ struct command {
 	int least, most; /* operands; most may be ANY_NUMBER */
 	struct command_option options[COMMAND_OPTIONS_MAX + 1];
 	const char *letters; /* "la": -l and -a for the first two options */
+	/* Its options end at the first operand: those behind it are another
+	 * program's. */
+	bool is_wrapper;
 	int (*run)(struct call *call);
 };
 

@@ -14,6 +14,7 @@
 #include "cmd/scheckpoint/set.h"
 #include "cmd/scheckpoint/simple.h"
 #include "cmd/scheckpoint/status.h"
+#include "cmd/scheckpoint/try.h"
 #include "cmd/scheckpoint/vacate.h"
 #include "cmd/scheckpoint/verify.h"
 #include "requeue/journal/amend.h"
@@ -200,6 +201,25 @@ const struct command commands[] = {
 		.run = command_set,
 	},
 	{
+		.name = "try",
+		.arguments = "SCRIPT [OPTION...]",
+		.help = "Rehearse a job: does it save and go on?",
+		.more = "OPTION is one of sbatch; after -- follow the script's "
+			"arguments.",
+		.use = USE_BY_USER,
+		.least = 1,
+		.most = ANY_NUMBER,
+		.is_wrapper = true,
+		.options =
+			{
+				{"after", "TIME",
+				 "what a run computes before it is asked (20)"},
+				{"wait", "TIME", "for each start (15m)"},
+				{"json", NULL, "as JSON, for programs"},
+			},
+		.run = command_try,
+	},
+	{
 		.name = "doctor",
 		.arguments = "[DIR]",
 		.help = "Look whether all is well, and say what to mend.",
@@ -210,6 +230,8 @@ const struct command commands[] = {
 			{
 				{"nodes", "LIST",
 				 "compare these nodes, or ALL, by srun"},
+				{"try", NULL,
+				 "also submit a job of two minutes"},
 				{"json", NULL, "as JSON, for programs"},
 				{"facts", NULL,
 				 "print what this machine has, for --nodes"},

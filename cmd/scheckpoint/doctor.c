@@ -5,6 +5,8 @@
  */
 #include "cmd/scheckpoint/doctor.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@
 #include "cmd/scheckpoint/host_conf.h"
 #include "cmd/scheckpoint/plugin_check.h"
 #include "cmd/scheckpoint/program.h"
+#include "cmd/scheckpoint/try.h"
 
 /* Does this machine's sbatch have our options: has it loaded the plugin? */
 static void check_sbatch(struct checks *checks)
@@ -80,6 +83,21 @@ static const char *choose_dir(const struct call *call)
 	return geteuid() ? "." : NULL;
 }
 
+/* Submit a small job, unless an error that was found makes that pointless. */
+static void try_it(const struct call *call, const char *dir,
+		   struct checks *checks)
+{
+	char path[PATH_MAX];
+
+	if (checks_worst(checks) == GRADE_ERROR || !realpath(dir, path))
+		checks_add(checks, GRADE_UNKNOWN, "try",
+			   "no job was submitted: mend the errors first");
+	else if (try_small_job(call, path, call_option(call, "json") != NULL,
+			       checks))
+		checks_add(checks, GRADE_UNKNOWN, "try",
+			   "the job could not be submitted");
+}
+
 static void check_rest(const struct call *call, struct checks *checks)
 {
 	const char *dir = choose_dir(call), *nodes = call_option(call, "nodes");
@@ -95,6 +113,8 @@ static void check_rest(const struct call *call, struct checks *checks)
 	if (dir && !nodes)
 		trial_check_kind(&trial, checks);
 	trial_end(&trial);
+	if (call_option(call, "try"))
+		try_it(call, dir ? dir : ".", checks);
 }
 
 int command_doctor(struct call *call)

@@ -10,8 +10,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <dirent.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/scheckpoint/remove_tree.h"
 #include "cmd/scheckpoint/say.h"
 
 #define ROOM_LEAST     ((uint64_t)1 << 30)
@@ -233,30 +234,10 @@ void trial_check_kind(const struct trial *trial, struct checks *checks)
 			     "try it by --nodes=LIST");
 }
 
-static void remove_below(int dir_fd, const char *name, int levels)
-{
-	int fd = openat(dir_fd, name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-
-	while (stream && (entry = readdir(stream))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		if (unlinkat(fd, entry->d_name, 0) && levels)
-			remove_below(fd, entry->d_name, levels - 1);
-	}
-	if (stream)
-		closedir(stream);
-	else if (fd >= 0)
-		close(fd);
-	unlinkat(dir_fd, name, AT_REMOVEDIR);
-}
-
 void trial_end(struct trial *trial)
 {
 	if (trial->place[0])
-		remove_below(AT_FDCWD, trial->place, 2);
+		remove_tree(trial->place);
 	trial->place[0] = '\0';
 }
 

@@ -77,7 +77,7 @@ static const char *spelled(char *argv[])
 /* Fill what getopt_long() takes, for a command's options and --help. */
 static void list_options(const struct command *command,
 			 struct option options[COMMAND_OPTIONS_MAX + 2],
-			 char letters[COMMAND_OPTIONS_MAX + 3])
+			 char letters[COMMAND_OPTIONS_MAX + 4])
 {
 	size_t n = 0;
 
@@ -94,7 +94,8 @@ static void list_options(const struct command *command,
 		};
 	}
 	options[n] = (struct option){.name = "help", .val = 'h'};
-	snprintf(letters, COMMAND_OPTIONS_MAX + 3, ":h%s",
+	snprintf(letters, COMMAND_OPTIONS_MAX + 4, "%s:h%s",
+		 command->is_wrapper ? "+" : "",
 		 command->letters ? command->letters : "");
 }
 
@@ -111,7 +112,7 @@ static int parse_options(struct call *call, int argc, char *argv[])
 {
 	const struct command *command = call->command;
 	struct option options[COMMAND_OPTIONS_MAX + 2] = {0};
-	char letters[COMMAND_OPTIONS_MAX + 3];
+	char letters[COMMAND_OPTIONS_MAX + 4];
 	int c;
 
 	list_options(command, options, letters);

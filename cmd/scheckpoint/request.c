@@ -94,6 +94,16 @@ static int store_request(const struct call *call, struct ckpt_store *store,
 	return status ? say_status(call, status, &err) : SAYS_YES;
 }
 
+int request_run(const struct call *call, struct ckpt_store *store, unsigned run)
+{
+	char name[JOB_NAME_MAX];
+	int code = store_request(call, store, run, "requeue");
+
+	return code ? code
+		    : wake(call, ckpt_identity_of(store)->job,
+			   job_name(name, store));
+}
+
 static int request_one(const struct call *call, struct ckpt_store *store,
 		       const struct request *request)
 {

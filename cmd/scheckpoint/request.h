@@ -14,4 +14,10 @@ int command_requeue(struct call *call);
  * SAYS_YES, SAYS_NO where there is none, or SAYS_ERROR after saying why. */
 int request_set(const struct call *call, struct ckpt_store *store);
 
+/* Request this run to save and to be requeued, without a look at the job and
+ * without a word where all is well.  Returns SAYS_YES, or SAYS_ERROR after
+ * saying why. */
+int request_run(const struct call *call, struct ckpt_store *store,
+		unsigned run);
+
 #endif

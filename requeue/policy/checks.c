@@ -39,6 +39,14 @@ void check_remedy(struct check *check, const char *format, ...)
 	va_end(args);
 }
 
+void checks_append(struct checks *checks, struct checks *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		*checks_add(checks, GRADE_OK, "", "%s", "") = from->list[i];
+	checks->is_short |= from->is_short;
+	checks_free(from);
+}
+
 const char *grade_name(enum grade grade)
 {
 	static const char *const names[] = {

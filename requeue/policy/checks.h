@@ -43,6 +43,9 @@ struct check *checks_add(struct checks *checks, enum grade grade,
 void check_remedy(struct check *check, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Add the entries of another list, which is then empty. */
+void checks_append(struct checks *checks, struct checks *from);
+
 /* "ok", "warning", "error", "unknown" */
 const char *grade_name(enum grade grade);
 

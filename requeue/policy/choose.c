@@ -199,6 +199,16 @@ static const char *why_not(const struct view *view, size_t i)
 	return is_deaf(view, &list[i]) ? left_nothing : NULL;
 }
 
+/* A runtime catches signals of its own for every program. */
+static const char *uncaught(const struct proc *proc)
+{
+	if (proc->runtime == RUNTIME_NONE && procs_has(proc->caught, SIGUSR1))
+		return CHOICE_UNCAUGHT_USR1;
+	if (proc->runtime == RUNTIME_NONE && procs_has(proc->caught, SIGUSR2))
+		return CHOICE_UNCAUGHT_USR2;
+	return CHOICE_UNCAUGHT;
+}
+
 static void judge_program(const struct view *view, size_t i)
 {
 	const struct proc *proc = &view->procs->list[i];
@@ -219,7 +229,7 @@ static void judge_program(const struct view *view, size_t i)
 	else if (procs_has(proc->ignored, signum))
 		set(choice, CHOICE_PASS, "ignores it");
 	else
-		set(choice, CHOICE_PASS, "does not catch it, and would die");
+		set(choice, CHOICE_PASS, uncaught(proc));
 	if (choice->action == CHOICE_SIGNAL)
 		view->is_covered[i] = true;
 }

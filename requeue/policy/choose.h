@@ -26,6 +26,12 @@ enum choice_action {
 /* The reason of a shell that isn't signalled, because its trap calls sbatch. */
 #define CHOICE_SUBMITS "its trap for it submits a job"
 
+/* The reason of a program that doesn't catch it, perhaps with the signal that
+ * it does catch. */
+#define CHOICE_UNCAUGHT	     "does not catch it, and would die"
+#define CHOICE_UNCAUGHT_USR1 CHOICE_UNCAUGHT "; it catches USR1"
+#define CHOICE_UNCAUGHT_USR2 CHOICE_UNCAUGHT "; it catches USR2"
+
 enum choice_kind {
 	CHOICE_PROGRAM,
 	CHOICE_SHELL,
