@@ -53,7 +53,8 @@ LIBCKPT_A := $(B)/lib/libckptstate.a
 SOVERSION := 0
 PLUGIN := $(B)/spank_checkpoint.so
 SCHECKPOINT := $(B)/bin/scheckpoint
-LIBEXEC := $(addprefix $(B)/libexec/,supervise settle rpc deliver notice)
+LIBEXEC := $(addprefix $(B)/libexec/,supervise settle rpc deliver notice \
+	method)
 
 ## all: library, plugin, command and helpers (the default goal)
 all: $(LIBCKPT) $(PLUGIN) $(SCHECKPOINT) $(LIBEXEC)

@@ -28,6 +28,7 @@
 #include "lib/journal.h"
 #include "lib/kinds.h"
 #include "lib/marks.h"
+#include "lib/names.h"
 #include "lib/news.h"
 #include "lib/open.h"
 #include "lib/passed.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -275,9 +276,44 @@ static void forget_variables(spank_t sp)
 		;
 }
 
+static void helper_path(const char *name, char path[HELPER_PATH_LEN])
+{
+	snprintf(path, HELPER_PATH_LEN, "%s/%s", batch.site.helpers, name);
+}
+
+/*
+ * Have Slurm execute the helper "method" in place of the job script, with the
+ * script's arguments, after all that Slurm still does for a task.  Slurm
+ * executes what the array of arguments names then, and this process has a copy
+ * of its own.
+ */
+static int begin_method(spank_t sp, int fd)
+{
+	static char path[HELPER_PATH_LEN];
+	char text[16], **argv = NULL;
+	int argc = 0, kept;
+
+	helper_path("method", path);
+	/* The descriptor's number must not be one that Slurm uses. */
+	kept = fcntl(fd, F_DUPFD, 32);
+	snprintf(text, sizeof(text), "%d", kept);
+	if (kept < 0 || spank_get_item(sp, S_JOB_ARGV, &argc, &argv) ||
+	    argc < 1 || access(path, X_OK) ||
+	    spank_setenv(sp, BRIEF_SCRIPT_ENV, argv[0], 1) ||
+	    spank_setenv(sp, BRIEF_SOCKET_ENV, text, 1)) {
+		fprintf(stderr,
+			"scheckpoint: the helper %s can't be started in place "
+			"of the job script\n",
+			path);
+		return -1;
+	}
+	argv[0] = path;
+	return 0;
+}
+
 /* Wait, in the process that becomes the script, for the supervisor's word:
- * entries that end with a NUL, NAME=VALUE for the environment, and "go" or
- * "stop" as the last one. */
+ * entries that end with a NUL, NAME=VALUE for the environment, and BRIEF_GO,
+ * BRIEF_METHOD or BRIEF_STOP as the last one. */
 static int await_word(spank_t sp, int fd)
 {
 	static char word[65536];
@@ -292,12 +328,15 @@ static int await_word(spank_t sp, int fd)
 			break;
 		used += (size_t)n;
 	}
-	close(fd);
 	for (char *entry = word; entry < word + used;
 	     entry += strlen(entry) + 1) {
 		char *value = strchr(entry, '=');
 
-		if (!strcmp(entry, "go"))
+		if (!strcmp(entry, BRIEF_GO)) {
+			close(fd);
+			return 0;
+		}
+		if (!strcmp(entry, BRIEF_METHOD) && !begin_method(sp, fd))
 			return 0;
 		if (!value)
 			break;
@@ -306,11 +345,6 @@ static int await_word(spank_t sp, int fd)
 		*value = '=';
 	}
 	_exit(1); /* the supervisor has said why, and its end is the job's */
-}
-
-static void helper_path(const char *name, char path[HELPER_PATH_LEN])
-{
-	snprintf(path, HELPER_PATH_LEN, "%s/%s", batch.site.helpers, name);
 }
 
 static void become_supervisor(int brief_fd, int word_fd, bool is_away)
@@ -361,7 +395,7 @@ int batch_task_init(spank_t sp)
 			"has a line break: --checkpoint can't run it\n");
 		_exit(1);
 	}
-	if (pipe2(word, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, word))
 		goto fail;
 	pid = fork();
 	if (pid < 0)

@@ -263,6 +263,23 @@ static int check_length(const struct settings *set, char *err)
 	return settings_encode(&whole, text, err, SETTINGS_ERROR_LEN);
 }
 
+/* Is the method there?  A submit host may have none of them, and the node looks
+ * again. */
+static int check_method(const struct site *site, const struct settings *set,
+			char *err)
+{
+	char path[2 * SETTINGS_PATH_LEN];
+
+	snprintf(path, sizeof(path), "%s/%s", site->methods, set->method);
+	if (!settings_has_method(set) || access(site->methods, F_OK) ||
+	    !access(path, X_OK))
+		return 0;
+	return fault(err,
+		     "--checkpoint-method=%.64s: this site has no such method; "
+		     "those that it has are in %.256s",
+		     set->method, site->methods);
+}
+
 /* Check all, and fill in what the user left to the site. */
 static int complete(const struct site *site, struct settings *set, char *err)
 {
@@ -271,7 +288,8 @@ static int complete(const struct site *site, struct settings *set, char *err)
 	site_apply(site, set, is_array);
 	set->submitted_min = given_limit_min(&is_unlimited);
 	if (site_check(site, set, err, SETTINGS_ERROR_LEN) < 0 ||
-	    check_requeue(set, err) < 0 || check_limit(set, err) < 0 ||
+	    check_method(site, set, err) < 0 || check_requeue(set, err) < 0 ||
+	    check_limit(set, err) < 0 ||
 	    check_signal(set, sbatch_opt_given("signal"), err) < 0 ||
 	    check_names(err) < 0 || check_array(set, is_array, err) < 0 ||
 	    fix_names(set, err) < 0)

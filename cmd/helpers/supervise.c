@@ -8,33 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "requeue/settings/brief.h"
 #include "requeue/journal/memo.h"
+#include "requeue/process/mimic.h"
 #include "requeue/supervise/report.h"
 #include "requeue/supervise/supervise.h"
-
-/* End as the script did, with its exit code or by its signal. */
-static int end_as(int wait_status)
-{
-	const struct rlimit no_core = {0, 0};
-	int signum;
-	sigset_t one;
-
-	if (!WIFSIGNALED(wait_status))
-		return WEXITSTATUS(wait_status);
-	signum = WTERMSIG(wait_status);
-	setrlimit(RLIMIT_CORE, &no_core);
-	signal(signum, SIG_DFL);
-	sigemptyset(&one);
-	sigaddset(&one, signum);
-	raise(signum);
-	sigprocmask(SIG_UNBLOCK, &one, NULL);
-	return 128 + signum;
-}
 
 int main(void)
 {
@@ -59,5 +39,5 @@ int main(void)
 	fcntl(BRIEF_REPLY_FD, F_SETFD, FD_CLOEXEC);
 	status = supervise_run(&brief, env);
 	free(env);
-	return end_as(status);
+	return mimic_end(status);
 }

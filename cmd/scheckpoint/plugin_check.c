@@ -53,7 +53,7 @@ static bool check_helper(const char *path, struct checks *checks)
 static void check_helpers(const struct site *site, struct checks *checks)
 {
 	static const char *const helpers[] = {"supervise", "settle", "rpc",
-					      "deliver", "notice"};
+					      "deliver",   "notice", "method"};
 	char path[SETTINGS_PATH_LEN + 16];
 	bool are_good = true;
 

@@ -194,8 +194,8 @@ static bool is_neutral(const struct decision_input *in,
 {
 	return run->is_node_fail || was_put_back(in, run) ||
 	       run->ending == END_STORE || run->ending == END_GONE ||
-	       run->ending == END_FROM || run->ending == END_REPEAT ||
-	       own_cause(in, run) == CAUSE_PREEMPT;
+	       run->ending == END_FROM || run->ending == END_METHOD ||
+	       run->ending == END_REPEAT || own_cause(in, run) == CAUSE_PREEMPT;
 }
 
 static bool is_killed(const struct decision_input *in,
@@ -572,6 +572,10 @@ static void judge(const struct decision_input *in, struct decision *d,
 		say(d, "there is nothing to begin from where "
 		       "--checkpoint-from points (see the job's output): mend "
 		       "that, " REMEDY_RELEASE ", or submit it again without");
+	} else if (run->ending == END_METHOD) {
+		d->action = ACT_REQUEUE_HOLD;
+		say(d, "its --checkpoint-method can't start or restore it (see "
+		       "the job's output): mend that, " REMEDY_RELEASE);
 	} else if (d->cause == CAUSE_LIMIT && has_finished_silently(in)) {
 		complete(d, run,
 			 "runs in a row ended with 0 within seconds and wrote "

@@ -30,6 +30,7 @@ enum ending {
 	END_STORE,	/* the run could not start: the store is unusable */
 	END_GONE,	/* nor could this one: the store is no more */
 	END_FROM,	/* nor this one: nothing to begin from */
+	END_METHOD,	/* nor this one: its method can't start it */
 	END_REPEAT,	/* the job had ended before; nothing was started */
 };
 

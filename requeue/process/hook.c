@@ -3,59 +3,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "requeue/process/environ.h"
 #include "requeue/process/hook.h"
-
-static size_t count(char *const *env)
-{
-	size_t n = 0;
-
-	while (env && env[n])
-		n++;
-	return n;
-}
-
-static bool has_name(char *const *env, const char *entry)
-{
-	size_t len = strcspn(entry, "=") + 1;
-
-	for (; env && *env; env++)
-		if (!strncmp(*env, entry, len))
-			return true;
-	return false;
-}
-
-/* The run's own variables, the cause, then what the job had beside them. */
-static char **merge(const struct hook *hook, char *cause)
-{
-	char **env = calloc(count(hook->job_env) + count(hook->run_env) + 2,
-			    sizeof(*env));
-	size_t n = 0;
-
-	if (!env)
-		return NULL;
-	env[n++] = cause;
-	for (char *const *e = hook->run_env; e && *e; e++)
-		env[n++] = *e;
-	for (char *const *e = hook->job_env; e && *e; e++)
-		if (!has_name(env, *e))
-			env[n++] = *e;
-	return env;
-}
 
 pid_t hook_start(const struct hook *hook, enum cause cause)
 {
 	char shell[] = "sh", dash_c[] = "-c", *command, said[64], **env;
+	char *const cause_env[] = {said, NULL};
+	/* The run's own variables, then what the job had beside them. */
+	char *const *const lists[] = {cause_env, hook->run_env, hook->job_env};
 	pid_t pid = -1;
 
 	snprintf(said, sizeof(said), "SLURM_CHECKPOINT_CAUSE=%s",
 		 cause_name(cause));
-	env = merge(hook, said);
+	env = environ_merge(lists, 3);
 	command = strdup(hook->command);
 	if (env && command)
 		pid = fork();

@@ -15,13 +15,24 @@
 
 /* The descriptors of a helper: its brief, */
 #define BRIEF_FD	   3
-/* the pipe by which the supervisor speaks to the script's process, and settle
- * shows its parent that it lives, */
+/* the socket by which the supervisor speaks to the script's process, or the
+ * pipe by which settle shows its parent that it lives, */
 #define BRIEF_REPLY_FD	   4
 /* and the memo, see memo.h. */
 #define BRIEF_MEMO_FD	   5
 #define BRIEF_MEMO_BYTES   32768
 #define BRIEF_MEMO_SEALS   (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+/*
+ * The supervisor's last word to the script's process: start the script; start
+ * the helper "method" in its place; end.
+ */
+#define BRIEF_GO	   "go"
+#define BRIEF_METHOD	   "method"
+#define BRIEF_STOP	   "stop"
+/* What that helper finds in its environment: the path of the script, and its
+ * end of the socket. */
+#define BRIEF_SCRIPT_ENV   "SLURM_CHECKPOINT_SCRIPT"
+#define BRIEF_SOCKET_ENV   "SLURM_CHECKPOINT_SOCKET"
 #define BRIEF_BEAT	   '.'	 /* settle lives */
 #define BRIEF_BEAT_WAITING 'w'	 /* it lives, and slurmctld doesn't reply */
 #define BRIEF_HEAD_LEN	   16384 /* the facts, without the environment */

@@ -202,6 +202,19 @@ static int check_names(const char *value, char *err, size_t err_len)
 	return -1;
 }
 
+/* Is it the name of one file? */
+static int check_name(const char *value, char *err, size_t err_len)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789_-";
+
+	if (strspn(value, allowed) == strlen(value) && value[0] != '-')
+		return 0;
+	snprintf(err, err_len,
+		 "must be a name of small letters, digits, _ and -");
+	return -1;
+}
+
 static int check_token(const char *value, char *err, size_t err_len)
 {
 	if (strspn(value, "0123456789abcdef") == OPTION_TOKEN_LEN - 1 &&
@@ -227,6 +240,8 @@ static int parse_text(const struct option_row *row, void *base,
 		rc = pattern_check(value, false, err, err_len);
 	else if (row->kind == OPTION_NAMES)
 		rc = check_names(value, err, err_len);
+	else if (row->kind == OPTION_NAME)
+		rc = check_name(value, err, err_len);
 	else if (row->kind == OPTION_TOKEN)
 		rc = check_token(value, err, err_len);
 	else
@@ -247,6 +262,7 @@ int option_parse(const struct option_row *row, void *base, const char *value,
 	case OPTION_PATH:
 	case OPTION_PATTERN:
 	case OPTION_NAMES:
+	case OPTION_NAME:
 	case OPTION_TOKEN:
 		return parse_text(row, base, value, err, err_len);
 	default:
@@ -261,7 +277,7 @@ void option_copy(const struct option_row *row, void *base, const void *from)
 	if (row->kind == OPTION_TOKEN)
 		size = OPTION_TOKEN_LEN;
 	else if (row->kind == OPTION_PATH || row->kind == OPTION_PATTERN ||
-		 row->kind == OPTION_NAMES)
+		 row->kind == OPTION_NAMES || row->kind == OPTION_NAME)
 		size = OPTION_PATH_LEN;
 	memcpy(field_of(row, base), text_of(row, from), size);
 }
@@ -318,6 +334,7 @@ int option_format(const struct option_row *row, const void *base, char *text,
 	case OPTION_PATH:
 	case OPTION_PATTERN:
 	case OPTION_NAMES:
+	case OPTION_NAME:
 	case OPTION_TOKEN:
 		len = snprintf(text, size, "%s", text_of(row, base));
 		break;

@@ -28,6 +28,7 @@ enum option_kind {
 	OPTION_PATH,	  /* char[OPTION_PATH_LEN] */
 	OPTION_PATTERN,	  /* the same; see pattern.h */
 	OPTION_NAMES,	  /* the same; program names, separated by commas */
+	OPTION_NAME,	  /* the same; one name of a file */
 	OPTION_TOKEN,	  /* char[OPTION_TOKEN_LEN] */
 };
 

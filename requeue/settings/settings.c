@@ -130,6 +130,15 @@ const struct option_row settings_options[] = {
 		.offset = AT(files),
 	},
 	{
+		.name = "checkpoint-method",
+		.argument = "program|NAME",
+		.help = "who makes the state: the program, or a method",
+		.kind = OPTION_NAME,
+		.env = "SBATCH_CHECKPOINT_METHOD",
+		.key = "method",
+		.offset = AT(method),
+	},
+	{
 		.name = "checkpoint-dir",
 		.argument = "PATTERN",
 		.help = "where versions are kept (%j %A %a %x %u)",
@@ -371,9 +380,15 @@ void settings_copy(struct settings *set, const struct option_row *row,
 	set->by_env = (set->by_env & ~bit) | (from->by_env & bit);
 }
 
+bool settings_has_method(const struct settings *set)
+{
+	return set->method[0] && strcmp(set->method, SETTINGS_METHOD_NONE) != 0;
+}
+
 bool settings_can_save(const struct settings *set)
 {
-	return set->interval_signal || set->hook[0] || set->files[0];
+	return set->interval_signal || set->hook[0] || set->files[0] ||
+	       settings_has_method(set);
 }
 
 int settings_encode(const struct settings *set, char text[SETTINGS_TEXT_LEN],

@@ -27,6 +27,8 @@
 #define SETTINGS_PATH_LEN      OPTION_PATH_LEN
 #define SETTINGS_TOKEN_LEN     OPTION_TOKEN_LEN
 #define SETTINGS_ERROR_LEN     512
+/* --checkpoint-method: the program saves its state itself. */
+#define SETTINGS_METHOD_NONE   "program"
 /* --checkpoint=default: the site's grace, before site_apply() fills it in. */
 #define SETTINGS_GRACE_DEFAULT (-1)
 
@@ -64,6 +66,7 @@ struct settings {
 	char token[SETTINGS_TOKEN_LEN]; /* "": none yet */
 	char hook[SETTINGS_PATH_LEN];	/* shell command; "": none */
 	char files[SETTINGS_PATH_LEN];	/* globs with commas; "": none */
+	char method[SETTINGS_PATH_LEN]; /* "": none, or not given */
 	int64_t submitted_min;		/* --time; 0: not given, or unlimited */
 	int64_t is_auto; /* the grace follows the saves: grace.h */
 	/* Bit n: row n of the table was set by the user, and by its
@@ -104,6 +107,10 @@ bool settings_is_by_env(const struct settings *set,
 /* Take one option from other settings, given or not. */
 void settings_copy(struct settings *set, const struct option_row *row,
 		   const struct settings *from);
+
+/* Does a method make the state of the job (--checkpoint-method), and not the
+ * program itself? */
+bool settings_has_method(const struct settings *set);
 
 /* Can a run save and go on?  It can't by a signal that ends the program. */
 bool settings_can_save(const struct settings *set);

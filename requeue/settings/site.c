@@ -141,6 +141,23 @@ const struct option_row site_options[] = {
 		.key = "launchers",
 		.offset = AT(launchers),
 	},
+	{
+		.name = "methods",
+		.argument = "DIR",
+		.help = "where the methods of --checkpoint-method are",
+		.kind = OPTION_PATH,
+		.key = "methods",
+		.offset = AT(methods),
+	},
+	{
+		.name = "method",
+		.argument = "program|NAME",
+		.help = "default of --checkpoint-method",
+		.kind = OPTION_NAME,
+		.standard = SETTINGS_METHOD_NONE,
+		.key = "method",
+		.offset = AT(method),
+	},
 };
 #define ROWS (sizeof(site_options) / sizeof(site_options[0]))
 const size_t site_options_count = ROWS;
@@ -169,7 +186,7 @@ int site_set(struct site *site, const char *arg, char *err, size_t err_len)
 		if (strncmp(arg, row->name, len) != 0 || arg[len] != '=')
 			continue;
 		value = arg + len + 1;
-		if (!strcmp(row->name, "helpers") && value[0] != '/')
+		if (row->kind == OPTION_PATH && value[0] != '/')
 			return option_refuse(row->name, value,
 					     "must begin with /", err, err_len);
 		if (option_parse(row, site, value, clause, sizeof(clause)) < 0)
@@ -223,6 +240,11 @@ int site_read(struct site *site, int ac, char *const *av, char *err,
 	}
 	if (!has_grace)
 		fit_grace(site);
+	if (!site->methods[0] &&
+	    strlen(site->helpers) + sizeof("/methods") <= SETTINGS_PATH_LEN) {
+		strcpy(site->methods, site->helpers);
+		strcat(site->methods, "/methods");
+	}
 	return check_together(site, err, err_len);
 }
 
@@ -261,6 +283,8 @@ void site_apply(const struct site *site, struct settings *set, bool is_array)
 	if (!set->dir[0])
 		snprintf(set->dir, sizeof(set->dir), "%s",
 			 site->dir[0] ? site->dir : dir);
+	if (!set->method[0] && strcmp(site->method, SETTINGS_METHOD_NONE) != 0)
+		snprintf(set->method, sizeof(set->method), "%s", site->method);
 	if (!settings_is_given(set, settings_row("checkpoint-max-runs")) &&
 	    set->max_runs > site->max_runs)
 		set->max_runs = site->max_runs;
@@ -309,6 +333,14 @@ int site_check(const struct site *site, const struct settings *set, char *err,
 			 "end the program, such as "
 			 "--checkpoint-signal=TERM,USR1, or --checkpoint-hook, "
 			 "or --checkpoint-files");
+		return -1;
+	}
+	if (set->hook[0] && settings_has_method(set)) {
+		snprintf(err, err_len,
+			 "--checkpoint-hook: nothing is requested of the "
+			 "program with --checkpoint-method=%.32s; leave one of "
+			 "them out",
+			 set->method);
 		return -1;
 	}
 	if (set->max_runs > site->max_runs) {

@@ -33,6 +33,10 @@ struct site {
 					      and rpc are */
 	char launchers[SETTINGS_PATH_LEN]; /* launchers=: more names of
 					      launchers, comma-separated */
+	char methods[SETTINGS_PATH_LEN];   /* methods=: where those of
+					      --checkpoint-method are */
+	char method[SETTINGS_PATH_LEN];	   /* method=: default of
+					      --checkpoint-method */
 };
 
 /* The same kind of table: names are the keys of plugstack.conf. */

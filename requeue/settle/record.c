@@ -80,6 +80,8 @@ static enum ending ending_of(int code)
 		return END_GONE;
 	case SETTLE_FROM_CODE:
 		return END_FROM;
+	case SETTLE_METHOD_CODE:
+		return END_METHOD;
 	default:
 		return END_EXIT;
 	}
@@ -95,7 +97,8 @@ static void record_finish(struct settle *s, const struct run_record *run)
 			   .exit = is_signal ? -1 : run->code,
 			   .has_store_failed = run->ending == END_STORE ||
 					       run->ending == END_GONE ||
-					       run->ending == END_FROM,
+					       run->ending == END_FROM ||
+					       run->ending == END_METHOD,
 			   .is_repeat = run->ending == END_REPEAT,
 			   .has_complied = run->has_complied,
 			   .is_cut = run->is_cut,

@@ -10,11 +10,13 @@
 #include "requeue/settings/brief.h"
 
 /* Exit code of a supervisor that could not use the store: nothing ran. */
-#define SETTLE_STORE_CODE 74 /* EX_IOERR */
+#define SETTLE_STORE_CODE  74 /* EX_IOERR */
 /* The same, because the store that earlier runs had is gone. */
-#define SETTLE_GONE_CODE  72 /* EX_OSFILE */
+#define SETTLE_GONE_CODE   72 /* EX_OSFILE */
 /* The same, because --checkpoint-from names a store without a version. */
-#define SETTLE_FROM_CODE  66 /* EX_NOINPUT */
+#define SETTLE_FROM_CODE   66 /* EX_NOINPUT */
+/* The same, because the method of --checkpoint-method can't start it. */
+#define SETTLE_METHOD_CODE 69 /* EX_UNAVAILABLE */
 
 /*
  * Settle a run, as the job's owner.

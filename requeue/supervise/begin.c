@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* begin.c: what a run begins with, and what it leaves behind. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,6 +18,7 @@
 
 #include "requeue/journal/amend.h"
 #include "requeue/supervise/begin.h"
+#include "requeue/supervise/method_begin.h"
 #include "requeue/settings/comment.h"
 #include "requeue/journal/history.h"
 #include "requeue/journal/open_job.h"
@@ -76,7 +79,7 @@ static void set_env(struct begin *b, const char *format, ...)
 /* Nothing is to be run: have the script's process end, and reap it. */
 static void refuse_start(const struct brief *brief)
 {
-	send_word("stop");
+	send_word(BRIEF_STOP);
 	close(BRIEF_REPLY_FD);
 	waitpid(brief->script_pid, NULL, 0);
 }
@@ -404,6 +407,8 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 		goto refuse;
 	amend(b);
 	code = find_version(b);
+	if (!code)
+		code = method_prepare(b);
 	record_run(b);
 	if (code)
 		goto unusable;
@@ -523,7 +528,13 @@ static void say_end(const struct begin *b, const struct run *run,
 	text_clock(when, at_ms / 1000, b->start_s);
 	text_clock(end, run->end_ms / 1000, b->start_s);
 	grace_why(why, &b->lesson, &b->set);
-	if (signal || b->set.hook[0])
+	if (b->method.is_on)
+		report_line("run %u on %s begins %s; at %s, %s before its end "
+			    "at %s, it is saved by %s, then requeued",
+			    b->run, b->brief->node, from, when,
+			    text_span(span, (run->end_ms - at_ms) / 1000), end,
+			    b->set.method);
+	else if (signal || b->set.hook[0])
 		report_line("run %u on %s begins %s; at %s, %s before its end "
 			    "at %s%s%s%s, it is asked to save (%s%s), then "
 			    "requeued",
@@ -556,6 +567,20 @@ static void say_start(const struct begin *b, const struct run *run)
 				      "end isn't known");
 }
 
+/* The helper "method" is started in place of the script, and replies. */
+static void begin_method(struct begin *b)
+{
+	set_env(b, METHOD_PATH_ENV "=%s", b->method.path);
+	set_env(b, METHOD_STORE_ENV "=%s", b->from ? b->set.from : b->dir);
+	set_env(b, METHOD_VERSIONS_ENV "=%s", b->method.versions);
+	set_env(b, METHOD_WAIT_ENV "=%" PRId64, b->method.wait_s);
+	/* Its reply is announced by SIGIO. */
+	fcntl(BRIEF_REPLY_FD, F_SETOWN, getpid());
+	fcntl(BRIEF_REPLY_FD, F_SETFL, O_NONBLOCK | O_ASYNC);
+	send_word(BRIEF_METHOD);
+	shutdown(BRIEF_REPLY_FD, SHUT_WR);
+}
+
 void begin_go(struct begin *b, const struct run *run)
 {
 	say_start(b, run);
@@ -569,8 +594,13 @@ void begin_go(struct begin *b, const struct run *run)
 	if (run->end_ms)
 		set_env(b, "SLURM_CHECKPOINT_DEADLINE=%" PRId64,
 			run->end_ms / 1000);
-	send_word("go");
-	close(BRIEF_REPLY_FD);
+	if (b->method.is_on) {
+		begin_method(b);
+	} else {
+		send_word(BRIEF_GO);
+		shutdown(BRIEF_REPLY_FD, SHUT_WR);
+		close(BRIEF_REPLY_FD);
+	}
 }
 
 /* In a child with a low priority, because it reads two versions, which may

@@ -20,7 +20,15 @@
  * without knowing its deadline. */
 #define BEGIN_REPLY_WAIT_S 5
 
-#define BEGIN_ENV_MAX 8
+#define BEGIN_ENV_MAX 12
+
+/* The method of --checkpoint-method; see method_begin.h. */
+struct begin_method {
+	bool is_on; /* a method starts the script and saves the job */
+	char path[2 * SETTINGS_PATH_LEN]; /* of its executable */
+	char versions[64]; /* to restore, the newest first; "": none */
+	int64_t wait_s;	   /* how long a start or a restore is awaited */
+};
 
 struct begin {
 	const struct brief *brief;
@@ -38,9 +46,10 @@ struct begin {
 	int64_t ended_s;	     /* when the run before ended */
 	struct learned learned;	     /* by the runs before */
 	struct grace_lesson lesson;  /* the same of their saves */
-	int64_t grace_ms;	     /* of this run */
-	bool has_own_files;	     /* that run saved, as far as is known */
-	struct plan_limits left;     /* what it left the job with */
+	struct begin_method method;
+	int64_t grace_ms;	 /* of this run */
+	bool has_own_files;	 /* that run saved, as far as is known */
+	struct plan_limits left; /* what it left the job with */
 	int64_t start_s;
 	bool has_saved_itself; /* files of its own, after a request */
 	bool has_said_nothing; /* the user knows that nothing was saved */

@@ -18,6 +18,7 @@ enum child {
 	CHILD_FILES,	 /* takes files into the store */
 	CHILD_WATCH,	 /* sees what the job writes after a request */
 	CHILD_WRITER,	 /* writes the journal */
+	CHILD_METHOD,	 /* has the method save, discard or continue the job */
 	CHILD_TIDY,	 /* removes versions that aren't kept */
 	CHILD_BYSTANDER, /* tells who got a signal: bystander.h */
 	CHILD_NONE,	 /* how many kinds there are; also "none of these" */

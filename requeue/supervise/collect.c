@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -282,6 +283,19 @@ static bool is_known(struct ckpt_store *store, const struct look *taken)
 	return is_known;
 }
 
+static enum ckpt_status add_found(const struct found *found,
+				  struct ckpt_stage *stage,
+				  struct ckpt_error *err)
+{
+	enum ckpt_status status = CKPT_OK;
+
+	for (size_t i = 0; i < found->count && !status; i++)
+		if (found->files[i].is_taken)
+			status = ckpt_add(stage, found->files[i].path,
+					  found->files[i].name, err);
+	return status;
+}
+
 /* Commit a version, unless the newest one holds the same. */
 static enum collect_exit commit(struct ckpt_store *store,
 				const struct found *found)
@@ -290,10 +304,8 @@ static enum collect_exit commit(struct ckpt_store *store,
 	struct ckpt_error err = {0};
 	enum ckpt_status status = ckpt_begin(store, &stage, &err);
 
-	for (size_t i = 0; i < found->count && !status; i++)
-		if (found->files[i].is_taken)
-			status = ckpt_add(stage, found->files[i].path,
-					  found->files[i].name, &err);
+	if (!status)
+		status = add_found(found, stage, &err);
 	if (status) {
 		ckpt_abort(stage);
 		report_line("files were not collected: %s", err.text);
@@ -424,6 +436,27 @@ void collect_mark(const struct collect *c, struct collect_mark *mark)
 	mark->size_bytes = all.size_bytes;
 	mark->entries = all.entries;
 	forget(&found);
+}
+
+enum ckpt_status collect_add(const struct collect *c, struct ckpt_stage *stage,
+			     struct ckpt_error *err)
+{
+	enum ckpt_status status = CKPT_EIO;
+	struct stat store = {0};
+	struct found found = {0};
+
+	if (!chdir(c->work_dir) && !stat(c->store_dir, &store) &&
+	    !expand(c, &found) && !sieve(&found, &store)) {
+		say_faults(&found);
+		status = add_found(&found, stage, err);
+	} else if (err) {
+		err->errnum = errno;
+		snprintf(err->text, sizeof(err->text),
+			 "files can't be collected from %.256s: %s",
+			 c->work_dir, strerror(errno));
+	}
+	forget(&found);
+	return status;
 }
 
 pid_t collect_start(const struct collect *c)

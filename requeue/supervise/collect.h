@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/store.h"
+
 /* How the files are at some moment, by the times that the file server gave
  * them: no clock of a node is compared with those.  All zeros: not known. */
 struct collect_mark {
@@ -51,5 +53,10 @@ void collect_mark(const struct collect *collect, struct collect_mark *mark);
  * Returns its pid, or -1 with errno; its exit code is enum collect_exit.
  */
 pid_t collect_start(const struct collect *collect);
+
+/* Add the files, as far as they can be a state, to a version that is being
+ * made for another reason; what is left out is said.  Blocks on storage. */
+enum ckpt_status collect_add(const struct collect *collect,
+			     struct ckpt_stage *stage, struct ckpt_error *err);
 
 #endif

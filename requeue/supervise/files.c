@@ -10,7 +10,7 @@
 /* The files of a large directory are looked at one by one. */
 #define MARK_WAIT_MS 3000
 
-static struct collect order(const struct context *ctx)
+struct collect files_order(const struct context *ctx)
 {
 	return (struct collect){
 		.store_dir = ctx->begin.dir,
@@ -22,7 +22,7 @@ static struct collect order(const struct context *ctx)
 
 static void mark_files(void *arg, void *reply)
 {
-	const struct collect collect = order(arg);
+	const struct collect collect = files_order(arg);
 
 	collect_mark(&collect, reply);
 }
@@ -37,7 +37,7 @@ void files_mark(struct context *ctx, struct collect_mark *mark)
 bool files_start(struct context *ctx, const struct collect_mark *since,
 		 int64_t wait_s, bool is_said, unsigned pause_s)
 {
-	struct collect collect = order(ctx);
+	struct collect collect = files_order(ctx);
 	pid_t pid;
 
 	if (since)

@@ -31,6 +31,9 @@ struct files {
 bool files_start(struct context *ctx, const struct collect_mark *since,
 		 int64_t wait_s, bool is_said, unsigned pause_s);
 
+/* What is to be taken, as the settings have it. */
+struct collect files_order(const struct context *ctx);
+
 /* Set *mark to how the files are now; not set where storage doesn't reply in
  * time. */
 void files_mark(struct context *ctx, struct collect_mark *mark);

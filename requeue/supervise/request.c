@@ -133,7 +133,9 @@ void request_announce(struct request *request, struct context *ctx)
 	report_request(ctx, ctx->run.cause, false);
 	if (ctx->run.has_term)
 		report_record(ctx->begin.store, ctx->begin.run, &term);
-	if (ctx->begin.set.signal || ctx->run.has_hook)
+	if (ctx->begin.method.is_on)
+		report_line("%s: saving the job", report_cause(ctx, text));
+	else if (ctx->begin.set.signal || ctx->run.has_hook)
 		report_line("%s: asking the job to save",
 			    report_cause(ctx, text));
 }

@@ -16,12 +16,14 @@
 #include <unistd.h>
 
 #include "requeue/process/deliver.h"
+#include "requeue/settle/settle.h"
 #include "requeue/slurm/srun.h"
 #include "requeue/supervise/bystander.h"
 #include "requeue/supervise/clock.h"
 #include "requeue/supervise/context.h"
 #include "requeue/supervise/files.h"
 #include "requeue/supervise/finish.h"
+#include "requeue/supervise/method.h"
 #include "requeue/supervise/queries.h"
 #include "requeue/supervise/report.h"
 #include "requeue/supervise/report_request.h"
@@ -44,6 +46,7 @@ struct supervisor {
 	struct sentinel sentinel;
 	struct request request;
 	struct save save;
+	struct method method;
 	struct files files;
 	struct bystander bystander;
 	int64_t wake_ms;   /* when the run wants a RUN_EV_TICK; 0 never */
@@ -62,6 +65,11 @@ static void post(struct supervisor *s, enum run_event_kind kind)
 static void collect(struct supervisor *s)
 {
 	s->save.step = SAVE_NONE;
+	/* The method has taken them with the programs. */
+	if (s->method.has_saved) {
+		post(s, RUN_EV_COLLECTED);
+		return;
+	}
 	/* The child of a save has waited for files long enough. */
 	children_kill(&s->ctx.children, CHILD_FILES);
 	if (!files_start(&s->ctx, NULL, 0, true,
@@ -89,9 +97,11 @@ static void kill_programs(struct supervisor *s)
 static void act_on_processes(struct supervisor *s,
 			     const struct run_orders *orders)
 {
-	if (orders->freeze)
+	bool has_method = method_is_on(&s->method, &s->ctx);
+
+	if (orders->freeze && !has_method)
 		request_freeze(&s->request, &s->ctx);
-	if (orders->thaw)
+	if (orders->thaw && !has_method)
 		request_thaw(&s->request, &s->ctx);
 	if (orders->forward)
 		jobscript_forward(&s->script, orders->forward);
@@ -112,12 +122,29 @@ static void act_on_processes(struct supervisor *s,
 	}
 }
 
+static void deliver(struct supervisor *s)
+{
+	if (method_is_on(&s->method, &s->ctx))
+		method_request(&s->method, &s->ctx);
+	else
+		request_deliver(&s->request, &s->ctx);
+}
+
+static void save(struct supervisor *s, bool is_now)
+{
+	if (method_is_on(&s->method, &s->ctx))
+		method_save(&s->method, &s->ctx);
+	else
+		save_start(&s->save, &s->ctx, is_now);
+}
+
 /* The order matters: work is frozen before a query is made or a hook runs, the
  * hook runs before the signal, files are taken last. */
 static void carry_out(struct supervisor *s, const struct run_orders *orders)
 {
 	act_on_processes(s, orders);
-	if (orders->finish)
+	if (orders->finish &&
+	    !method_never_began(&s->method, &s->ctx, &s->script))
 		finish_record(&s->ctx, &s->script, &s->request, &s->files);
 	if (orders->query)
 		queries_start(&s->queries, &s->ctx, orders->query_reach);
@@ -128,9 +155,9 @@ static void carry_out(struct supervisor *s, const struct run_orders *orders)
 	if (orders->hook)
 		hook(s);
 	if (orders->deliver || orders->look_again)
-		request_deliver(&s->request, &s->ctx);
+		deliver(s);
 	if (orders->save)
-		save_start(&s->save, &s->ctx, orders->save_now);
+		save(s, orders->save_now);
 	if (orders->collect)
 		collect(s);
 }
@@ -195,6 +222,9 @@ static void end_child(struct supervisor *s, enum child child, int wait_status)
 			save_files_ended(&s->save, ctx);
 		else
 			post(s, RUN_EV_COLLECTED);
+		break;
+	case CHILD_METHOD:
+		method_child_ended(&s->method, ctx, &s->script, wait_status);
 		break;
 	case CHILD_WATCH: /* it was killed: the end of the run will say so */
 		ctx->children.pid[CHILD_WATCH] = 0;
@@ -290,6 +320,7 @@ static int64_t sleep_ms(const struct supervisor *s)
 			wait_ms = 0;
 	}
 	wait_ms = shorter_ms(wait_ms, request_wait_ms(&s->request, &s->ctx));
+	wait_ms = shorter_ms(wait_ms, method_wait_ms(&s->method));
 	return shorter_ms(wait_ms, queries_wait_ms(&s->queries));
 }
 
@@ -333,6 +364,13 @@ static void look_at_programs(struct supervisor *s)
 	request_look_at_programs(&s->request, &s->ctx);
 }
 
+static void look_at_method(struct supervisor *s)
+{
+	method_look(&s->method, &s->ctx);
+	if (method_falls_back(&s->method))
+		request_deliver(&s->request, &s->ctx);
+}
+
 static void look_at_script(struct supervisor *s)
 {
 	struct run_event event = {.kind = RUN_EV_SCRIPT_ENDED};
@@ -350,8 +388,8 @@ static void look_at_script(struct supervisor *s)
 /* Whatever may post events, in the order in which it is looked at.  The events
  * of one are done before the next is looked at. */
 static void (*const sources[])(struct supervisor *s) = {
-	wait_for_signal, look_at_children, look_at_clock,
-	look_at_steps,	 look_at_programs, look_at_script,
+	wait_for_signal,  look_at_children, look_at_clock,  look_at_steps,
+	look_at_programs, look_at_method,   look_at_script,
 };
 
 static void loop(struct supervisor *s)
@@ -426,9 +464,12 @@ int supervise_run(const struct brief *brief, char **env)
 	if (s.ctx.children.pid[CHILD_SENTINEL])
 		srun_stop(s.ctx.children.pid[CHILD_SENTINEL]);
 	request_end(&s.request, &s.ctx);
+	method_end(&s.method, &s.ctx);
 	bystander_stop(&s.bystander, &s.ctx);
 	finish_await_readers(&s.ctx);
 	has_saved = storage_newest(&s.ctx, &newest);
 	begin_end(&s.ctx.begin, &s.ctx.run, has_saved ? &newest : NULL);
+	if (method_never_began(&s.method, &s.ctx, &s.script))
+		return SETTLE_METHOD_CODE << 8;
 	return finish_status(&s.ctx, &s.script);
 }

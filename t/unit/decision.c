@@ -463,6 +463,10 @@ static const struct test_case cases[] = {
 	 RUNS(STALLED(0), STALLED(1), RUN(2, .ending = END_FROM, .code = 66)),
 	 .count = 3, .action = ACT_REQUEUE_HOLD, .stalls = 2,
 	 .reason = "nothing to begin from where --checkpoint-from points"},
+	{"a method that can't begin holds the job, and that is no stall",
+	 RUNS(STALLED(0), STALLED(1), RUN(2, .ending = END_METHOD, .code = 69)),
+	 .count = 3, .action = ACT_REQUEUE_HOLD, .stalls = 2,
+	 .reason = "its --checkpoint-method can't start or restore it"},
 
 	/* -- stalls */
 	{"the first stall says so", RUNS(STALLED(0)), .action = ACT_REQUEUE,

@@ -147,6 +147,7 @@ static const struct {
 	{"checkpoint-max-runs", "1", "1"},
 	{"checkpoint-max-runs", "100000", "100000"},
 	{"checkpoint-max-stalls", "0", "0"},
+	{"checkpoint-method", "criu", "criu"},
 };
 
 START_TEST(good_values_are_taken)
@@ -245,6 +246,9 @@ static const struct {
 	 "--checkpoint-clean=yes: must be never or success"},
 	{"checkpoint-max-runs", "0",
 	 "--checkpoint-max-runs=0: must be a whole number from 1 to 100000"},
+	{"checkpoint-method", "../criu",
+	 "--checkpoint-method=../criu: must be a name of small letters, "
+	 "digits, _ and -"},
 	{"checkpoint-max-stalls", "-1",
 	 "--checkpoint-max-stalls=-1: must be a whole number from 0 to "
 	 "100000"},
