@@ -14,6 +14,7 @@
 #include "cmd/scheckpoint/set.h"
 #include "cmd/scheckpoint/simple.h"
 #include "cmd/scheckpoint/status.h"
+#include "cmd/scheckpoint/timeline.h"
 #include "cmd/scheckpoint/try.h"
 #include "cmd/scheckpoint/vacate.h"
 #include "cmd/scheckpoint/verify.h"
@@ -120,6 +121,20 @@ const struct command commands[] = {
 				{"json", NULL, "as JSON, for programs"},
 			},
 		.run = command_history,
+	},
+	{
+		.name = "timeline",
+		.arguments = "[JOB|DIR]",
+		.help = "Draw a job's runs, waits and saves.",
+		.use = USE_BY_USER,
+		.most = 1,
+		.options =
+			{
+				{"svg", "FILE",
+				 "as a picture, - for the output"},
+				{"ascii", NULL, "without line drawing"},
+			},
+		.run = command_timeline,
 	},
 	{
 		.name = "log",

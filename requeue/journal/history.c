@@ -105,6 +105,7 @@ static void read_view(struct reading *r, const struct record_view *from)
 	h->could_requeue = from->can_requeue;
 	h->has_exact_min = from->has_exact_min;
 	run->time_min_min = from->time_min_min;
+	run->shown.queued_s = from->queued_s;
 	if (from->ordered_min >= 0)
 		h->ordered_min = from->ordered_min;
 	if (!h->submitted_min)

@@ -91,6 +91,7 @@ static const struct ckpt_field view_fields[] = {
 	INT(call_timeout_s, "call_timeout", 0, TIME_MOST, 0),
 	BOOL(has_exact_min, "exact_min", OPTIONAL),
 	BOOL(can_requeue, "requeue"),
+	INT(queued_s, "queued", 0, TIME_MOST, 0, OPTIONAL),
 	INT(ordered_min, "ordered_min", 0, LIMIT_MOST, -1, OPTIONAL),
 	INT(submitted_min, "submitted_min", 0, LIMIT_MOST, 0),
 	BOOL(has_missed, "missed", OPTIONAL),

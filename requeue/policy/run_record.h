@@ -94,6 +94,7 @@ struct run_shown {
 	char passed_why[128];
 	int64_t base;	    /* newest version when it began; -1 unknown */
 	char grace_why[96]; /* why its grace is what it is; "": it was given */
+	int64_t queued_s;   /* epoch: put into the queue for it; 0 unknown */
 	/* how many runs in a row, with this one, have saved nothing */
 	unsigned stalls;
 };

@@ -456,6 +456,7 @@ void begin_record_view(struct begin *b, const struct job *job)
 			 .call_timeout_s = job->call_timeout_s,
 			 .has_exact_min = plan_has_exact_min(job->version),
 			 .can_requeue = job->can_requeue,
+			 .queued_s = job->submit_s,
 			 .ordered_min = -1,
 			 .submitted_min = b->set.submitted_min
 						  ? b->set.submitted_min

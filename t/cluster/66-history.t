@@ -154,6 +154,19 @@ print(shown["format"], shown["store"]["job"], shown["store"]["cluster"],
 	"1 ${id[chain]} private operator requeue True 0 1 1 none leave True True" \
 	'and says what happened'
 
+# ---- as a picture, and in the output
+shown=$(as_owner scheckpoint timeline --ascii "${id[chain]}")
+like "$shown" '^2 runs; computed .*, lost [0-9]+ s of it; waited [0-9]+ s$' \
+	'timeline: the sums'
+like "$shown" '^run 0 .*=+S.* operator, [3-9][0-9]' 'the first run, and its save'
+like "$shown" '^run 1  *[.].*=+ .* ended' 'the wait, and the second run'
+shown=$(as_owner scheckpoint log "${id[chain]}")
+unlike "$shown" '^count' "log: none of the job's own lines"
+like "$shown" '^20[0-9]{2}-[0-9-]+T[0-9:]{8} scheckpoint: run 0: requeued' \
+	"settle's, with the time"
+like "$shown" '^20[0-9]{2}-[0-9-]+T[0-9:]{8} scheckpoint: run 1 on ' \
+	"and the supervisor's"
+
 # ---- syslog
 wait_job 60 "${id[failed]}" FAILED
 logged()
