@@ -72,8 +72,10 @@ static void check_grace_time(const struct site_conf *conf,
 			checks_add(
 				checks, GRADE_WARNING, "GraceTime",
 				"0 for %s: a preempted job has only KillWait "
-				"(%" PRId64 " s) to save",
-				conf->no_grace, conf->kill_wait_s),
+				"(%" PRId64 " s) to save%s%s",
+				conf->no_grace, conf->kill_wait_s,
+				conf->with_grace[0] ? "; elsewhere " : "",
+				conf->with_grace),
 			"set GraceTime to what jobs there need to save, such "
 			"as 120");
 	else if (conf->with_grace[0])
