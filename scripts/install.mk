@@ -42,6 +42,7 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	755:$(LIBCKPT):$(libdir)/$(SONAME) \
 	644:$(LIBCKPT_A):$(libdir)/libckptstate.a \
 	644:lib/ckptstate.h:$(includedir)/ckptstate.h \
+	644:fortran/ckptstate.f90:$(includedir)/ckptstate.f90 \
 	644:$(PC):$(libdir)/pkgconfig/ckptstate.pc \
 	$(foreach file,$(wildcard python/ckptstate/*.py) \
 		python/ckptstate/py.typed,\
@@ -68,6 +69,8 @@ $(SNIPPET): $(B)/config.mk
 
 $(PC): $(B)/config.mk
 	@{ \
+	echo 'fortran=$(includedir)/ckptstate.f90'; \
+	echo; \
 	echo 'Name: ckptstate'; \
 	echo 'Description: versions of a job'\''s state in a store'; \
 	echo 'Version: $(VERSION)'; \

@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 """The heat equation on a plate in plain Python, as a job that survives its
-time limit.  It does the same as ../heat in C, with the same library.
+time limit, and as a program that goes on where it was on any other machine.  It
+does the same as ../heat in C, with the same library.
 
 usage: heat.py INPUT OUTPUT
 """
 import array
 import os
-import signal
 import sys
 
 import ckptstate
 
-EXIT_AGAIN = 85  # "saved, run me again"
 TELL_EVERY = 250  # steps
 
 
@@ -105,52 +104,37 @@ class Plate:
         os.replace(path + ".tmp", path)
 
 
-def open_store():
-    """The store of this job; None if it has no --checkpoint."""
-    if "SLURM_CHECKPOINT_DIR" not in os.environ:
-        return None
-    store = ckptstate.Store()
-    # The number grows when a later program changes the format.
-    store.schema("heat-python", 1)
-    return store
+def save(job, plate):
+    done = plate.step / plate.steps
+    version = job.save(lambda dir: plate.save(dir / "plate"), progress=done)
+    print("saved version", version, "at step", plate.step, flush=True)
 
 
-def resume(store, plate):
-    version = store.restore()
-    if version:
-        plate.load(os.path.join(version.dir, "plate"))
-        print("resumed from version", version.number, "at step", plate.step)
-
-
-def save(store, plate):
-    with store.begin() as stage:
-        plate.save(os.path.join(stage.dir, "plate"))
-        stage.progress(plate.step / plate.steps)
-    print("saved version", stage.version, "at step", plate.step, flush=True)
-
-
-def main():
-    # This comes first: a signal that comes before this line kills.
-    ckptstate.notice_install(signal.SIGTERM)
-    plate = Plate(sys.argv[1])
-    store = open_store()
-    if store:
-        resume(store, plate)
+def compute(job, plate):
+    state = job.restore()
+    if state:
+        plate.load(state.dir / "plate")
+        print("resumed from version", state.version.number, "at step", plate.step)
     while plate.step < plate.steps:
         plate.advance()
         if plate.step % TELL_EVERY == 0:
             print("step", plate.step, "of", plate.steps, flush=True)
-            if store:
-                store.progress(plate.step / plate.steps)
-        if store and plate.step < plate.steps and ckptstate.notice_pending():
-            save(store, plate)
-            return EXIT_AGAIN
-    plate.write(sys.argv[2])
-    print("finished:", plate.step, "steps", flush=True)
-    if store:
-        store.done()
-    return 0
+            job.progress(plate.step / plate.steps)
+        if plate.step < plate.steps and job.requested():
+            save(job, plate)
+            job.stop()  # with the exit code 85: "saved, run me again"
+
+
+def main():
+    # This comes first: a signal that comes before this line kills.  The number
+    # grows when a later program changes the format.
+    with ckptstate.job(schema=("heat-python", 1)) as job:
+        plate = Plate(sys.argv[1])
+        compute(job, plate)
+        plate.write(sys.argv[2])
+        print("finished:", plate.step, "steps", flush=True)
+        job.done()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heat.c: a solver that survives its time limit.  It shows how a C program
- * catches the signal to stop, saves its state, and goes on from it in the next
- * run.
+ * heat.c: a solver that survives its time limit, and any other stop.  It shows
+ * how a C program catches the signal to stop, saves its state, and goes on from
+ * it in the next run.
  *
  * usage: heat [-p PACE] INPUT OUTPUT
  */
@@ -29,16 +29,13 @@ static bool complain(const char *what, const struct ckpt_error *err)
 	return false;
 }
 
-/* Open the store of this job.  Outside of a job that was submitted with
- * --checkpoint, *store is NULL, which is no error. */
+/* Open the store of this job; outside of a job that was submitted with
+ * --checkpoint, the one in the directory "checkpoint". */
 static bool open_store(struct ckpt_store **store)
 {
 	struct ckpt_error err;
 
-	*store = NULL;
-	if (!getenv("SLURM_CHECKPOINT_DIR"))
-		return true;
-	if (ckpt_open(store, NULL, CKPT_WRITE, CKPT_RUN_PRESENT, &err))
+	if (ckpt_open(store, "checkpoint", CKPT_CREATE, CKPT_RUN_PRESENT, &err))
 		return complain("open the store", &err);
 	/* The number grows when a later heat changes the format. */
 	if (ckpt_schema(*store, "heat", 1, &err))
@@ -129,7 +126,7 @@ static void tell(struct ckpt_store *store, const struct plate *plate)
 
 	printf("step %" PRIu64 " of %" PRIu64 " (%.1f %%)\n", plate->step,
 	       plate->steps, 100 * progress);
-	if (store && ckpt_progress(store, progress, &err))
+	if (ckpt_progress(store, progress, &err))
 		complain("tell the progress", &err);
 }
 
@@ -172,7 +169,7 @@ int main(int argc, char **argv)
 		goto out;
 	}
 	if (!plate_load(&plate, argv[optind]) || !open_store(&store) ||
-	    (store && !resume(store, &plate)))
+	    !resume(store, &plate))
 		goto out;
 	if (pace >= 0)
 		plate.pace = pace;
@@ -180,7 +177,7 @@ int main(int argc, char **argv)
 	compute(store, &plate);
 
 	if (plate.step < plate.steps) {
-		if (store && save(store, &plate))
+		if (save(store, &plate))
 			result = EXIT_AGAIN;
 		goto out;
 	}
@@ -189,7 +186,7 @@ int main(int argc, char **argv)
 	tell(store, &plate);
 	printf("finished: %" PRIu64 " steps\n", plate.step);
 	/* Even if a request comes at this moment, the job is over. */
-	if (store && ckpt_done(store, &err))
+	if (ckpt_done(store, &err))
 		complain("say that the job is done", &err);
 	result = EXIT_SUCCESS;
 out:

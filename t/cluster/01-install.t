@@ -142,6 +142,11 @@ is "$(env -i ./static)" "$(LD_LIBRARY_PATH=$prefix/lib ./program)" \
 ok 'so is the example in C' gcc -o heat \
 	"$prefix"/share/doc/slurm-checkpoint/examples/heat/*.c \
 	$(pkg-config --cflags --libs ckptstate)
+# shellcheck disable=SC2046 # several words
+ok 'and the one in Fortran' gfortran -J . -o heat-fortran \
+	$(pkg-config --variable=fortran ckptstate) \
+	"$prefix/share/doc/slurm-checkpoint/examples/heat-fortran/heat.f90" \
+	$(pkg-config --libs ckptstate)
 ok 'the Python module finds the library by its own place' \
 	env "PYTHONPATH=$prefix/share/slurm-checkpoint/python" \
 	python3 -c 'import ckptstate'

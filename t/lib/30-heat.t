@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The heat solver in C, Python and shell: each is stopped, killed and continued,
-# and computes the same field, to the last bit, as the uninterrupted C program.
+# The heat solver in C, Python, Fortran and shell: each is stopped, killed and
+# continued, in a job and outside of one, and computes the same field, to the last
+# bit, as the uninterrupted C program.
 # shellcheck source=t/cmd/cmd.sh
 . "$(dirname "$0")/../cmd/cmd.sh"
 export PYTHONPATH="$root/python"
@@ -14,6 +15,7 @@ solver() {
 	c) exec "$build/examples/heat/heat" plate.in field.txt ;;
 	python) exec python3 "$root/examples/heat-python/heat.py" plate.in \
 		field.txt ;;
+	fortran) exec "$temporary/heat" plate.in field.txt ;;
 	shell) exec ./job.sh ;;
 	esac
 }
@@ -26,10 +28,27 @@ prepare() {
 		"$root/examples/heat-shell/plate.in" >plate.in
 	cp "$root/examples/heat-shell/job.sh" \
 		"$root/examples/heat-shell/heat.awk" .
-	# The one in C is too fast to be stopped: it gets a pace.
-	if test "$1" = c; then
-		echo 'pace 300' >>plate.in
-	fi
+	# Some are too fast to be stopped: they get a pace, or more steps.
+	case $1 in
+	c) echo 'pace 300' >>plate.in ;;
+	fortran) sed -i 's/^steps.*/steps 60000/' plate.in ;;
+	esac
+}
+
+# alone DIR: the field of the uninterrupted C program from the same plate
+alone() {
+	mkdir "$1" && (
+		cd "$1" || exit 1
+		sed '/^pace/d' ../plate.in >plate.in
+		"$build/examples/heat/heat" plate.in field.txt >out
+	)
+	is "C alone" 0 $?
+}
+
+# same FILE FILE: the same numbers, as languages print them in their own ways
+same() {
+	python3 -c 'import sys; a, b = ([float(word) for word in
+open(path).read().split()] for path in sys.argv[1:]); sys.exit(a != b)' "$@"
 }
 
 # wait_for REGEX FILE
@@ -62,26 +81,52 @@ stop() {
 	is "$1: and is stopped by SIG$3" "$4" $?
 }
 
-prepare alone
-sed -i '/^pace/d' plate.in
-"$build/examples/heat/heat" plate.in field.txt >out
-is "C alone" 0 $?
-for language in c python shell; do
-	prepare $language
-	stop $language 0 TERM 85
+languages='c python shell'
+if command -v gfortran >/dev/null || test -n "${CI:-}"; then
+	languages="$languages fortran"
+	run gfortran -std=f2008 -Wall -Wextra -Werror -O2 -ffp-contract=off \
+		-J "$temporary" -o "$temporary/heat" \
+		"$root/fortran/ckptstate.f90" \
+		"$root/examples/heat-fortran/heat.f90" \
+		"-L$build/lib" -lckptstate "-Wl,-rpath,$build/lib"
+	exits 0 "the module for Fortran and its example are built"
+fi
+for language in $languages; do
+	prepare "$language"
+	alone uninterrupted
+	stop "$language" 0 TERM 85
 	is "$language: it has saved a version" 1 "$(scheckpoint list "$PWD/store" |
 		grep -c "not verified")"
-	stop $language 1 KILL 137
+	stop "$language" 1 KILL 137
 	is "$language: it has saved no other" 1 "$(scheckpoint list "$PWD/store" |
 		grep -c "not verified")"
-	stop $language 2 TERM 85
-	begin $language 3
+	stop "$language" 2 TERM 85
+	begin "$language" 3
 	wait "$pid" 2>/dev/null
 	is "$language: run 3 comes to the end" 0 $?
 	is "$language: and has said that it is done" yes "$(
 		test -e store/done-0003.json && echo yes)"
-	is "$language: the field is that of C alone, to the last bit" \
-		"$(cksum <../alone/field.txt)" "$(cksum <field.txt)"
+	same uninterrupted/field.txt field.txt
+	result $? "$language: the field is that of C alone, to the last bit"
 	outside
+done
+
+# Outside of a job each makes a store in "checkpoint", and goes on from there.
+for language in $languages; do
+	test "$language" != shell || continue
+	cd "$work/$language" && rm field.txt || exit 1
+	: >out
+	(solver "$language") >out 2>&1 &
+	pid=$!
+	wait_for '^step [1-9]' out
+	kill -TERM "$pid"
+	wait "$pid" 2>/dev/null
+	is "$language, in no job: it saves and stops" 85 $?
+	(solver "$language") >out 2>&1
+	is "$language, in no job: it comes to the end" 0 $?
+	is "$language, in no job: from where it was" 1 \
+		"$(grep -c '^resumed from version 1 ' out)"
+	same uninterrupted/field.txt field.txt
+	result $? "$language, in no job: the same field"
 done
 finish
