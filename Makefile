@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # Goals that need no configuration work before there is one.
 BARE := help setup demo check check-apps check-fuzz fuzz check-sanitize \
-	check-matrix check-dist check-lint dist deb lint-format lint-shell lint-include \
+	check-matrix check-dist check-lint check-packages dist deb rpm lint-format lint-shell lint-include \
 	clean distclean
 NEEDS_CONFIG := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDS_CONFIG),)
@@ -134,7 +134,7 @@ clean:
 
 ## distclean: and what configure has written
 distclean: clean
-	rm -rf build* dist configure autom4te.cache
+	rm -rf build* dist configure slurm-checkpoint.spec autom4te.cache
 
 help:
 	@echo 'Goals of make:'

@@ -55,8 +55,19 @@ is "$(compiled installed install "DESTDIR=$root" prefix=/usr sysconfdir=/etc)" \
 list=$(modes "$root")
 like "$list" '^755 usr/bin/scheckpoint$' 'the command'
 like "$list" '^755 usr/lib/slurm/spank_checkpoint.so$' 'the plugin'
-is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 5 \
-	'five helpers that a user may run and not read'
+is "$(grep -c '^711 usr/libexec/slurm-checkpoint/' <<<"$list")" 6 \
+	'six helpers that a user may run and not read'
+# Debian's directories of libraries and plugins have other names.
+mapfile -t packaged < <(sed -e 's|/\*/slurm-wlm/|/slurm/|' -e 's|/lib/\*/|/lib/|' \
+	"$TOP"/debian/*.install)
+is "$(cd "$root" && find . -type f ! -name another.so -printf '%P\n' |
+	while read -r file; do
+		for entry in "${packaged[@]}"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $file != $entry && $file != $entry/* ]] || continue 2
+		done
+		echo "$file"
+	done)" '' 'every file is in a package of debian/'
 is "$(grep -c "$SCRATCH" "$root/usr/lib/pkgconfig/ckptstate.pc")" 0 \
 	'no file names DESTDIR'
 like "$(cat "$root/etc/slurm/plugstack.conf.d/00-slurm-checkpoint.conf")" \
