@@ -8,6 +8,7 @@
 #include "cmd/scheckpoint/history.h"
 #include "cmd/scheckpoint/list.h"
 #include "cmd/scheckpoint/log.h"
+#include "cmd/scheckpoint/report.h"
 #include "cmd/scheckpoint/request.h"
 #include "cmd/scheckpoint/restore.h"
 #include "cmd/scheckpoint/save.h"
@@ -265,6 +266,23 @@ const struct command commands[] = {
 				{"wait", "TIME", "for jobs that save (10m)"},
 			},
 		.run = command_vacate,
+	},
+	{
+		.name = "report",
+		.arguments = "",
+		.help = "Count jobs, requeues, and what was kept.",
+		.use = USE_BY_OPERATOR,
+		.options =
+			{
+				{"since", "TIME",
+				 "how long ago, or a date (7d)"},
+				{"user", "NAME", "only jobs of that user"},
+				{"partition", "NAME", "only jobs there"},
+				{"openmetrics", NULL,
+				 "for a textfile collector"},
+				{"json", NULL, "as JSON, for programs"},
+			},
+		.run = command_report,
 	},
 	{
 		.name = "check-site",

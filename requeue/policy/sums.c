@@ -2,6 +2,17 @@
 /* sums.c: what the runs of a job computed, lost and waited. */
 #include "requeue/policy/sums.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "requeue/policy/decision.h"
+#include "requeue/settings/comment.h"
+
+/* No job has more runs, or more seconds: 30,000 years. */
+#define REQUEUES_MOST 100000
+#define SECONDS_MOST  INT64_C(1000000000000)
+
 int64_t sums_end_s(const struct run_record *run, const struct run_record *next)
 {
 	if (run->ended_s)
@@ -70,4 +81,66 @@ struct job_sums sums_of_runs(const struct run_record *runs, size_t count,
 		left_s = end_s;
 	}
 	return sums;
+}
+
+/* ----------------------------------------------------------------- text */
+
+const char *sums_encode(char text[SUMS_TEXT_MAX], const struct job_sums *sums)
+{
+	const char *comma = "";
+	size_t used = 1;
+
+	strcpy(text, "{");
+	for (int i = 0; i < SUMS_CAUSES; i++) {
+		if (!sums->requeues[i])
+			continue;
+		used += (size_t)snprintf(
+			text + used, SUMS_TEXT_MAX - used, "%s%s %u", comma,
+			cause_name((enum cause)i), sums->requeues[i] % 1000000);
+		comma = ", ";
+	}
+	snprintf(text + used, SUMS_TEXT_MAX - used,
+		 "; kept %" PRId64 " s, lost %" PRId64 " s}", sums->kept_s,
+		 sums->lost_s);
+	return text;
+}
+
+/* Read "limit 2", and move behind it. */
+static bool read_cause(struct job_sums *sums, const char **at)
+{
+	char name[16];
+	unsigned count;
+	int used = 0;
+	enum cause cause;
+
+	if (sscanf(*at, "%15[a-z] %u%n", name, &count, &used) < 2 || !used ||
+	    count > REQUEUES_MOST)
+		return false;
+	cause = cause_from_name(name);
+	sums->requeues[cause] += count;
+	*at += used;
+	return true;
+}
+
+bool sums_decode(struct job_sums *sums, const char *comment)
+{
+	static const char separator[] = ", ";
+	const char *at = strstr(comment, COMMENT_MARK);
+	char end = '\0';
+
+	*sums = (struct job_sums){.runs = 0};
+	at = at ? strstr(at, COMMENT_SUMS) : NULL;
+	if (!at)
+		return false;
+	at += strlen(COMMENT_SUMS);
+	while (*at != ';' && read_cause(sums, &at))
+		if (!strncmp(at, separator, strlen(separator)))
+			at += strlen(separator);
+	if (sscanf(at, "; kept %" SCNd64 " s, lost %" SCNd64 " s%c",
+		   &sums->kept_s, &sums->lost_s, &end) == 3 &&
+	    end == '}' && sums->kept_s >= 0 && sums->kept_s <= SECONDS_MOST &&
+	    sums->lost_s >= 0 && sums->lost_s <= SECONDS_MOST)
+		return true;
+	*sums = (struct job_sums){.runs = 0};
+	return false;
 }

@@ -39,4 +39,13 @@ int64_t sums_safe_s(const struct run_record *run, int64_t end_s);
 struct job_sums sums_of_runs(const struct run_record *runs, size_t count,
 			     int64_t now_s);
 
+#define SUMS_TEXT_MAX 200
+/* Write requeues, kept_s and lost_s for the job's comment: "{limit 2, preempt
+ * 1; kept 5000 s, lost 120 s}".  Returns text. */
+const char *sums_encode(char text[SUMS_TEXT_MAX], const struct job_sums *sums);
+
+/* Read that text anywhere in a comment, which anyone may have written.  False:
+ * it isn't there, or was cut; then all of *sums is 0. */
+bool sums_decode(struct job_sums *sums, const char *comment);
+
 #endif

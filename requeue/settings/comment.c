@@ -155,8 +155,13 @@ void comment_said(char *said, size_t size, const char *comment)
 {
 	const char *part = find_said(comment);
 
+	char *sums;
+
 	snprintf(said, size, "%s", part ? part : "");
 	said[strcspn(said, "]")] = '\0';
+	sums = strstr(said, COMMENT_SUMS);
+	if (sums)
+		*sums = '\0';
 }
 
 bool comment_says(const char *comment, unsigned run, const char *text)

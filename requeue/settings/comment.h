@@ -42,6 +42,11 @@ const char *comment_part(const char *comment);
 #define COMMENT_LEAST 200
 char *comment_compose(const char *old, const char *text);
 
+/* Behind what the part says, up to its end, stand the sums of the job's runs,
+ * as in requeue/policy/sums.h: information for people and for scheckpoint
+ * report. */
+#define COMMENT_SUMS " {"
+
 /* Write that word, and a space; "" where that is too long.
  * name: COMMENT_STORE with a path, or COMMENT_PATTERN with a pattern */
 #define COMMENT_STORE_MAX 600
@@ -56,7 +61,8 @@ void comment_store(char word[COMMENT_STORE_MAX], const char *comment);
 bool comment_store_dir(char *dir, size_t size, const char *name,
 		       const char *comment);
 
-/* Copy what the part says, without that word; "" where it says nothing. */
+/* Copy what the part says, without that word and the sums; "" where it says
+ * nothing. */
 void comment_said(char *said, size_t size, const char *comment);
 
 /* Does the part begin with this text of the run? */

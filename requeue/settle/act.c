@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "requeue/policy/sums.h"
 #include "requeue/settings/comment.h"
 #include "requeue/settings/pattern.h"
 #include "requeue/settle/act.h"
@@ -98,16 +99,42 @@ static void name_store(const struct settle *s, char word[COMMENT_STORE_MAX])
 		comment_put_store(word, COMMENT_STORE, s->dir);
 }
 
+/* Write the sums of all runs, with this one as it was decided.  Where the
+ * journal can't be read, those that the comment has stand. */
+static void put_sums(struct settle *s, char text[SUMS_TEXT_MAX])
+{
+	struct run_record *run = history_newest(&s->history);
+	const struct recorded_plan recorded = run->plan;
+	struct job_sums sums;
+	bool has_old = sums_decode(&sums, s->job.comment ? s->job.comment : "");
+
+	text[0] = '\0';
+	if (s->history.count) {
+		run->plan = (struct recorded_plan){
+			.is_there = true,
+			.action = s->decision.action,
+			.cause = s->decision.cause,
+			.written_s = settling_now_s(),
+		};
+		sums = sums_of_runs(s->history.runs, s->history.count, 0);
+		run->plan = recorded;
+	}
+	if (s->history.count || has_old)
+		sums_encode(text, &sums);
+}
+
 /* Set s->comment: the user's own, and the program's part for this run. */
 static void compose_comment(struct settle *s)
 {
-	char store[COMMENT_STORE_MAX], part[COMMENT_MAX];
+	char store[COMMENT_STORE_MAX], part[2 * COMMENT_MAX],
+		sums[SUMS_TEXT_MAX];
 
 	name_store(s, store);
-	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s", store, s->run,
-		 s->decision.reason,
+	put_sums(s, sums);
+	snprintf(part, sizeof(part), "%srun %u: %.380s%s%.120s%s%s", store,
+		 s->run, s->decision.reason,
 		 s->store_problem[0] ? "; the store is out of use: " : "",
-		 s->store_problem);
+		 s->store_problem, sums[0] ? " " : "", sums);
 	free(s->comment);
 	s->comment = comment_compose(s->job.comment, part);
 }
