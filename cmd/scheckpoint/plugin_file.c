@@ -48,22 +48,25 @@ void plugin_find(const char *name, const char *dirs, char *path, size_t size)
 	snprintf(path, size, "%s", name);
 }
 
-static const void *at(const struct image *image, uint64_t offset, uint64_t len)
+static const void *at(const struct image *image, uint64_t offset, uint64_t len,
+		      size_t alignment)
 {
-	if (offset > image->size || len > image->size - offset || offset % 2)
+	if (offset > image->size || len > image->size - offset ||
+	    offset % alignment)
 		return NULL;
 	return image->data + offset;
 }
 
 static const elf_section *sections(const struct image *image, size_t *count)
 {
-	const elf_header *header = at(image, 0, sizeof(*header));
+	const elf_header *header = at(image, 0, sizeof(*header), 1);
 
 	if (!header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    header->e_shentsize != sizeof(elf_section))
 		return NULL;
 	*count = header->e_shnum;
-	return at(image, header->e_shoff, *count * sizeof(elf_section));
+	return at(image, header->e_shoff, *count * sizeof(elf_section),
+		  _Alignof(elf_section));
 }
 
 /* The place in the file of an address in memory. */
@@ -91,7 +94,8 @@ static uint32_t variable(const struct image *image, const char *name)
 		if (table->sh_type != SHT_DYNSYM || table->sh_link >= count)
 			continue;
 		names = &list[table->sh_link];
-		symbols = at(image, table->sh_offset, table->sh_size);
+		symbols = at(image, table->sh_offset, table->sh_size,
+			     _Alignof(elf_symbol));
 		for (size_t j = 0;
 		     symbols && j < table->sh_size / sizeof(*symbols); j++) {
 			uint64_t place = names->sh_offset + symbols[j].st_name;
@@ -102,7 +106,7 @@ static uint32_t variable(const struct image *image, const char *name)
 				continue;
 			value = at(image,
 				   offset_of(list, count, symbols[j].st_value),
-				   sizeof(*value));
+				   sizeof(*value), _Alignof(uint32_t));
 			return value ? *value : 0;
 		}
 	}

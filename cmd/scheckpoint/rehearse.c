@@ -39,8 +39,8 @@
 #define SLACK_S	  60
 /* A program that is first seen so long after a request was started after it. */
 #define LATE_S	  2
-/* From a request that nothing got to the last that is recorded of it. */
-#define UNMADE_S  5
+/* A script that looks for requests now and then may see one so much later. */
+#define UNMADE_S  30
 
 struct rehearsing {
 	const struct call *call;
@@ -206,6 +206,7 @@ static void query(struct rehearsing *r)
 enum wish {
 	WISH_BEGUN,
 	WISH_REPLY, /* the request is known to be made, or not */
+	WISH_MADE,
 	WISH_OVER,
 };
 
@@ -216,6 +217,8 @@ static bool is_granted(const struct rehearsed_run *run, enum wish wish)
 		return run->is_there;
 	case WISH_REPLY:
 		return run->is_requested || run->is_over;
+	case WISH_MADE:
+		return run->is_made || run->is_over;
 	case WISH_OVER:
 		return run->is_over;
 	}
@@ -247,6 +250,7 @@ static bool submit(struct rehearsing *r)
 {
 	const char *words[WORDS_MAX] = {"sbatch", "--parsable"};
 	char store[PATH_MAX + 64], output[PATH_MAX + 64];
+	char errors[PATH_MAX + 64];
 	struct program_output said;
 	size_t n = 2;
 	int code;
@@ -255,11 +259,14 @@ static bool submit(struct rehearsing *r)
 		 "--checkpoint-dir=%s/.scheckpoint-try-%%j", r->order->dir);
 	snprintf(output, sizeof(output), "--output=%s/scheckpoint-try-%%j.out",
 		 r->order->dir);
+	snprintf(errors, sizeof(errors), "--error=%s/scheckpoint-try-%%j.out",
+		 r->order->dir);
 	for (char *const *word = r->order->options; *word && n < WORDS_MAX / 2;
 	     word++)
 		words[n++] = *word;
 	words[n++] = store;
 	words[n++] = output;
+	words[n++] = errors;
 	words[n++] = "--mail-type=NONE";
 	for (char *const *word = r->order->script; *word && n < WORDS_MAX - 1;
 	     word++)
@@ -329,8 +336,7 @@ static bool see_save(struct rehearsing *r, size_t n)
 		set_trouble(r, "run %zu said nothing to the request", n);
 		return false;
 	}
-	if (!run->is_made && !r->order->takes_files &&
-	    !wait_for(r, n, WISH_OVER, UNMADE_S))
+	if (!r->order->takes_files && !wait_for(r, n, WISH_MADE, UNMADE_S))
 		return false;
 	if (!wait_for(r, n, WISH_OVER, grace_s + SLACK_S)) {
 		set_trouble(r, "run %zu has not ended after its request", n);

@@ -94,14 +94,17 @@ static int64_t find_grace(struct words *words)
 /* A short limit lets the job start soon, and bounds what a rehearsal costs. */
 static void add_limits(struct words *words, int64_t after_s)
 {
-	char text[256];
+	static char now[] = "--begin=now";
 	int64_t grace_s = find_grace(words);
+	char text[256];
 
 	if (!words_have(words->options, "time", 't', text, sizeof(text))) {
 		snprintf(words->time, sizeof(words->time), "--time=%" PRId64,
 			 (after_s + grace_s) / 60 + 5);
 		add(words->options, words->time);
 	}
+	if (has(words, "begin", 'b', text, sizeof(text)))
+		add(words->options, now);
 	/* One task of an array is enough. */
 	if (has(words, "array", 'a', text, sizeof(text))) {
 		snprintf(words->array, sizeof(words->array), "--array=%.*s",

@@ -248,26 +248,38 @@ static void check_continued(const struct rehearsal *rehearsal,
 			   second->restored);
 }
 
+/* Was a run requested that has neither ended nor left the request alone? */
+static bool is_open(const struct rehearsal *rehearsal, size_t n)
+{
+	const struct rehearsed_run *run = &rehearsal->runs[n];
+
+	return run->is_there && !run->is_over &&
+	       (n || run->is_made || !run->is_requested ||
+		is_files_only(rehearsal));
+}
+
 void rehearsal_check(const struct rehearsal *rehearsal, struct checks *checks)
 {
 	const struct rehearsed_run *first = &rehearsal->runs[0];
 	const struct rehearsed_run *second = &rehearsal->runs[1];
+	const char *trouble = rehearsal->trouble;
 
-	if (first->is_requested) {
+	if (first->is_requested)
 		check_request(rehearsal, checks);
-		if (first->is_over && check_save(first, "save", checks))
+	if (first->is_requested && first->is_over) {
+		if (check_save(first, "save", checks))
 			check_time(rehearsal, checks);
-		if (first->is_over) {
-			if (!is_files_only(rehearsal))
-				check_late(first, checks);
-			check_restart(rehearsal, checks);
-		}
+		if (!is_files_only(rehearsal))
+			check_late(first, checks);
+		check_restart(rehearsal, checks);
 	}
 	if (second->is_requested && second->is_over) {
 		check_save(second, "save again", checks);
 		check_continued(rehearsal, checks);
 	}
-	if (rehearsal->trouble[0])
-		checks_add(checks, GRADE_UNKNOWN, "rehearsal", "%s",
-			   rehearsal->trouble);
+	if (!trouble[0] && (!first->is_there || is_open(rehearsal, 0) ||
+			    is_open(rehearsal, 1)))
+		trouble = "the job was cancelled before all was seen";
+	if (trouble[0])
+		checks_add(checks, GRADE_UNKNOWN, "rehearsal", "%s", trouble);
 }

@@ -24,6 +24,19 @@ static const slurm_conf_t *own_conf(void)
 	return (const slurm_conf_t *)dlsym(RTLD_DEFAULT, "slurm_conf");
 }
 
+/* Where slurm.conf doesn't name it, it is beside slurm.conf. */
+static void find_plugstack(struct site_conf *conf, const char *named)
+{
+	const char *slash = strrchr(conf->slurm_conf, '/');
+
+	if (named)
+		copy(conf->plugstack, sizeof(conf->plugstack), named);
+	else if (slash)
+		snprintf(conf->plugstack, sizeof(conf->plugstack),
+			 "%.*s/plugstack.conf", (int)(slash - conf->slurm_conf),
+			 conf->slurm_conf);
+}
+
 void ctl_host_conf(struct site_conf *conf)
 {
 	const slurm_conf_t *own = own_conf();
@@ -36,7 +49,7 @@ void ctl_host_conf(struct site_conf *conf)
 	if (!own)
 		return;
 	copy(conf->slurm_conf, sizeof(conf->slurm_conf), own->slurm_conf);
-	copy(conf->plugstack, sizeof(conf->plugstack), own->plugstack);
+	find_plugstack(conf, own->plugstack);
 	copy(conf->plugin_dirs, sizeof(conf->plugin_dirs), own->plugindir);
 }
 

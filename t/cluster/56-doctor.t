@@ -140,6 +140,23 @@ if [ "$(id -u)" -eq 0 ]; then
 else
 	skip 2 'only root may mount'
 fi
+# ---- a configless node, which has its files in /run
+if [ "$(id -u)" -eq 0 ] && [ ! -e /etc/slurm/slurm.conf ]; then
+	cache=$SCRATCH/run/slurm/conf
+	mkdir -p "$cache/plugstack.conf.d"
+	sed '/^PlugStackConfig/d' "$SLURM_CONF" >"$cache/slurm.conf"
+	echo "$line" >"$cache/plugstack.conf.d/a.conf"
+	echo 'include plugstack.conf.d/*' >"$cache/plugstack.conf"
+	# shellcheck disable=SC2016 # for the inner shell
+	said=$(env -u SLURM_CONF unshare --mount --propagation private sh -c '
+		mount --bind "$1/run" /run && exec scheckpoint doctor' sh \
+		"$SCRATCH" 2>&1)
+	code=$?
+	finds 0 'ok +plugstack.conf +/run/slurm/conf/plugstack.conf.d/a.conf:1' \
+		'a configless node'
+else
+	skip 1 'only root may mount'
+fi
 daemon stop slurmctld
 doctor
 finds 2 "unknown +slurmctld +can't be queried: " 'slurmctld is away'

@@ -4,7 +4,7 @@
 # doesn't, and leaves the directory as it was; so does doctor --try.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
-cluster_up --nodes 4
+cluster_up --nodes 5
 
 # A job that saves by the command, and goes on; its own store and output are not
 # used.
@@ -12,8 +12,8 @@ script good <<'END'
 #!/bin/bash
 #SBATCH --time=1-0
 #SBATCH --checkpoint=40
-#SBATCH --output=real.out
-#SBATCH --array=3-9
+#SBATCH --output=real.out --error=real.err
+#SBATCH --array=3-9 --begin=now+1hour
 done=0
 dir=$(mktemp -d) && cd "$dir" || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -99,8 +99,13 @@ try files --after=6 files &
 try deaf --after=4 deaf &
 try forgetful --after=7 forgetful &
 try short --after=60 short &
+try cut --after=200 deaf &
+cut=$!
 as_owner scheckpoint doctor --try . >"$SCRATCH/doctor.said" 2>&1
 echo "code $?" >>"$SCRATCH/doctor.said"
+wait_for 30 'the one that is cut short' grep -q 'run 0 has begun' \
+	"$SCRATCH/cut.said"
+kill -TERM "$(pgrep -P "$cut")"
 wait
 
 says good '~code 0~$' 'a job that saves and goes on is fit'
@@ -129,13 +134,15 @@ says forgetful '~error +continued +.*began from the start; let the program' \
 	'a job that begins from the start'
 says short '~unknown +rehearsal +run 0 ended by itself.*~code 2~' \
 	'one that ends before it is requested'
+says cut '~job [0-9]+: cancelled: .*~unknown +rehearsal +interrupted~code 2~$' \
+	'one that is interrupted'
 says doctor '~ok +continued +run 1 began from version 1.*~code 0~$' 'doctor --try'
 
 is "$(squeue -h -o %T)" '' 'no job is left'
 is "$(find . -name '*try*' | sed 's/[0-9]*$//; s/[0-9]*\.out$/N.out/' | sort |
-	uniq -c | xargs)" '5 ./.scheckpoint-try- 5 ./scheckpoint-try-N.out' \
+	uniq -c | xargs)" '6 ./.scheckpoint-try- 6 ./scheckpoint-try-N.out' \
 	'stores and outputs are kept of those that were not well'
-is "$(find . -name 'real.out' -o -name other.out -o -name 'checkpoint-*')" '' \
+is "$(find . -name 'real.*' -o -name other.out -o -name 'checkpoint-*')" '' \
 	"the job's own output and store were not touched"
 nodes_idle
 done_testing

@@ -92,8 +92,8 @@ START_TEST(a_job_without_a_handler_is_told_what_to_do)
 	finds(&rehearsal, GRADE_ERROR, "request", "scheckpoint requested");
 	strcpy(rehearsal.runs[0].other_signal, "USR2");
 	finds(&rehearsal, GRADE_ERROR, "request", "--checkpoint-signal=USR2");
-	rehearsal.takes_files = true;
-	ck_assert_int_eq(worst(&rehearsal), GRADE_OK);
+	rehearsal.takes_files = true; /* its files are saved at the end */
+	finds(&rehearsal, GRADE_OK, "request", "its files are saved");
 }
 END_TEST
 
@@ -176,6 +176,14 @@ START_TEST(a_rehearsal_that_did_not_come_so_far_cant_be_told)
 {
 	struct rehearsal rehearsal = {.trouble = "it has not begun"};
 
+	ck_assert_int_eq(worst(&rehearsal), GRADE_UNKNOWN);
+	rehearsal = good();
+	rehearsal.runs[1].is_over = false;
+	ck_assert_int_eq(worst(&rehearsal), GRADE_UNKNOWN);
+	memset(&rehearsal.runs[1], 0, sizeof(rehearsal.runs[1]));
+	rehearsal.runs[0].is_over = false;
+	ck_assert_int_eq(worst(&rehearsal), GRADE_UNKNOWN);
+	rehearsal.runs[0].is_requested = rehearsal.runs[0].is_made = false;
 	ck_assert_int_eq(worst(&rehearsal), GRADE_UNKNOWN);
 }
 END_TEST
