@@ -9,6 +9,7 @@
 . "$TOP/t/cluster/ends.sh"
 # From 23.02 slurmctld limits the rate of a user's calls, as here.
 cluster_up --nodes 2 --accounting --conf "$MANY" \
+	--conf AccountingStoreFlags=job_comment \
 	--conf PriorityType=priority/multifactor \
 	--conf SlurmctldParameters=rl_enable
 declare -A id
@@ -110,6 +111,27 @@ for after in ok any; do
 		"$(records $after | cut -d' ' -f2)" -ge \
 		"$(records twice | tail -n 1 | cut -d' ' -f3)"
 done
+
+# ---- what an administrator is told of them
+scheckpoint report --json >report.json
+is "$(python3 -c 'import json
+d = json.load(open("report.json"))
+g, = d["groups"]
+print(g["user"], g["partition"], g["jobs"], g["runs"],
+      *(g.get("requeues_" + cause, 0)
+        for cause in ("limit", "operator", "self", "unknown")), g["held"])')" \
+	"$JOB_USER many 5 10 1 2 2 0 0" \
+	'report: jobs, runs, and requeues by cause'
+ok 'node-seconds: all, and those that saved states kept' python3 -c 'import json
+g = json.load(open("report.json"))["groups"][0]
+print(g)
+assert g["computed_node_seconds"] > g["kept_node_seconds"] > 15
+assert g["computed_node_seconds"] >= g["kept_node_seconds"] + g["lost_node_seconds"]'
+scheckpoint report --openmetrics >report.prom
+like "$(cat report.prom)" \
+	"^slurm_checkpoint_requeues[{]user=\"$JOB_USER\",partition=\"many\",cause=\"self\"[}] 2\$" \
+	'and as OpenMetrics'
+is "$(tail -n 1 report.prom)" '# EOF' 'to its end'
 
 # used: prints the CPU seconds that slurmctld has counted for the user
 used()
