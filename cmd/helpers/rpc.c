@@ -67,6 +67,15 @@ static bool is_reach(const char *extra)
 }
 
 /* What the configuration says for the job, as far as slurmctld replies. */
+/* Is its COMPLETING known to be short? */
+static bool is_quick_to_end(const struct job *job, char *text)
+{
+	bool has_epilog = true;
+
+	return ctl_epilog(&has_epilog, text) == CTL_OK && !has_epilog &&
+	       job->nodes[0] && !strpbrk(job->nodes, "[,");
+}
+
 static void load_extra(struct job *job, const char *extra, char *text)
 {
 	if (is_reach(extra)) {
@@ -78,6 +87,7 @@ static void load_extra(struct job *job, const char *extra, char *text)
 		ctl_preempt_notice(job, &job->notice, text);
 		ctl_requeue_delay(&job->requeue_delay_s, text);
 		ctl_call_timeout(&job->call_timeout_s, text);
+		job->is_quick_to_end = is_quick_to_end(job, text);
 		ctl_version(job->version, sizeof(job->version), text);
 	}
 }

@@ -104,6 +104,7 @@ static void read_view(struct reading *r, const struct record_view *from)
 	h->left.time_min_min = from->time_min_min;
 	h->could_requeue = from->can_requeue;
 	h->has_exact_min = from->has_exact_min;
+	h->is_quick_to_end = from->is_quick_to_end;
 	run->time_min_min = from->time_min_min;
 	run->shown.queued_s = from->queued_s;
 	if (from->ordered_min >= 0)
@@ -432,7 +433,7 @@ static enum ckpt_status load_run(struct history *history,
 	enum ckpt_status status;
 
 	history->has_term = history->could_requeue = false;
-	history->has_exact_min = false;
+	history->has_exact_min = history->is_quick_to_end = false;
 	history->began_min = -1;
 	status = ckpt_journal_read(store, run->run, read_record, &reading, err);
 	return status == CKPT_NONE ? CKPT_OK : status;

@@ -22,9 +22,10 @@ struct history {
 	/* of the newest run */
 	bool has_term;		       /* Slurm had begun to end the run */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
-	int64_t began_min;  /* the limit that it began with; -1 unknown */
-	bool has_exact_min; /* slurmctld: see plan_has_exact_min() */
-	bool could_requeue; /* Requeue=1 as it began; false: also unknown */
+	int64_t began_min;    /* the limit that it began with; -1 unknown */
+	bool is_quick_to_end; /* one node, and no epilog */
+	bool has_exact_min;   /* slurmctld: see plan_has_exact_min() */
+	bool could_requeue;   /* Requeue=1 as it began; false: also unknown */
 	/* of all runs */
 	int64_t submitted_min;	 /* limit as submitted; 0 none */
 	int64_t ordered_min;	 /* limit that was set since, which counts as

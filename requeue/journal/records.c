@@ -90,6 +90,7 @@ static const struct ckpt_field view_fields[] = {
 	INT(end_s, "end", 0, TIME_MOST, -1),
 	INT(call_timeout_s, "call_timeout", 0, TIME_MOST, 0),
 	BOOL(has_exact_min, "exact_min", OPTIONAL),
+	BOOL(is_quick_to_end, "quick_end", OPTIONAL),
 	BOOL(can_requeue, "requeue"),
 	INT(queued_s, "queued", 0, TIME_MOST, 0, OPTIONAL),
 	INT(ordered_min, "ordered_min", 0, LIMIT_MOST, -1, OPTIONAL),

@@ -49,6 +49,7 @@ struct record_view {
 	int64_t end_s;		/* of the run; 0: it has none */
 	int64_t call_timeout_s; /* of a call to slurmctld */
 	bool has_exact_min;	/* see plan_has_exact_min() */
+	bool is_quick_to_end;	/* one node, and no epilog */
 	bool can_requeue;	/* Requeue=1 */
 	int64_t queued_s;	/* Slurm put the job in the queue; 0 unknown */
 	int64_t ordered_min;	/* a limit that was set meanwhile; -1 none */

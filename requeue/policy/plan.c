@@ -14,6 +14,10 @@ enum {
 	/* Versions of Slurm: what backfill does with a minimum. */
 	EXACT_MIN_FIRST = 200205,
 	LONGEST_FIT_FIRST = 250503,
+	/* With an epilog of a second or two; and where COMPLETING takes some
+	 * hundredths of a second. */
+	DELAY_S = 5,
+	DELAY_QUICK_S = 3,
 	DELAY_MARGIN_S = 3,
 	/* Slurm's own delay, which a longer one would not undercut, is 121. */
 	DELAY_MOST_S = 120,
@@ -30,8 +34,8 @@ const struct plan_rules plan_rules = {
 	.min_graces = 20,
 	/* The progress of a program grows unevenly. */
 	.margin = 1.1,
+	/* To halve it after long waits made them longer in the model. */
 	.short_wait = 0.1,
-	.long_wait = 1,
 };
 
 static int64_t clamp(int64_t value, int64_t least, int64_t most)
@@ -179,9 +183,9 @@ static int64_t remaining_least(int64_t submitted_s)
 }
 
 /*
- * Where a run that backfill starts has exactly the minimum, each of them is too
- * short on an idle cluster and too long on a full one.  So the next minimum
- * follows what the last run waited for its start, beside its length.
+ * Where a run that backfill starts has exactly the minimum, a short one needs
+ * many runs.  So it doubles after a run that hardly waited for its start.  It
+ * isn't halved after one that waited long: then each wait would buy less.
  */
 static int64_t follow_waits(const struct plan_input *in, int64_t wanted_min)
 {
@@ -197,10 +201,8 @@ static int64_t follow_waits(const struct plan_input *in, int64_t wanted_min)
 	had_min = clamp(last->time_min_min, 1, TIME_MOST_S / MINUTE_S);
 	ran_s = clamp(last->ended_s - last->started_s, 1, TIME_MOST_S);
 	if ((double)last->wait_s < rules->short_wait * (double)ran_s)
-		return had_min * 2;
-	if ((double)last->wait_s > rules->long_wait * (double)ran_s)
-		return had_min / 2;
-	return had_min;
+		had_min *= 2;
+	return had_min > wanted_min ? had_min : wanted_min;
 }
 
 /*
@@ -218,10 +220,8 @@ static int64_t minimum(const struct plan_input *in, int64_t restart_s,
 
 	if (!in->min_s && (!used_s || !min_s))
 		return limit_min;
-	/* What the user says is worth starting bounds it as well. */
-	if (in->min_s > 0 && wanted > least)
-		least = wanted;
-	wanted = follow_waits(in, wanted);
+	if (in->follows_waits)
+		wanted = follow_waits(in, wanted);
 	return clamp(wanted > least ? wanted : least, 1, limit_min);
 }
 
@@ -349,6 +349,13 @@ int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
 		delay = doubled(delay, quick_runs - QUICK_RUNS_FREE,
 				QUICK_DELAY_MOST_S);
 	return delay;
+}
+
+int64_t plan_base_delay_s(int64_t site_s, bool is_quick)
+{
+	if (site_s > 0)
+		return site_s;
+	return is_quick ? DELAY_QUICK_S : DELAY_S;
 }
 
 void plan_bound(struct plan *plan, int64_t submitted_min, int64_t *delay_s,

@@ -18,8 +18,8 @@ struct plan_rules {
 	int64_t min_graces; /* the default minimum, in graces; 0: none */
 	double margin;	    /* on what is left by a program's progress */
 	/* A minimum that follows the waits is doubled where a run waited less
-	 * than this part of its length, halved where it waited longer. */
-	double short_wait, long_wait;
+	 * than this part of its length. */
+	double short_wait;
 };
 extern const struct plan_rules plan_rules;
 
@@ -120,9 +120,19 @@ void plan_bound(struct plan *plan, int64_t submitted_min, int64_t *delay_s,
  * misses        times that the delay was too short for a COMPLETING of
  *               unknown length
  * quick_runs    runs in a row that ended by themselves within 2 minutes
- * base_s        restart_delay= of the site (5)
+ * base_s        by plan_base_delay_s()
  */
 int64_t plan_delay_s(int64_t completing_s, unsigned misses, unsigned quick_runs,
 		     int64_t base_s);
+
+/*
+ * base_s of plan_delay_s(): the site's word, or else what is above a COMPLETING
+ * with an epilog; or without one, where the job has one node and slurmctld
+ * isn't preempting, which it does to many jobs at once.
+ *
+ * site_s    restart_delay=; 0: not given
+ * is_quick  none of these prolongs COMPLETING
+ */
+int64_t plan_base_delay_s(int64_t site_s, bool is_quick);
 
 #endif

@@ -98,7 +98,6 @@ const struct option_row site_options[] = {
 		.argument = "TIME",
 		.help = "from the requeue to the next start, at first",
 		.kind = OPTION_DURATION,
-		.standard = "5s",
 		.key = "restart_delay",
 		.min = 1,
 		.max = 3600,

@@ -26,7 +26,7 @@ struct site {
 	int64_t max_grace_s;	 /* max_grace=: longest grace allowed */
 	int64_t min_s;		 /* min=: default of --checkpoint-min; 0 none */
 	int64_t max_runs;	 /* max_runs=: most that a user may ask for */
-	int64_t restart_delay_s; /* restart_delay= */
+	int64_t restart_delay_s; /* restart_delay=; 0: not given */
 	int64_t restore_window_s;	   /* restore_window= */
 	char dir[SETTINGS_PATH_LEN];	   /* dir=: default pattern */
 	char helpers[SETTINGS_PATH_LEN];   /* helpers=: where supervise, settle

@@ -7,13 +7,15 @@
 #include "requeue/settle/call.h"
 
 /* Once Slurm ends the job itself, slurmd waits for settle: it must be quick. */
-#define BOUND_S	    20
+#define BOUND_S	     20
 /* Longest pause between calls while slurmctld is away. */
-#define RETRY_MAX_S 15
+#define RETRY_MAX_S  15
 /* Time between signs of life during a call. */
-#define BEAT_S	    5
+#define BEAT_S	     5
 /* No call takes longer than this where the site's MessageTimeout is unknown. */
-#define CALL_MAX_S  900
+#define CALL_MAX_S   900
+/* slurmctld replies within some milliseconds. */
+#define SLOW_CALL_MS 200
 
 void settle_beat(const struct settle *s, bool is_waiting)
 {
@@ -76,6 +78,14 @@ static int64_t call_max_s(const struct settle *s)
 	return call_s > 0 && call_s < CALL_MAX_S ? call_s : CALL_MAX_S;
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 enum ctl_result settle_persist(struct settle *s,
 			       enum ctl_result (*call)(struct settle *s,
 						       char *text),
@@ -85,13 +95,15 @@ enum ctl_result settle_persist(struct settle *s,
 	unsigned pause_s = 1;
 
 	for (;;) {
-		int64_t until_s = deadline_s(s);
+		int64_t until_s = deadline_s(s), began_ms = monotonic_ms();
 
 		if (until_s > settling_now_s() + call_max_s(s))
 			until_s = settling_now_s() + call_max_s(s);
 		atomic_store(&pulse.until_s, until_s);
 		result = call(s, text);
 		atomic_store(&pulse.until_s, 0);
+		if (monotonic_ms() - began_ms > SLOW_CALL_MS)
+			s->is_slow = true;
 		s->calls++;
 		settle_beat(s, result == CTL_AWAY);
 		if (result != CTL_AWAY || settling_now_s() > deadline_s(s))

@@ -51,6 +51,15 @@ static bool is_node_down(const struct settle *s)
 	return is_down;
 }
 
+/* Many jobs that end at once take slurmctld and slurmd some time. */
+static int64_t base_delay_s(const struct settle *s)
+{
+	bool is_quick = s->history.is_quick_to_end && !s->is_slow &&
+			!s->job.preempt_s && s->decision.cause != CAUSE_PREEMPT;
+
+	return plan_base_delay_s(s->site.restart_delay_s, is_quick);
+}
+
 static void decide_and_plan(struct settle *s)
 {
 	struct decision_input in = {
@@ -88,8 +97,7 @@ static void decide_and_plan(struct settle *s)
 	plan.is_full_limit = s->decision.is_full_limit;
 	s->plan = plan_limit(&plan);
 	s->delay_s = plan_delay_s(s->history.completing_s, s->history.misses,
-				  s->decision.quick_runs,
-				  s->site.restart_delay_s);
+				  s->decision.quick_runs, base_delay_s(s));
 }
 
 /*

@@ -35,6 +35,7 @@ struct settle {
 	int64_t skew_s;	    /* slurmctld's clock is ahead by this */
 	bool is_requeued;   /* by settle, as slurmctld says */
 	bool has_order;	    /* the limit was changed during the run */
+	bool is_slow;	    /* a call took long: slurmctld is busy */
 	bool is_forbidden;  /* Requeue=0: the job isn't put back */
 	int64_t deadline_s; /* see deadline_s(); 0 none yet */
 	int64_t old_limit_min;

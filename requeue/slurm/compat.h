@@ -56,6 +56,15 @@ typedef hostlist_t hosts_t;
 #define EPILOG_OF(conf) ((conf)->epilog)
 #endif
 
+/* Does the site have an epilog, of slurmd's or of slurmctld's?  These became
+ * lists in 24.11. */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 11, 0)
+#define HAS_EPILOG(conf)                                                       \
+	((conf)->epilog_cnt > 0 || (conf)->epilog_slurmctld_cnt > 0)
+#else
+#define HAS_EPILOG(conf) ((conf)->epilog || (conf)->epilog_slurmctld)
+#endif
+
 /* Whether SchedulerParameters has requeue_delay=. */
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
 #define HAS_REQUEUE_DELAY true

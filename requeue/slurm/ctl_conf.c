@@ -160,6 +160,16 @@ enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text)
 	return CTL_OK;
 }
 
+enum ctl_result ctl_epilog(bool *has_epilog, char *text)
+{
+	slurm_conf_t *conf = NULL;
+	enum ctl_result result = ctl_load_conf(&conf, text);
+
+	if (result == CTL_OK)
+		*has_epilog = HAS_EPILOG(conf);
+	return result;
+}
+
 enum ctl_result ctl_version(char *version, size_t size, char *text)
 {
 	slurm_conf_t *conf = NULL;

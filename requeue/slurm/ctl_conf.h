@@ -33,6 +33,9 @@ enum ctl_result ctl_requeue_delay(int64_t *delay_s, char *text);
  */
 enum ctl_result ctl_call_timeout(int64_t *timeout_s, char *text);
 
+/* Does the site have an epilog, of slurmd's or slurmctld's?  Set on CTL_OK. */
+enum ctl_result ctl_epilog(bool *has_epilog, char *text);
+
 /* The version of slurmctld, "22.05.8"; written on CTL_OK. */
 enum ctl_result ctl_version(char *version, size_t size, char *text);
 

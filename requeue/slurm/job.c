@@ -42,6 +42,7 @@ static const struct line lines[] = {
 	LINE(job, "node_down", LINE_FLAG, is_node_down),
 	LINE(job, "requeue_delay", LINE_LONG, requeue_delay_s),
 	LINE(job, "call_timeout", LINE_LONG, call_timeout_s),
+	LINE(job, "quick_to_end", LINE_FLAG, is_quick_to_end),
 	LINE(job, "version", LINE_TEXT, version),
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))

@@ -71,6 +71,7 @@ struct job {
 	enum job_notice notice;
 	int64_t requeue_delay_s; /* see ctl_requeue_delay() */
 	int64_t call_timeout_s;	 /* see ctl_call_timeout() */
+	bool is_quick_to_end;	 /* one node, and no epilog */
 	char version[32];	 /* of slurmctld, "22.05.8"; "" unknown */
 };
 

@@ -454,6 +454,7 @@ void begin_record_view(struct begin *b, const struct job *job)
 			 .time_min_min = job->time_min_min,
 			 .end_s = job->end_s,
 			 .call_timeout_s = job->call_timeout_s,
+			 .is_quick_to_end = job->is_quick_to_end,
 			 .has_exact_min = plan_has_exact_min(job->version),
 			 .can_requeue = job->can_requeue,
 			 .queued_s = job->submit_s,

@@ -201,30 +201,21 @@ static const struct test_case cases[] = {
 
 	/* a minimum that follows the waits: the run took 3,030 s */
 	{"a run that hardly waited doubles it",
-	 RUNS(RUN(0, 3000, .time_min_min = 10, .wait_s = 302)),
+	 RUNS(RUN(0, 3000, .time_min_min = 15, .wait_s = 302)),
 	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
-	 .time_min_min = 20, .remaining_s = -1, .used_s = 3000},
+	 .time_min_min = 30, .remaining_s = -1, .used_s = 3000},
 	{"never above the limit",
 	 RUNS(RUN(0, 3000, .time_min_min = 40, .wait_s = 0)),
 	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
 	 .time_min_min = 60, .remaining_s = -1, .used_s = 3000},
-	{"one that waited longer than it ran halves it",
-	 RUNS(RUN(0, 3000, .time_min_min = 50, .wait_s = 3031)),
+	{"one that waited keeps it",
+	 RUNS(RUN(0, 3000, .time_min_min = 50, .wait_s = 304)),
 	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
-	 .time_min_min = 25, .remaining_s = -1, .used_s = 3000},
-	{"not below grace and restart",
-	 RUNS(RUN(0, 3000, .time_min_min = 2, .wait_s = 9999)),
+	 .time_min_min = 50, .remaining_s = -1, .used_s = 3000},
+	{"not below the default",
+	 RUNS(RUN(0, 3000, .time_min_min = 1, .wait_s = 9999)),
 	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
-	 .time_min_min = 2, .remaining_s = -1, .used_s = 3000},
-	{"nor below what was given",
-	 RUNS(RUN(0, 3000, .time_min_min = 10, .wait_s = 9999)),
-	 .follows_waits = true, .min_s = 600, .submitted_min = 60,
-	 .limit_min = 60, .time_min_min = 10, .remaining_s = -1,
-	 .used_s = 3000},
-	{"a wait in between keeps it",
-	 RUNS(RUN(0, 3000, .time_min_min = 7, .wait_s = 1000)),
-	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
-	 .time_min_min = 7, .remaining_s = -1, .used_s = 3000},
+	 .time_min_min = 20, .remaining_s = -1, .used_s = 3000},
 	{"a run without a minimum tells nothing",
 	 RUNS(RUN(0, 3000, .wait_s = 0)), .follows_waits = true,
 	 .submitted_min = 60, .limit_min = 60, .time_min_min = 20,
@@ -234,10 +225,10 @@ static const struct test_case cases[] = {
 	 .follows_waits = true, .submitted_min = 60, .limit_min = 60,
 	 .time_min_min = 20, .remaining_s = -1, .used_s = 3000},
 	{"the newest run counts",
-	 RUNS(RUN(0, 3000, .time_min_min = 8, .wait_s = 9999),
-	      RUN(1, 3000, .time_min_min = 8, .wait_s = 0)),
+	 RUNS(RUN(0, 3000, .time_min_min = 12, .wait_s = 9999),
+	      RUN(1, 3000, .time_min_min = 12, .wait_s = 0)),
 	 .count = 2, .follows_waits = true, .submitted_min = 60,
-	 .limit_min = 60, .time_min_min = 16, .remaining_s = -1,
+	 .limit_min = 60, .time_min_min = 24, .remaining_s = -1,
 	 .used_s = 6000},
 	{"no wait counts where a minimum costs nothing",
 	 RUNS(RUN(0, 3000, .time_min_min = 10, .wait_s = 0)),
@@ -458,6 +449,16 @@ START_TEST(the_delay_is_just_above_what_completing_took)
 }
 END_TEST
 
+START_TEST(the_first_delay_is_the_sites_or_what_completing_needs)
+{
+	ck_assert_int_eq(plan_base_delay_s(0, false), 5);
+	ck_assert_int_eq(plan_base_delay_s(0, true), 3);
+	ck_assert_int_eq(plan_base_delay_s(8, true), 8);
+	/* A COMPLETING that was seen to be longer counts in any case. */
+	ck_assert_int_eq(plan_delay_s(4, 0, 0, plan_base_delay_s(0, true)), 7);
+}
+END_TEST
+
 START_TEST(a_forged_plan_is_bounded)
 {
 	static const int64_t values[] = {INT64_MIN, -1, 0,  1,
@@ -577,6 +578,8 @@ int main(void)
 	tcase_add_test(tcase, a_first_run_has_a_minimum_below_its_limit);
 	tcase_add_test(tcase, a_clock_is_off_only_where_the_answer_proves_it);
 	tcase_add_test(tcase, the_delay_is_just_above_what_completing_took);
+	tcase_add_test(tcase,
+		       the_first_delay_is_the_sites_or_what_completing_needs);
 	tcase_add_test(tcase, a_forged_plan_is_bounded);
 	tcase_add_test(tcase, a_recorded_plan_within_the_bounds_stays);
 	tcase_add_test(tcase, the_delay_doubles_after_a_miss);

@@ -611,7 +611,7 @@ START_TEST(the_site_has_these_defaults)
 	ck_assert_int_eq(site.max_grace_s, 30 * 86400);
 	ck_assert_int_eq(site.min_s, 0);
 	ck_assert_int_eq(site.max_runs, 100000);
-	ck_assert_int_eq(site.restart_delay_s, 5);
+	ck_assert_int_eq(site.restart_delay_s, 0);
 	ck_assert_int_eq(site.restore_window_s, 300);
 	ck_assert_str_eq(site.dir, "");
 	ck_assert_int_eq(site.helpers[0], '/');
