@@ -169,5 +169,13 @@ void ctl_describe(job_desc_msg_t *desc, uint32_t job_id)
 enum ctl_result ctl_update(job_desc_msg_t *desc, char *text)
 {
 	errno = 0;
-	return ctl_result_of_errno(slurm_update_job(desc), text);
+	if (!slurm_update_job(desc))
+		return CTL_OK;
+	if (errno != SLURM_ERROR)
+		return ctl_result_of_errno(-1, text);
+	/* The whole reply of a job_submit plugin that refuses the change. */
+	if (text)
+		snprintf(text, CTL_TEXT_MAX,
+			 "no reason given, perhaps by a job_submit plugin");
+	return CTL_REFUSED;
 }

@@ -248,6 +248,15 @@ cluster_up()
 	eval "$("$TOP/scripts/cluster" env "$CLUSTER")"
 }
 
+# is_since MAJOR MINOR: this Slurm is of that version or a later one
+is_since()
+{
+	slurmctld -V | awk -v major="$1" -v minor="$2" '{
+		split($NF, part, ".")
+		exit part[1] * 100 + part[2] < major * 100 + minor
+	}'
+}
+
 cluster_down()
 {
 	"$TOP/scripts/cluster" down "$CLUSTER"
