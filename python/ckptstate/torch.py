@@ -10,8 +10,9 @@
 
 Before the first batch the newest state is restored.  When the run is requested
 to save, all ranks of torch.distributed save together after the same batch, and
-the program ends with exit code 85.  Needs PyTorch 1.13 or later.  Saved are the state_dict() of each object
-that job() was given, all random number generators, and the position in the data.
+the program ends with exit code 85.  Saved are the state_dict() of each object
+that job() was given, all random number generators, and the position in the
+data.  Needs PyTorch 1.13 or later.
 """
 
 import random
