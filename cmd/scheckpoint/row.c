@@ -387,10 +387,14 @@ const char *row_id(char text[ROW_ID_MAX], const struct row *row)
 const char *row_next(char text[ROW_NEXT_MAX], const struct row *row,
 		     int64_t now_s)
 {
-	char span[TEXT_SPAN_MAX];
+	char span[TEXT_SPAN_MAX], left[TEXT_SPAN_MAX];
 
 	text[0] = '\0';
-	if (row->requested_s)
+	if (row->requested_s && row->end_s > now_s)
+		snprintf(text, ROW_NEXT_MAX, "requested %s ago, ends in %s",
+			 text_span(span, now_s - row->requested_s),
+			 text_span(left, row->end_s - now_s));
+	else if (row->requested_s)
 		snprintf(text, ROW_NEXT_MAX, "requested %s ago",
 			 text_span(span, now_s - row->requested_s));
 	else if (row->request_s > now_s)

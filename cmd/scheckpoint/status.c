@@ -21,6 +21,8 @@
 #include "requeue/journal/history.h"
 #include "requeue/policy/decision.h"
 #include "requeue/settings/comment.h"
+#include "requeue/settings/pattern.h"
+#include "requeue/settings/settings.h"
 #include "requeue/settings/text.h"
 
 #define BAR_LEN	     20
@@ -70,6 +72,35 @@ static void print_next(const struct slurm_reply *reply, int64_t now_s)
 	putchar('\n');
 }
 
+/* Print the options that aren't at their defaults. */
+static void print_options(const char *text)
+{
+	char err[SETTINGS_ERROR_LEN], value[OPTION_PATH_LEN];
+	char other[OPTION_PATH_LEN], clean[OPTION_PATH_LEN];
+	struct settings set, standard;
+
+	settings_init(&standard);
+	if (!text || settings_decode(&set, text, err, sizeof(err)) < 0)
+		return;
+	snprintf(standard.dir, sizeof(standard.dir), "%s",
+		 strcmp(set.dir, PATTERN_DEFAULT_ARRAY)
+			 ? PATTERN_DEFAULT
+			 : PATTERN_DEFAULT_ARRAY);
+	printf("  options  ");
+	for (size_t i = 0; i < settings_options_count; i++) {
+		const struct option_row *row = &settings_options[i];
+
+		if (option_format(row, &set, value, sizeof(value)) <= 0)
+			continue;
+		if (option_format(row, &standard, other, sizeof(other)) > 0 &&
+		    !strcmp(value, other))
+			continue;
+		printf(" --%s=%s", row->name,
+		       say_clean(clean, sizeof(clean), value));
+	}
+	putchar('\n');
+}
+
 /* Print what was asked for, as the newest run has it. */
 static void print_settings(const struct history *history)
 {
@@ -88,6 +119,7 @@ static void print_settings(const struct history *history)
 		printf(", submitted with a limit of %" PRId64 " min",
 		       history->submitted_min);
 	putchar('\n');
+	print_options(history->settings);
 }
 
 static void print_now(const struct slurm_reply *reply,
@@ -404,8 +436,9 @@ static int watch(const struct call *call, uint32_t seconds)
 		int code;
 
 		terminal_clear();
-		printf("%s, every %" PRIu32 " s\n\n",
-		       text_clock(clock, begun_s, begun_s), seconds);
+		if (!call_option(call, "json"))
+			printf("%s, every %" PRIu32 " s\n\n",
+			       text_clock(clock, begun_s, begun_s), seconds);
 		code = show_once(call);
 		if (code == SAYS_ERROR || fflush(stdout))
 			return code;

@@ -256,6 +256,12 @@ static void read_signal(struct run_record *run,
 		 used ? "," : "", name);
 }
 
+static void keep_settings(struct history *h, const struct record_settings *from)
+{
+	free(h->settings);
+	h->settings = from->text ? strdup(from->text) : NULL;
+}
+
 static void add_record(struct reading *r, const struct record *record)
 {
 	switch (record->kind) {
@@ -289,6 +295,9 @@ static void add_record(struct reading *r, const struct record *record)
 		break;
 	case RECORD_SETTLED:
 		read_settled(r, &record->settled);
+		break;
+	case RECORD_SETTINGS:
+		keep_settings(r->history, &record->settings);
 		break;
 	case RECORD_STRIKE:
 		r->run->strike = (uint32_t)record->strike.version;
@@ -579,5 +588,6 @@ bool history_recall(struct history *history, int memo_fd)
 void history_free(struct history *history)
 {
 	free(history->runs);
+	free(history->settings);
 	memset(history, 0, sizeof(*history));
 }

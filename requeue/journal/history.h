@@ -22,7 +22,8 @@ struct history {
 	/* of the newest run */
 	bool has_term;		       /* Slurm had begun to end the run */
 	char output[HISTORY_PATH_MAX]; /* the job's stderr; "" unknown */
-	int64_t began_min;    /* the limit that it began with; -1 unknown */
+	char *settings;	   /* as of settings_encode(); owned; NULL: unknown */
+	int64_t began_min; /* the limit that it began with; -1 unknown */
 	bool is_quick_to_end; /* one node, and no epilog */
 	bool has_exact_min;   /* slurmctld: see plan_has_exact_min() */
 	bool could_requeue;   /* Requeue=1 as it began; false: also unknown */

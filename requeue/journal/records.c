@@ -207,6 +207,12 @@ static const struct ckpt_field settled_fields[] = {
 };
 #undef OWNER
 
+#define OWNER record_settings
+static const struct ckpt_field settings_fields[] = {
+	TEXT(text, "text"),
+};
+#undef OWNER
+
 #define OWNER record_strike
 static const struct ckpt_field strike_fields[] = {
 	INT(version, "version", 0, UINT32_MAX, 0),
@@ -236,6 +242,7 @@ const struct ckpt_kind record_kinds[RECORD_KINDS] = {
 	ROW(RECORD_FINISH, "finish", finish_fields),
 	ROW(RECORD_PLAN, "plan", plan_fields),
 	ROW(RECORD_SETTLED, "settled", settled_fields),
+	ROW(RECORD_SETTINGS, "settings", settings_fields),
 	ROW(RECORD_STRIKE, "strike", strike_fields),
 	ROW(RECORD_VERSION, "version", version_fields),
 };

@@ -153,6 +153,11 @@ struct record_settled {
 	const char *text;
 };
 
+/* What was asked for, as the run began; for people. */
+struct record_settings {
+	const char *text; /* as of settings_encode(), without the token */
+};
+
 /* The version from which the run began gets a strike. */
 struct record_strike {
 	int64_t version; /* 0 none */
@@ -177,6 +182,7 @@ enum record_kind {
 	RECORD_FINISH,
 	RECORD_PLAN,
 	RECORD_SETTLED,
+	RECORD_SETTINGS,
 	RECORD_STRIKE,
 	RECORD_VERSION,
 	RECORD_KINDS
@@ -199,6 +205,7 @@ struct record {
 		struct record_finish finish;
 		struct record_plan plan;
 		struct record_settled settled;
+		struct record_settings settings;
 		struct record_strike strike;
 		struct record_version version;
 	};

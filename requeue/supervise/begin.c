@@ -352,6 +352,21 @@ static void read_output(char *path, size_t size)
 	path[len > 0 ? len : 0] = '\0';
 }
 
+/* The token, by which a store knows its job, stays out of the journal. */
+static void record_settings(const struct begin *b)
+{
+	char text[SETTINGS_TEXT_LEN], err[SETTINGS_ERROR_LEN];
+	const struct record record = {
+		.kind = RECORD_SETTINGS,
+		.settings = {.text = text},
+	};
+	struct settings set = b->set;
+
+	memset(set.token, '0', sizeof(set.token) - 1);
+	if (settings_encode(&set, text, err, sizeof(err)) == 0)
+		report_record(b->store, b->run, &record);
+}
+
 static void record_run(struct begin *b)
 {
 	const struct ckpt_version *from = &b->version;
@@ -410,6 +425,7 @@ int begin_run(struct begin *b, const struct brief *brief, int *status)
 	if (!code)
 		code = method_prepare(b);
 	record_run(b);
+	record_settings(b);
 	if (code)
 		goto unusable;
 	ckpt_set_keep(b->store, (unsigned)b->set.keep, NULL);

@@ -268,7 +268,7 @@ for name in "${ids[@]}"; do
 	wait_job 40 "${id[$name]}" FAILED
 	is "$(job_state "${id[$name]}") $(job_field "${id[$name]}" Restarts)" \
 		'FAILED 0' "forged, $name: the job fails"
-	like "$(cat "forged/$name.out")" '^[^ ]* scheckpoint: [[:print:]]+$' \
+	like "$(cat "forged/$name.out")" '^([^ ]* )?scheckpoint: [[:print:]]+$' \
 		'with a line that says why'
 	is "$(wc -l <"forged/$name.out")" 1 'and no other line'
 	ok 'without control characters' \
@@ -361,7 +361,9 @@ id[runs]=$(start runs --checkpoint=20 --checkpoint-max-runs=3 --time=5 \
 id[delay]=$(start delay --checkpoint=20 --time=5 forging 9223372036854775807)
 id[long]=$(start long --checkpoint=20 --time=5 forging 1099511627775)
 id[zero]=$(start zero --checkpoint=20 --time=5 forging 1)
-wait_job 30 "${id[zero]}" RUNNING
+# What it began with is on record.
+wait_for 30 'its first reply' has_line \
+	"checkpoint-${id[zero]}/journal-0000.jsonl" '"view"'
 scontrol update "JobId=${id[zero]}" Requeue=0
 touch zero.go
 wait_job 30 "${id[zero]}" FAILED

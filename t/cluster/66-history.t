@@ -65,6 +65,7 @@ like "$(line runs)" \
 	"runs +1, the present one since $clock, ends .*$clock \(in 9 min" \
 	'since when, and when it ends'
 like "$(line newest)" 'no version yet' 'with nothing saved yet'
+like "$(line options)" 'options +--checkpoint=30s$' 'what was asked for'
 
 # ---- while it waits
 as_owner scheckpoint requeue "${id[chain]}" >/dev/null
