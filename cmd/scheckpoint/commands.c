@@ -14,6 +14,7 @@
 #include "cmd/scheckpoint/save.h"
 #include "cmd/scheckpoint/set.h"
 #include "cmd/scheckpoint/simple.h"
+#include "cmd/scheckpoint/done.h"
 #include "cmd/scheckpoint/status.h"
 #include "cmd/scheckpoint/timeline.h"
 #include "cmd/scheckpoint/try.h"

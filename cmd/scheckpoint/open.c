@@ -30,6 +30,12 @@ bool is_outside(void)
 	return !dir || !dir[0];
 }
 
+int say_outside(const struct call *call)
+{
+	say_error(call, "this job has no --checkpoint: nothing is recorded");
+	return SAYS_YES;
+}
+
 int open_own(const struct call *call, enum ckpt_mode mode,
 	     struct ckpt_store **store)
 {

@@ -13,6 +13,10 @@ struct call;
  * --checkpoint runs on then, where that makes no difference to its result. */
 bool is_outside(void);
 
+/* Say that there is no store to write to, and that the script may go on.
+ * Returns SAYS_YES. */
+int say_outside(const struct call *call);
+
 /*
  * Open the store that SLURM_CHECKPOINT_DIR names.  For writing it must be this
  * job's own, as a nested job may have inherited another's environment.

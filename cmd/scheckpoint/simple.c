@@ -15,13 +15,6 @@
 #include "cmd/scheckpoint/slurm.h"
 #include "lib/store.h"
 
-/* Say that there is no store to write to, and that the script may go on. */
-static int say_outside(const struct call *call)
-{
-	say_error(call, "this job has no --checkpoint: nothing is recorded");
-	return SAYS_YES;
-}
-
 /* The end of this run as Slurm has it; 0 unknown. */
 static int64_t end_by_slurm(void)
 {
@@ -71,25 +64,6 @@ int command_progress(struct call *call)
 	if (code)
 		return code;
 	status = ckpt_progress(store, progress, &err);
-	if (status)
-		code = say_status(call, status, &err);
-	ckpt_close(store);
-	return code;
-}
-
-int command_done(struct call *call)
-{
-	struct ckpt_error err = {0};
-	struct ckpt_store *store;
-	enum ckpt_status status;
-	int code;
-
-	if (is_outside())
-		return say_outside(call);
-	code = open_own(call, CKPT_WRITE, &store);
-	if (code)
-		return code;
-	status = ckpt_done(store, &err);
 	if (status)
 		code = say_status(call, status, &err);
 	ckpt_close(store);

@@ -6,7 +6,6 @@
 struct call;
 
 int command_progress(struct call *call);
-int command_done(struct call *call);
 int command_time_left(struct call *call);
 int command_requested(struct call *call);
 int command_release(struct call *call);

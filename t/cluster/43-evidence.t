@@ -91,6 +91,16 @@ END
 # hanger: saves, and then hangs in its end
 sed 's/^os.replace.*/&\nwhile n < steps: time.sleep(1)/' saver | script hanger
 
+# watcher: its monitor says done as soon as the state has changed
+sed 's/^os.replace.*/&\ntime.sleep(3)/' saver | script lingerer
+script watcher <<'END'
+#!/bin/bash
+before=$(cat state 2>/dev/null)
+( until [ "$(cat state 2>/dev/null)" != "$before" ]; do sleep 0.1; done
+scheckpoint "done" ) &
+../lingerer state 130
+END
+
 # finisher: saves at the signal, and goes on to its end
 script finisher <<'END'
 #!/bin/bash
@@ -138,6 +148,7 @@ begin flag --checkpoint-max-stalls=2 --wrap "$runtime-flag 1000"
 begin logger --wrap "$WORK/logger"
 begin status --checkpoint-max-stalls=2 --wrap "$WORK/status"
 begin finisher "$WORK/finisher"
+begin watcher "$WORK/watcher"
 begin hanger --wrap "$WORK/hanger state 130"
 
 # ---- a file that was written after the request
@@ -199,6 +210,13 @@ ok 'a program that hangs after its save: completes' \
 is "$(grep -c '^tick' hanger.out)" 130 'and each step was done once'
 ok 'it is said' said hanger 'had not ended .* later: that counts as a save'
 unlike "$(cat hanger.out)" 'saved nothing' 'and it is no stall'
+
+# ---- "done" by a program that only sees that another has ended
+ok 'done from a bystander: the job goes on, and completes' \
+	wait_job 240 "${id[watcher]}" COMPLETED
+is "$(cat in-watcher/state)" 130 'when all is done'
+ok 'its word was not taken' grep -q \
+	'done: not taken, as the job was asked to save before: lingerer' watcher.out
 
 # ---- a script that saves in its trap, and finishes its work all the same
 ok 'a script that finishes within its grace: completes' \

@@ -47,8 +47,22 @@ says err "version 2 has the schema 'plate' 2, but 'plate' 3 is needed"
 
 run scheckpoint history
 is "a running job says nothing of its end" "" "$(said out | grep "done")"
+"$mkstore" record store 0 run run=0 node=n1 start=1
+"$mkstore" record store 0 request cause=interval made=true
+"$mkstore" record store 0 signal pid=99999 name=saver signal=10
+"$mkstore" record store 0 request cause=limit made=false
+"$mkstore" record store 0 signal pid=99999 name=saver signal=15
 run scheckpoint "done"
-exits 0 "done"
+exits 2 "done by a program that was passed over"
+says err "saver (pid 99999) got the request"
+run scheckpoint history
+is "isn't taken" "" "$(said out | grep "done")"
+"$mkstore" record store 0 signal pid=$$ name=script signal=15 node=n1
+SLURMD_NODENAME=n2 run scheckpoint "done"
+exits 2 "nor by one with the same number on another node"
+"$mkstore" record store 0 signal pid=$$ name=script signal=15
+run scheckpoint "done"
+exits 0 "done by a program that got the request"
 run scheckpoint history
 says out "running, done"
 finish
