@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "requeue/policy/handmade.h"
@@ -18,6 +19,7 @@
 #include "requeue/settings/option.h"
 #include "requeue/settings/text.h"
 #include "spank/cmdline.h"
+#include "spank/environment.h"
 #include "spank/say.h"
 #include "spank/sbatch_opt.h"
 
@@ -100,6 +102,20 @@ static bool warn_requeues(const char *text, const char *script)
 	return false;
 }
 
+/*
+ * A job with --checkpoint submits a script whose trap submits a job: perhaps
+ * its own trap does, as Slurm ends the job, which is requeued as well.  The
+ * supervisor kills the shell and this process then; it gets the time for it,
+ * since both got Slurm's signal at once.
+ */
+static void await_supervisor(void)
+{
+	const struct timespec pause = {.tv_sec = 2};
+
+	if (environment_was_of_run())
+		nanosleep(&pause, NULL);
+}
+
 void advice_on_script(const struct settings *set, const char *given)
 {
 	const char *text = cmdline_script_text();
@@ -109,7 +125,11 @@ void advice_on_script(const struct settings *set, const char *given)
 	if (!text)
 		return;
 	text_clean(script, sizeof(script), cmdline_script());
-	if (warn_submits(set, text, script) || warn_requeues(text, script))
+	if (warn_submits(set, text, script)) {
+		await_supervisor();
+		return;
+	}
+	if (warn_requeues(text, script))
 		return;
 	if (signum && traps_has(text, signum))
 		say_warning("--signal=%s: a run that ends by the script's trap "

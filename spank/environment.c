@@ -63,12 +63,19 @@ bool environment_of_run(char *const *env, char name[ENVIRONMENT_NAME_LEN])
 	return false;
 }
 
+static bool was_of_run;
+
 void environment_forget_run(void)
 {
 	char name[ENVIRONMENT_NAME_LEN];
 
 	while (environment_of_run(environ, name) && !unsetenv(name))
-		;
+		was_of_run = true;
+}
+
+bool environment_was_of_run(void)
+{
+	return was_of_run;
 }
 
 void environment_forget_inherited(void)

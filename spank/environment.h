@@ -33,6 +33,10 @@ bool environment_of_run(char *const *env, char name[ENVIRONMENT_NAME_LEN]);
 /* Unset all of these in this process. */
 void environment_forget_run(void);
 
+/* Has that found any?  Then a job with --checkpoint has started this process.
+ */
+bool environment_was_of_run(void);
+
 /* Unset what an outer job has left: its options don't hold for this one. */
 void environment_forget_inherited(void);
 

@@ -514,6 +514,56 @@ static size_t freeze_feeders(const struct view *view, bool *has_catcher)
 	return found;
 }
 
+/* Freeze the shells whose trap submits a job, and what they have started for
+ * it. */
+static void freeze_submitters(const struct view *view)
+{
+	for (size_t i = 0; i < view->procs->count; i++) {
+		size_t parent = view->procs->list[i].parent;
+		struct choice *choice = &view->choices[i];
+		bool is_below =
+			parent != PROCS_NONE &&
+			view->choices[parent].action == CHOICE_FREEZE &&
+			!strcmp(view->choices[parent].reason, CHOICE_SUBMITS);
+
+		if (is_gone(&view->procs->list[i]) ||
+		    view->procs->list[i].is_foreign || is_catcher(choice) ||
+		    is_excluded(view->order, view->procs->list[i].pid))
+			continue;
+		if (is_below || !strcmp(choice->reason, CHOICE_SUBMITS))
+			set(choice, CHOICE_FREEZE, CHOICE_SUBMITS);
+	}
+}
+
+/* ------------------------------------------------- traps that must wait */
+
+/* Does its shell wait for it without "wait"?  A shell without job control
+ * starts what goes into the background with SIGINT ignored; one with it, in a
+ * process group of its own. */
+static bool is_in_foreground(const struct proc *proc)
+{
+	return !procs_has(proc->ignored, SIGINT) && proc->group != proc->pid;
+}
+
+static void note_waits(const struct view *view, const bool *has_catcher)
+{
+	for (size_t i = 0; i < view->procs->count; i++) {
+		const struct proc *proc = &view->procs->list[i];
+		const struct choice *above;
+
+		if (proc->parent == PROCS_NONE || is_gone(proc) ||
+		    is_catcher(&view->choices[i]) || has_catcher[i] ||
+		    is_excluded(view->order, proc->pid) ||
+		    !is_in_foreground(proc))
+			continue;
+		above = &view->choices[proc->parent];
+		if (above->kind == CHOICE_SHELL &&
+		    above->action == CHOICE_SIGNAL &&
+		    !view->is_covered[proc->parent])
+			view->choices[proc->parent].behind = i;
+	}
+}
+
 size_t choose(const struct procs *procs, const struct choose_order *order,
 	      struct choice *choices)
 {
@@ -528,7 +578,8 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 	view.has_passer = calloc(count + 1, sizeof(*view.has_passer));
 	for (size_t i = 0; i < count; i++)
 		choices[i] = (struct choice){.reason = "",
-					     .signalled_above = PROCS_NONE};
+					     .signalled_above = PROCS_NONE,
+					     .behind = PROCS_NONE};
 	if (!has_catcher || !ends.list || !view.is_covered || !view.has_passer)
 		goto out;
 	for (size_t i = 0; i < count; i++)
@@ -537,6 +588,9 @@ size_t choose(const struct procs *procs, const struct choose_order *order,
 	if (order->is_hooked && !has_catcher_at_all(&view))
 		await_programs(&view);
 	found = freeze_feeders(&view, has_catcher);
+	if (order->freezes_submitters)
+		freeze_submitters(&view);
+	note_waits(&view, has_catcher);
 out:
 	free(has_catcher);
 	free(ends.list);

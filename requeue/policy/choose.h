@@ -55,6 +55,9 @@ struct choice {
 	/* The nearest shell above that is signalled; PROCS_NONE: there is none.
 	 * It waits for what is frozen below it. */
 	size_t signalled_above;
+	/* A shell that is signalled runs its trap only when this program, for
+	 * which it waits, has ended; PROCS_NONE: it runs it at once. */
+	size_t behind;
 };
 
 struct choose_order {
@@ -66,6 +69,10 @@ struct choose_order {
 	/* The user's hook has requested the programs to end in its own way:
 	 * where none catches the signal, the topmost ones are awaited. */
 	bool is_hooked;
+	/* Slurm may have signalled all processes: a shell whose trap submits a
+	 * job is frozen with all below it, whether a program below catches the
+	 * signal or not. */
+	bool freezes_submitters;
 	/* Programs whose runtime alone catches the signal get it as well: the
 	 * user wants it, or the run ends in any case. */
 	bool takes_runtimes;
@@ -81,7 +88,8 @@ struct choose_order {
  * choices  as many as there are processes, in the same order; filled in.
  *
  * Returns how many are to be signalled that have not been before, and counts
- * srun clients as one each.  If it is 0, nothing is to be frozen either.
+ * srun clients as one each.  If it is 0, nothing is to be frozen either, but
+ * for shells whose trap submits a job.
  */
 size_t choose(const struct procs *procs, const struct choose_order *order,
 	      struct choice *choices);

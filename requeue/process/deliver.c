@@ -67,6 +67,7 @@ static int take_look(struct look *look, const struct delivery *d,
 		.exclude = order->exclude,
 		.exclude_count = order->exclude_count,
 		.is_hooked = order->is_hooked,
+		.freezes_submitters = order->freezes_submitters,
 		.target = order->target,
 		.takes_runtimes = order->takes_runtimes,
 		.deaf = order->deaf,
@@ -364,6 +365,22 @@ const struct delivery_item *delivery_next_frozen(struct delivery *d)
 	return entries_next(&d->frozen);
 }
 
+const struct delivery_item *delivery_next_waiting(struct delivery *d)
+{
+	for (size_t i = 0; i < d->signalled.count; i++) {
+		struct entry *entry = &d->signalled.list[i];
+		const struct delivery_item *item = &entry->item;
+
+		if (entry->is_wait_told || !item->behind_pid ||
+		    !pid_is_alive(item->behind_pid, item->behind_ticks) ||
+		    !entries_is_alive(entry))
+			continue;
+		entry->is_wait_told = true;
+		return item;
+	}
+	return NULL;
+}
+
 size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max)
 {
 	size_t count = 0;
@@ -491,6 +508,20 @@ void delivery_kill_frozen(struct delivery *d)
 {
 	for (size_t i = 0; i < d->frozen.count; i++)
 		kill_frozen(d, &d->frozen.list[i]);
+}
+
+void delivery_kill_submitters(struct delivery *d)
+{
+	for (size_t i = 0; i < d->frozen.count; i++) {
+		struct entry *frozen = &d->frozen.list[i];
+
+		if (frozen->is_gone ||
+		    strcmp(frozen->item.reason, CHOICE_SUBMITS) != 0)
+			continue;
+		frozen->is_gone = true;
+		frozen->is_killed = !pid_kill(
+			frozen->item.pid, frozen->item.start_ticks, SIGKILL);
+	}
 }
 
 void delivery_kill_all(pid_t root)

@@ -27,7 +27,8 @@ struct delivery_order {
 	const pid_t *exclude;  /* our own helpers; 0 entries are ignored */
 	size_t exclude_count;
 	bool is_hooked; /* see choose.h; what is awaited counts as signalled */
-	bool goes_on;	/* the programs are to save and go on: freeze nothing */
+	bool freezes_submitters; /* see choose.h */
+	bool goes_on; /* the programs are to save and go on: freeze nothing */
 	/* see choose.h; each may be NULL */
 	bool takes_runtimes;
 	const char *deaf, *savers;
@@ -105,6 +106,10 @@ const struct delivery_item *delivery_next_signalled(struct delivery *d);
 const struct delivery_item *delivery_next_passed(struct delivery *d);
 const struct delivery_item *delivery_next_frozen(struct delivery *d);
 
+/* A shell that got the signal, and whose trap still waits for a program; each
+ * once. */
+const struct delivery_item *delivery_next_waiting(struct delivery *d);
+
 /* srun clients that were found; their tasks are to be signalled otherwise.
  * Returns how many were put into pids. */
 size_t delivery_sruns(const struct delivery *d, pid_t *pids, size_t max);
@@ -124,6 +129,10 @@ void delivery_freeze_again(struct delivery *d);
  * trap and nothing else, and are awaited.
  */
 void delivery_kill_frozen(struct delivery *d);
+
+/* SIGKILL for the frozen shells whose trap submits a job, and for what they
+ * have started: Slurm's own signal has reached them. */
+void delivery_kill_submitters(struct delivery *d);
 
 /* SIGKILL for all below root, until there are no new ones. */
 void delivery_kill_all(pid_t root);

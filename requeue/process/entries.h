@@ -18,6 +18,10 @@ struct delivery_item {
 	const char *reason; /* static */
 	bool is_withheld;   /* see choose.h */
 	bool is_sent;	    /* got the signal; false: only awaited */
+	/* A shell whose trap waits for this program; 0: it doesn't. */
+	pid_t behind_pid;
+	uint64_t behind_ticks;
+	char behind_name[PROCS_NAME_MAX];
 	uint64_t start_ticks;
 };
 
@@ -34,6 +38,7 @@ struct entry {
 	bool has_exit_trap;
 	bool is_gone;
 	bool is_killed;
+	bool is_wait_told;
 };
 
 /* All 0: an empty list. */

@@ -98,6 +98,20 @@ static void remember_frozen(struct entry *entry, const struct look *look,
 	}
 }
 
+/* The program for which a signalled shell waits. */
+static void remember_behind(struct delivery_item *item, const struct look *look,
+			    size_t behind)
+{
+	const struct proc *proc;
+
+	if (behind == PROCS_NONE)
+		return;
+	proc = &look->procs.list[behind];
+	item->behind_pid = proc->pid;
+	item->behind_ticks = proc->start_ticks;
+	choose_name(proc, item->behind_name, sizeof(item->behind_name));
+}
+
 struct entry *look_remember(const struct look *look, size_t i,
 			    struct entries *entries)
 {
@@ -113,6 +127,7 @@ struct entry *look_remember(const struct look *look, size_t i,
 	entry->item.reason = choice->reason;
 	entry->item.is_withheld = choice->is_withheld;
 	entry->has_exit_trap = choice->has_exit_trap;
+	remember_behind(&entry->item, look, choice->behind);
 	remember_frozen(entry, look, i);
 	if (choice->signalled_above != PROCS_NONE) {
 		const struct proc *guard =

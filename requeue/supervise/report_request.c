@@ -91,6 +91,18 @@ void report_signalled(struct context *ctx, struct delivery *delivery,
 	}
 }
 
+void report_waiting(struct delivery *delivery)
+{
+	const struct delivery_item *item;
+
+	while ((item = delivery_next_waiting(delivery)))
+		report_line("the trap of %s (pid %d) runs when %s (pid %d) has "
+			    "ended, as the script waits for it: start it with "
+			    "\"&\", then \"wait\"",
+			    item->name, (int)item->pid, item->behind_name,
+			    (int)item->behind_pid);
+}
+
 /* The job script itself is told of when it has ended. */
 void report_not_continued(struct context *ctx, struct delivery *delivery)
 {

@@ -35,6 +35,10 @@ void report_signalled(struct context *ctx, struct delivery *delivery,
 void report_passed(struct context *ctx, struct delivery *delivery,
 		   bool is_said);
 
+/* Name the shells whose trap can't run yet, and what each waits for; each
+ * once. */
+void report_waiting(struct delivery *delivery);
+
 /* Name the programs that were frozen, and killed as they were: they would have
  * started the next piece of work. */
 void report_not_continued(struct context *ctx, struct delivery *delivery);

@@ -21,6 +21,8 @@
  * first, then every second. */
 #define POLL_MIN_MS 20
 #define POLL_MAX_MS 1000
+/* A trap that hasn't run by this look, after 3 s, is told of. */
+#define WAIT_LOOKS  2
 /* A program that is killed so long after its last file, and half of its grace
  * after it, has hung in its end. */
 #define HUNG_MIN_MS 2000
@@ -70,6 +72,7 @@ static void freeze(struct request *request, struct context *ctx, bool is_hooked)
 	struct delivery_order order = make_order(request, ctx);
 
 	order.is_hooked |= is_hooked;
+	order.freezes_submitters = !is_hooked;
 	if (!request->delivery)
 		request->delivery = delivery_new();
 	if (request->delivery)
@@ -246,6 +249,8 @@ static void look_for_catchers(struct request *request, struct context *ctx)
 	else
 		witness_begin(&request->witness, ctx);
 	report_signalled(ctx, request->delivery, order.signum);
+	if (ctx->run.looks >= WAIT_LOOKS)
+		report_waiting(request->delivery);
 	steps_request(&request->steps, ctx, request->delivery,
 		      !request->has_looked);
 	request->has_poller |= storage_has_poller(ctx);
@@ -261,6 +266,9 @@ static void post_delivered(struct request *request, struct context *ctx)
 		request->delivered_ms = clock_now_ms();
 		report_request(ctx, ctx->run.cause, true);
 	}
+	/* Their trap would run as soon as they are thawed. */
+	if (request->delivery && !event.count && ctx->run.skips_delivery)
+		delivery_kill_submitters(request->delivery);
 	if (request->delivery && !event.count)
 		delivery_thaw(request->delivery);
 	if (request->delivery)

@@ -143,6 +143,8 @@ static void save(struct supervisor *s, bool is_now)
 static void carry_out(struct supervisor *s, const struct run_orders *orders)
 {
 	act_on_processes(s, orders);
+	if (orders->query_reach) /* SIGTERM has come */
+		request_foresee(&s->ctx);
 	if (orders->finish &&
 	    !method_never_began(&s->method, &s->ctx, &s->script))
 		finish_record(&s->ctx, &s->script, &s->request, &s->files);
@@ -291,8 +293,6 @@ static void handle_signal(struct supervisor *s, const siginfo_t *info)
 	/* SIGURG: slurmctld's warning, or the owner's request. */
 	if (info->si_signo == SIGURG && take_owner_request(s))
 		return;
-	if (info->si_signo == SIGTERM)
-		request_foresee(&s->ctx);
 	else if (info->si_signo != SIGURG) /* neither goes to the script */
 		event.reaches_all =
 			bystander_got(&s->bystander, &s->ctx, info->si_signo);

@@ -5,7 +5,9 @@
 # and ranks of which one that ends kills the others.
 # shellcheck source=t/cluster/lib.sh
 . "$(dirname "$0")/lib.sh"
-cluster_up --nodes 2
+# shellcheck source=t/cluster/ends.sh
+. "$TOP/t/cluster/ends.sh"
+cluster_up --nodes 2 --conf "$MANY"
 
 # saver SIGNAL STEPS: counts, and saves its count when it gets the signal
 script saver <<'EOF'
@@ -44,6 +46,18 @@ script ranks <<'EOF'
 srun -K -n2 --overlap bash -c './saver TERM 4000 rank$SLURM_PROCID'
 exit 85
 EOF
+# No program below catches the signal; Slurm's own TERM reaches the trap.
+script chained <<'EOF'
+#!/bin/bash
+trap 'sbatch --partition=many --checkpoint=40 --time=1 chained; exit 0' TERM
+echo started
+sleep 300 & wait
+EOF
+script waits <<'EOF'
+#!/bin/bash
+trap 'echo saved >waits.state; exit 0' TERM
+sleep 300
+EOF
 script short <<'EOF'
 #!/bin/bash
 sleep 3
@@ -61,6 +75,10 @@ declare -A id
 id[submits]=$(checkpointed submits submits)
 id[interrupted]=$(checkpointed interrupted --checkpoint-signal=INT interrupted)
 id[ranks]=$(checkpointed ranks -n2 ranks)
+id[waits]=$(checkpointed waits --partition=many --checkpoint-max-stalls=1 waits)
+for n in 1 2 3 4; do
+	id[chained$n]=$(checkpointed chained$n --partition=many --time=10 chained)
+done
 id[long]=$(submit --checkpoint=20m --output=long.out short)
 id[astray]=$(checkpointed astray --chdir="$WORK/gone" "--output=$WORK/astray.out" \
 	short)
@@ -98,7 +116,18 @@ ok 'its program has saved' test -s submits.state
 ok 'a program that catches INT has saved' test -s interrupted.state
 unlike "$(cat interrupted.out)" 'post on' 'and bash does not go on'
 ok 'srun -K: each rank has saved' test -s rank0 -a -s rank1
+wait_held 90 "${id[waits]}"
+like "$(cat waits.out)" \
+	'the trap of the job script \(pid [0-9]+\) runs when sleep \(pid [0-9]+\) has ended' \
+	'a trap that waits behind a program: the output names the program'
+ok 'four jobs whose trap submits run' \
+	[ "$(cat chained[1-4].out | grep -c '^started')" -eq 4 ]
 as_owner scancel -u "$JOB_USER"
 wait_for 60 'all jobs to end' job_over "${id[submits]}"
+for n in 1 2 3 4; do
+	wait_for 60 "job chained$n to end" job_over "${id[chained$n]}"
+done
+is "$(squeue -h -o %j | grep -c chained)" 0 \
+	'no trap that submits has run when they were cancelled'
 nodes_idle
 done_testing

@@ -15,6 +15,7 @@
  *
  *	C catches TERM	     E catches all, as bash does with an EXIT trap
  *	J its runtime is Java   L is Go	  N is Julia
+ *	B stands in the background of its shell
  *	A awaits TERM	     I ignores TERM	 U catches USR1 alone
  *	Z zombie	     X ended while we looked
  *	G got it before	     F another user's	 O one of our own helpers
@@ -41,6 +42,7 @@ struct test_case {
 	enum choose_target target;
 	const char *deaf, *savers;
 	bool takes_runtimes;
+	bool freezes_submitters;
 };
 
 /* Most have no launchers of their own. */
@@ -82,6 +84,9 @@ static void put_mark(struct drawing *drawing, struct proc *proc,
 		break;
 	case 'A':
 		proc->awaited |= BIT(SIGTERM);
+		break;
+	case 'B':
+		proc->ignored |= BIT(SIGINT);
 		break;
 	case 'I':
 		proc->ignored |= BIT(SIGTERM);
@@ -201,7 +206,9 @@ START_TEST(every_tree_is_judged_as_drawn)
 				     .target = test->target,
 				     .deaf = test->deaf,
 				     .savers = test->savers,
-				     .takes_runtimes = test->takes_runtimes};
+				     .takes_runtimes = test->takes_runtimes,
+				     .freezes_submitters =
+					     test->freezes_submitters};
 	struct drawing drawing;
 
 	draw(&drawing, test->tree);
@@ -303,6 +310,45 @@ START_TEST(a_frozen_shell_knows_the_shell_that_waits_for_it)
 }
 END_TEST
 
+START_TEST(a_trap_waits_for_the_program_in_the_foreground)
+{
+	static const struct {
+		const char *tree;
+		size_t behind; /* of the first */
+	} waits[] = {
+		{"SIGNAL C bash job.sh :: trap x TERM; gmx\n"
+		 "  PASS - gmx\n",
+		 1},
+		{"SIGNAL C bash job.sh :: trap x TERM; server & gmx\n"
+		 "  PASS B server\n"
+		 "  PASS - gmx\n",
+		 2},
+		{"SIGNAL C bash job.sh :: trap x TERM; gmx & wait\n"
+		 "  PASS B gmx\n",
+		 PROCS_NONE},
+		{"SIGNAL C bash job.sh :: trap x TERM; timeout 9 gmx\n"
+		 "  PASS - timeout 9 gmx\n"
+		 "    SIGNAL C gmx\n",
+		 PROCS_NONE},
+		{"SIGNAL C bash job.sh :: trap 'kill $p; wait' TERM; gmx & "
+		 "p=$!; wait\n"
+		 "  LEAVE - gmx\n",
+		 PROCS_NONE},
+		{"SIGNAL C bash job.sh :: trap x TERM; gmx\n"
+		 "  LEAVE Z gmx\n",
+		 PROCS_NONE},
+	};
+	struct choose_order order = {.signum = SIGTERM};
+	struct choice choices[NODES_MOST];
+	struct drawing drawing;
+
+	draw(&drawing, waits[_i].tree);
+	choose(&drawing.procs, &order, choices);
+	ck_assert_uint_eq(choices[0].behind, waits[_i].behind);
+	procs_free(&drawing.procs);
+}
+END_TEST
+
 START_TEST(an_empty_picture_is_no_error)
 {
 	struct choose_order order = {.signum = SIGTERM};
@@ -361,6 +407,8 @@ int main(void)
 			    count);
 	tcase_add_loop_test(tcase, a_process_is_named_as_its_user_knows_it, 0,
 			    name_count);
+	tcase_add_loop_test(
+		tcase, a_trap_waits_for_the_program_in_the_foreground, 0, 6);
 	tcase_add_test(tcase, a_frozen_shell_knows_the_shell_that_waits_for_it);
 	tcase_add_test(tcase, an_empty_picture_is_no_error);
 	suite_add_tcase(suite, tcase);

@@ -86,6 +86,12 @@
 {"and is told, where nothing else catches it",
  "PASS C bash job.sh :: trap 'sbatch job.sh' TERM; gmx == its trap for it submits a job\n"
  "  PASS - gmx\n"},
+{"Slurm may have signalled it: it is frozen with what it has started",
+ "FREEZE C bash job.sh :: trap 'sbatch job.sh' TERM; gmx == its trap for it submits a job\n"
+ "  FREEZE - sbatch job.sh == its trap for it submits a job\n", .freezes_submitters = true},
+{"and a program below that saves is not",
+ "FREEZE C bash job.sh :: trap 'sbatch job.sh' TERM; gmx == its trap for it submits a job\n"
+ "  SIGNAL C gmx\n", .freezes_submitters = true},
 {"a trap that submits at another signal",
  "SIGNAL C bash job.sh :: trap save TERM; trap 'sbatch job.sh' USR1; gmx\n"
  "  SIGNAL C gmx\n"},
