@@ -125,6 +125,12 @@ void advice_on_script(const struct settings *set, const char *given)
 	if (!text)
 		return;
 	text_clean(script, sizeof(script), cmdline_script());
+	if (handmade_is_async(text))
+		say_warning(
+			"%s: srun --async: the tasks of such a step are not "
+			"asked to save, as no srun waits for them: start "
+			"srun with \"&\", then \"wait\"",
+			script);
 	if (warn_submits(set, text, script)) {
 		await_supervisor();
 		return;

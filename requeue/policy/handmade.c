@@ -171,3 +171,26 @@ bool handmade_requeues(const char *script, int signum)
 {
 	return has_trap(script, signum, has_scontrol_requeue);
 }
+
+bool handmade_is_async(const char *script)
+{
+	char *copy = commands_without_documents(script), word[16];
+	const char *text = copy ? copy : script, *at = text, *rest;
+	bool is_async = false;
+
+	if (!strstr(text, "--async"))
+		at = NULL;
+	while (at && !is_async &&
+	       (at = commands_find_program(text, at, "srun"))) {
+		at += strlen("srun");
+		rest = at;
+		for (int n = 0; n < COMMANDS_WORDS_MOST && !is_async; n++) {
+			rest = commands_word(rest, word, sizeof(word));
+			if (!rest)
+				break;
+			is_async = !strcmp(word, "--async");
+		}
+	}
+	free(copy);
+	return is_async;
+}

@@ -22,4 +22,8 @@ bool handmade_submits(const char *script, int signum);
 /* The same for "scontrol requeue". */
 bool handmade_requeues(const char *script, int signum);
 
+/* Does the script start a step that no srun waits for (srun --async, Slurm
+ * 26.05)?  Nothing in the script's tree leads to its tasks. */
+bool handmade_is_async(const char *script);
+
 #endif

@@ -162,6 +162,9 @@ void request_uncaught(struct request *request, struct context *ctx)
 	/* What a program writes while it computes on is its output. */
 	if (ctx->begin.set.signal)
 		witness_drop(&request->witness, ctx);
+	if (name && steps_may_be_async())
+		report_line("the tasks of srun --async are not reached: start "
+			    "srun with \"&\", then \"wait\"");
 	if (!name) {
 		report_line("%s: no program is signalled "
 			    "(--checkpoint-signal=none)%s",

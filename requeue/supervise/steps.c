@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <time.h>
 
+#include "requeue/policy/handmade.h"
 #include "requeue/policy/launchers.h"
 #include "requeue/process/picture.h"
 #include "requeue/settings/option.h"
@@ -277,6 +278,19 @@ bool steps_are_running(const struct context *ctx)
 	picture_take(&procs, getpid(), SIGTERM);
 	for (size_t i = 0; i < procs.count; i++)
 		is_found |= is_jobs_srun(ctx, &procs.list[i]);
+	procs_free(&procs);
+	return is_found;
+}
+
+bool steps_may_be_async(void)
+{
+	bool is_found = false;
+	struct procs procs;
+
+	picture_take(&procs, getpid(), SIGTERM);
+	for (size_t i = 0; i < procs.count && !is_found; i++)
+		is_found = procs.list[i].script &&
+			   handmade_is_async(procs.list[i].script);
 	procs_free(&procs);
 	return is_found;
 }

@@ -74,6 +74,10 @@ bool steps_are_watched(const struct steps *steps);
 /* End the agents' step, if it runs; returns as steps_look(). */
 bool steps_stop(struct steps *steps, struct context *ctx);
 
+/* Does a script of the job start steps that no srun waits for?  Looks at the
+ * shells that run on this node. */
+bool steps_may_be_async(void);
+
 /* Does an srun of the job run on this node? */
 bool steps_are_running(const struct context *ctx);
 

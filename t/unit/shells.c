@@ -222,6 +222,17 @@ START_TEST(other_traps_that_go_on_by_hand_are_found)
 }
 END_TEST
 
+START_TEST(steps_that_no_srun_waits_for_are_recognised)
+{
+	ck_assert(handmade_is_async("srun --async ./gmx\nsleep 9"));
+	ck_assert(handmade_is_async("id=$(srun -n4 --mpi=none \\\n"
+				    " --async --parsable ./gmx)"));
+	ck_assert(!handmade_is_async("srun ./gmx\n./other --async"));
+	ck_assert(!handmade_is_async("# srun --async ./gmx"));
+	ck_assert(!handmade_is_async("srun ./gmx & wait"));
+}
+END_TEST
+
 /* Lines, or parts of one line, of which a script of 256 KB consists. */
 static const char *const repeated[] = {
 	"kill $m; wait $p\n",  "kill -0 $m; ",		 "kill $m \\\n",
@@ -229,6 +240,7 @@ static const char *const repeated[] = {
 	"a) trap x INT;; ",    "echo \"<<\" $((1<<2)) ", "cat <<EOF\n",
 	"# a comment; kill\n", "trap 'kill $m' TERM\n",	 "x\n",
 	"trap f TERM; f() { ", "f() {\n trap f TERM\n",	 "/sbatch/",
+	"srun -n1 \\\n",
 };
 
 START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
@@ -240,7 +252,7 @@ START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
 	size_t at = 0;
 
 	ck_assert_ptr_nonnull(script);
-	at += (size_t)sprintf(script, "wait $p; sbatch\n");
+	at += (size_t)sprintf(script, "wait $p; sbatch --async\n");
 	while (at < size) {
 		memcpy(script + at, unit, len);
 		at += len;
@@ -250,6 +262,7 @@ START_TEST(a_script_is_read_in_a_time_that_grows_with_its_length_alone)
 	traps_has(script, SIGTERM);
 	passing_is_done(script, SIGTERM);
 	handmade_submits(script, SIGTERM);
+	handmade_is_async(script);
 	/* It is 0.1 s at most; what was quadratic took 6 s and more. */
 	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 2);
 	free(script);
@@ -328,6 +341,7 @@ int main(void)
 		tcase,
 		a_script_is_read_in_a_time_that_grows_with_its_length_alone, 0,
 		(int)(sizeof(repeated) / sizeof(repeated[0])));
+	tcase_add_test(tcase, steps_that_no_srun_waits_for_are_recognised);
 	tcase_add_test(tcase, a_shell_is_known_by_its_executable_first);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
