@@ -18,6 +18,7 @@ enum {
 	 * hundredths of a second. */
 	DELAY_S = 5,
 	DELAY_QUICK_S = 3,
+	UNDOES_LAST = 260502,
 	DELAY_MARGIN_S = 3,
 	/* Slurm's own delay, which a longer one would not undercut, is 121. */
 	DELAY_MOST_S = 120,
@@ -297,6 +298,15 @@ bool plan_is_order(const struct plan_limits *left,
 	    (left->limit_min && found->limit_min > left->limit_min))
 		return true;
 	return !found->time_min_min || found->limit_min < least;
+}
+
+bool plan_is_undone(const struct plan_limits *left,
+		    const struct plan_limits *found, int64_t before_min,
+		    const char *version)
+{
+	return left->limit_min >= 0 && found->limit_min != left->limit_min &&
+	       found->limit_min == before_min &&
+	       version_number(version) <= UNDOES_LAST;
 }
 
 struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,

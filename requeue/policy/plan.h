@@ -89,6 +89,19 @@ struct plan_limits {
 bool plan_is_order(const struct plan_limits *left,
 		   const struct plan_limits *found);
 
+/*
+ * Has slurmctld undone the limit that settle set?  Up to 26.05.2 a cycle of
+ * backfill that was under way puts the former limit of a pending job back.
+ *
+ * left        what settle left the job with; limit_min is -1 where unknown
+ * found       what the next run found
+ * before_min  the limit of the run before; -1 unknown
+ * version     of slurmctld; "" unknown
+ */
+bool plan_is_undone(const struct plan_limits *left,
+		    const struct plan_limits *found, int64_t before_min,
+		    const char *version);
+
 /* What sbatch submitted the job with, which for a total asks for less than the
  * user did; limit_min is -1 where that isn't known. */
 struct plan_limits plan_submitted(int64_t submitted_min, int64_t total_s,

@@ -240,6 +240,7 @@ static bool has_ended(struct begin *b, int *status)
 	};
 	bool is_over = false;
 
+	b->before_min = -1;
 	b->left = plan_submitted(b->run ? 0 : b->set.submitted_min,
 				 b->set.total_s, b->set.grace_s);
 	if (b->run == 0)
@@ -255,6 +256,7 @@ static bool has_ended(struct begin *b, int *status)
 		b->planned_begin_s = last->plan.begin_s;
 		b->ended_s = last->ended_s;
 		b->left = history.left;
+		b->before_min = history.began_min;
 		b->lesson = grace_learn(history.runs, history.count);
 		/* A job that is never held for stalls isn't judged either. */
 		if (b->set.max_stalls)
@@ -450,6 +452,13 @@ static void note_limit_order(const struct begin *b, struct record_view *view,
 
 	if (!plan_is_order(&b->left, &found))
 		return;
+	if (plan_is_undone(&b->left, &found, b->before_min, job->version)) {
+		report_line("the limit of the run before, %" PRId64 " min, was "
+			    "put back by slurmctld's backfill, as up to Slurm "
+			    "26.05.2: this run was to have %" PRId64 " min",
+			    job->limit_min, b->left.limit_min);
+		return;
+	}
 	view->ordered_min = job->limit_min;
 	report_line("the time limit was changed to %" PRId64 " min: it holds "
 		    "for later runs as if it had been submitted",

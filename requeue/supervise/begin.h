@@ -50,6 +50,7 @@ struct begin {
 	int64_t grace_ms;	 /* of this run */
 	bool has_own_files;	 /* that run saved, as far as is known */
 	struct plan_limits left; /* what it left the job with */
+	int64_t before_min;	 /* the limit that it had; -1 unknown */
 	int64_t start_s;
 	bool has_saved_itself; /* files of its own, after a request */
 	bool has_said_nothing; /* the user knows that nothing was saved */

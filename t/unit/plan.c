@@ -553,6 +553,23 @@ START_TEST(an_order_is_told_from_what_backfill_does)
 }
 END_TEST
 
+START_TEST(a_limit_that_backfill_puts_back_is_no_order)
+{
+	const struct plan_limits left = {30, 20}, found = {2, 2};
+	const struct plan_limits unknown = {-1, 0};
+
+	ck_assert(plan_is_order(&left, &found));
+	ck_assert(plan_is_undone(&left, &found, 2, "22.05.8"));
+	ck_assert(plan_is_undone(&left, &found, 2, "26.05.2"));
+	ck_assert(plan_is_undone(&left, &found, 2, ""));
+	ck_assert(!plan_is_undone(&left, &found, 2, "26.05.3"));
+	ck_assert(!plan_is_undone(&left, &found, 3, "22.05.8"));
+	ck_assert(!plan_is_undone(&left, &found, -1, "22.05.8"));
+	ck_assert(!plan_is_undone(&left, &left, 30, "22.05.8"));
+	ck_assert(!plan_is_undone(&unknown, &found, 2, "22.05.8"));
+}
+END_TEST
+
 START_TEST(a_total_is_submitted_with_less_than_was_asked_for)
 {
 	ck_assert_int_eq(plan_submitted(60, 0, 600).limit_min, 60);
@@ -585,6 +602,7 @@ int main(void)
 	tcase_add_test(tcase, the_delay_doubles_after_a_miss);
 	tcase_add_test(tcase, the_delay_doubles_from_the_fifth_quick_run);
 	tcase_add_test(tcase, a_site_that_asks_for_a_longer_delay_gets_it);
+	tcase_add_test(tcase, a_limit_that_backfill_puts_back_is_no_order);
 	tcase_add_loop_test(tcase, an_order_is_told_from_what_backfill_does, 0,
 			    10);
 	tcase_add_test(tcase,
