@@ -579,19 +579,22 @@ static void say_end(const struct begin *b, const struct run *run,
 
 static void say_start(const struct begin *b, const struct run *run)
 {
+	const char *what = "slurmctld doesn't reply yet, so its end isn't "
+			   "known";
 	char from[128];
 
 	name_start(b, from, sizeof(from));
-	if (run_request_at_ms(run))
+	if (run_request_at_ms(run)) {
 		say_end(b, run, from);
-	else
-		report_line("run %u on %s begins %s; %s", b->run,
-			    b->brief->node, from,
-			    run->reply_ms
-				    ? "it has no time limit, and is asked to "
-				      "save when Slurm says so"
-				    : "slurmctld doesn't reply yet, so its "
-				      "end isn't known");
+		return;
+	}
+	if (run->reply_ms && (b->set.signal || b->set.hook[0]))
+		what = "it has no time limit, and is asked to save when Slurm "
+		       "says so";
+	else if (run->reply_ms)
+		what = "it has no time limit";
+	report_line("run %u on %s begins %s; %s", b->run, b->brief->node, from,
+		    what);
 }
 
 /* The helper "method" is started in place of the script, and replies. */

@@ -138,9 +138,15 @@ void request_announce(struct request *request, struct context *ctx)
 		report_record(ctx->begin.store, ctx->begin.run, &term);
 	if (ctx->begin.method.is_on)
 		report_line("%s: saving the job", report_cause(ctx, text));
-	else if (ctx->begin.set.signal || ctx->run.has_hook)
-		report_line("%s: asking the job to save",
+	else if (ctx->begin.set.signal && ctx->run.has_files &&
+		 !ctx->run.has_hook)
+		report_line("%s: its files are saved when its programs have "
+			    "ended",
 			    report_cause(ctx, text));
+	else if (ctx->begin.set.signal || ctx->run.has_hook)
+		report_line("%s: asking the job to save%s",
+			    report_cause(ctx, text),
+			    ctx->begin.set.signal ? "" : " by the hook");
 }
 
 void request_acknowledge(struct context *ctx)

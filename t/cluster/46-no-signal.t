@@ -58,6 +58,8 @@ wait_for 40 'the requeue after the hook' restarted "${id[hooked]}" 1
 like "$(cat hooked.out)" '^stopped by a file' 'a hook stops its program'
 like "$(cat hooked.out)" 'asked to save \(by the hook\)' \
 	'as the output said at the start'
+like "$(cat hooked.out)" ': asking the job to save by the hook' \
+	'and says at the request'
 like "$(cat hooked.out)" 'saved: version 1' 'and its file is saved'
 unlike "$(cat hooked.out)" 'the next command' 'its script is not continued'
 as_owner scancel "${id[hooked]}"
@@ -69,6 +71,7 @@ for name in alone stepped both; do
 		'no program is signalled \(--checkpoint-signal=none\)' \
 		"$name: as the output says"
 	like "$(cat $name.out)" 'saved: version [1-9]' "$name: its file is saved"
+	unlike "$(cat $name.out)" 'asking|asked' "$name: nothing is asked"
 	unlike "$(cat $name.out)" 'the next command' \
 		"$name: its script is not continued"
 	like "$(job_field "${id[$name]}" Comment)" 'continued \(cause: limit\)' \
