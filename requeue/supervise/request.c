@@ -450,11 +450,11 @@ static void say_where(const struct context *ctx, const struct testimony *seen)
 {
 	if (!seen->dirs)
 		return;
-	report_line("files were looked for in %s and %u more director%s: those "
-		    "below, and those where its programs work, have files "
-		    "open or which their arguments name",
-		    ctx->begin.brief->work_dir, seen->dirs - 1,
-		    seen->dirs == 2 ? "y" : "ies");
+	report_line("files were looked for below %s, and where its programs "
+		    "work, have files open, or which their arguments name: %u "
+		    "director%s",
+		    ctx->begin.brief->work_dir, seen->dirs,
+		    seen->dirs == 1 ? "y" : "ies");
 }
 
 void request_report_nothing(const struct request *request,

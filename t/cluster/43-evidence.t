@@ -195,7 +195,7 @@ for name in julia logger; do
 	like "$(journals "$name")" '"rec":"finish".*"evidence":"none"' \
 		"$name: the journal has that nothing was seen"
 done
-ok 'where was looked is said' said julia "looked for in $WORK/in-julia"
+ok 'where was looked is said' said julia "looked for below $WORK/in-julia"
 unlike "$(cat julia.out)" 'no version was saved' 'and nothing twice'
 
 # ---- a status file that is the same in each run shows no save
