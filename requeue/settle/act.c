@@ -222,6 +222,16 @@ static void change_apart(struct settle *s, const struct ctl_change *want)
 	change(s, (struct ctl_change){.comment = want->comment}, text);
 }
 
+/* Say that nothing of the job can be changed; false: that isn't so. */
+static bool say_expedited(struct settle *s)
+{
+	if (!job_is_expedited(&s->job))
+		return false;
+	settle_tell(s, "Slurm expedites the job after a node's failure: limit "
+		       "and begin time stay as they are");
+	return true;
+}
+
 /* Set begin time, limits and comment of a job that is back in the queue. */
 static void adjust(struct settle *s)
 {
@@ -232,7 +242,12 @@ static void adjust(struct settle *s)
 	compose_comment(s);
 	want.comment = s->comment;
 	want_limits(s, &want);
+	if (say_expedited(s))
+		return;
 	result = change(s, want, text);
+	if (result == CTL_REFUSED && settle_load(s, text) == CTL_OK &&
+	    say_expedited(s))
+		return;
 	if (result == CTL_REFUSED)
 		change_apart(s, &want);
 	else if (result != CTL_OK)

@@ -65,6 +65,14 @@ typedef hostlist_t hosts_t;
 #define HAS_EPILOG(conf) ((conf)->epilog || (conf)->epilog_slurmctld)
 #endif
 
+/* Is a job of this state one that Slurm runs again at once, after a node's
+ * failure (--requeue=expedite)? */
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+#define IS_EXPEDITING(state) (((state)&JOB_EXPEDITING) != 0)
+#else
+#define IS_EXPEDITING(state) ((void)(state), false)
+#endif
+
 /* Whether SchedulerParameters has requeue_delay=. */
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
 #define HAS_REQUEUE_DELAY true

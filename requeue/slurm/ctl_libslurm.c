@@ -77,9 +77,10 @@ static void fill_state(struct job *job, const slurm_job_info_t *info)
 	uint32_t state = info->job_state;
 	char name[sizeof(job->state_name)];
 
-	snprintf(name, sizeof(name), "%s%s%s", base_state_name(state),
+	snprintf(name, sizeof(name), "%s%s%s%s", base_state_name(state),
 		 (state & JOB_COMPLETING) ? ",COMPLETING" : "",
-		 (state & JOB_REVOKED) ? ",REVOKED" : "");
+		 (state & JOB_REVOKED) ? ",REVOKED" : "",
+		 IS_EXPEDITING(state) ? ",EXPEDITING" : "");
 	job_set_state(job, name);
 	job->is_held = job->state == STATE_PENDING && info->priority == 0;
 	if (job->state != STATE_PENDING || info->state_reason == WAIT_NO_REASON)

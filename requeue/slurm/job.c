@@ -134,6 +134,11 @@ struct run_view job_view(const struct job *job)
 	};
 }
 
+bool job_is_expedited(const struct job *job)
+{
+	return strstr(job->state_name, "EXPEDITING") != NULL;
+}
+
 bool job_is_alive(const struct job *job)
 {
 	static const char *const names[] = {"PENDING", "RUNNING", "SUSPENDED"};

@@ -105,6 +105,10 @@ void job_convert_times(struct job *job, int64_t skew_s);
 /* What a run depends on, of a job with converted times. */
 struct run_view job_view(const struct job *job);
 
+/* Does Slurm expedite the job (--requeue=expedite) after a node's failure?  It
+ * then refuses its owner's changes. */
+bool job_is_expedited(const struct job *job);
+
 /* May the job still want its versions?  True while it is pending, running,
  * suspended or completing. */
 bool job_is_alive(const struct job *job);
