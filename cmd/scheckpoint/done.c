@@ -10,106 +10,58 @@
 #include "cmd/scheckpoint/done.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/open.h"
 #include "cmd/scheckpoint/say.h"
-#include "lib/journal.h"
 #include "lib/store.h"
-#include "requeue/journal/records.h"
+#include "requeue/journal/passed_over.h"
 #include "requeue/process/procfs.h"
 
 /* Processes above this one that are looked at. */
 #define ABOVE_MAX 64
 
-/* What the journal of the run tells. */
-struct telling {
-	pid_t above[ABOVE_MAX]; /* this process and those above it */
-	size_t count;
-	char supervisor_node[256];
-	bool is_ending;	    /* the last request ends the run */
-	bool is_ours;	    /* one of those has got a signal */
-	bool has_signalled; /* a program has, at a request that ends the run */
-	pid_t pid;	    /* of that program */
-	char name[64];
-};
-
-static void find_above(struct telling *t)
+static size_t find_above(pid_t above[ABOVE_MAX])
 {
 	struct stem stem = {.ppid = getpid()};
+	size_t count = 0;
 
-	while (t->count < ABOVE_MAX && stem.ppid > 1) {
-		t->above[t->count++] = stem.ppid;
+	while (count < ABOVE_MAX && stem.ppid > 1) {
+		above[count++] = stem.ppid;
 		if (!procfs_stem(stem.ppid, &stem))
 			break;
 	}
+	return count;
 }
 
-static bool is_here(const struct telling *t, const char *node)
+static int record_done(const struct call *call, struct ckpt_store *store)
 {
-	const char *here = getenv("SLURMD_NODENAME");
+	pid_t above[ABOVE_MAX];
+	struct passed_over who = {
+		.above = above,
+		.count = find_above(above),
+		.node = getenv("SLURMD_NODENAME"),
+	};
+	struct ckpt_error err = {0};
+	enum ckpt_status status;
 
-	return !here || !strcmp(here, node ? node : t->supervisor_node);
-}
-
-static bool is_above(const struct telling *t, int64_t pid)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (t->above[i] == pid)
-			return true;
-	return false;
-}
-
-static void note_signal(struct telling *t, const struct record_program *program)
-{
-	if (is_here(t, program->node) && is_above(t, program->pid))
-		t->is_ours = true;
-	if (!t->is_ending || t->has_signalled)
-		return;
-	t->has_signalled = true;
-	t->pid = (pid_t)program->pid;
-	snprintf(t->name, sizeof(t->name), "%s",
-		 program->name ? program->name : "?");
-}
-
-static bool read_record(const struct ckpt_record *rec, void *arg)
-{
-	struct telling *t = arg;
-	struct record record;
-
-	if (!record_decode(&record, rec))
-		return true;
-	if (record.kind == RECORD_RUN && record.run.node)
-		snprintf(t->supervisor_node, sizeof(t->supervisor_node), "%s",
-			 record.run.node);
-	else if (record.kind == RECORD_REQUEST)
-		t->is_ending = record.request.cause != CAUSE_INTERVAL;
-	else if (record.kind == RECORD_SIGNAL)
-		note_signal(t, &record.program);
-	return true;
-}
-
-/* Was the job requested to save, and this program passed over? */
-static bool is_passed_over(struct ckpt_store *store, struct telling *t)
-{
-	int run = ckpt_journal_newest(store);
-
-	find_above(t);
-	return run >= 0 &&
-	       !ckpt_journal_read(store, (unsigned)run, read_record, t, NULL) &&
-	       t->has_signalled && !t->is_ours;
+	if (passed_over(store, &who))
+		return say_error(
+			call,
+			"not taken, as the job was asked to save before: %s "
+			"(pid %d) got the request and may have ended for it, "
+			"unfinished; the job is run again, and is complete "
+			"when that run ends by itself with 0",
+			who.signalled, (int)who.signalled_pid);
+	status = ckpt_done(store, &err);
+	return status ? say_status(call, status, &err) : SAYS_YES;
 }
 
 int command_done(struct call *call)
 {
-	struct telling telling = {.count = 0};
-	struct ckpt_error err = {0};
 	struct ckpt_store *store;
-	enum ckpt_status status;
 	int code;
 
 	if (is_outside())
@@ -117,19 +69,7 @@ int command_done(struct call *call)
 	code = open_own(call, CKPT_WRITE, &store);
 	if (code)
 		return code;
-	if (is_passed_over(store, &telling)) {
-		code = say_error(
-			call,
-			"not taken, as the job was asked to save before: %s "
-			"(pid %d) got the request and may have ended for it, "
-			"unfinished; the job is run again, and is complete "
-			"when that run ends by itself with 0",
-			telling.name, (int)telling.pid);
-	} else {
-		status = ckpt_done(store, &err);
-		if (status)
-			code = say_status(call, status, &err);
-	}
+	code = record_done(call, store);
 	ckpt_close(store);
 	return code;
 }
