@@ -46,6 +46,8 @@ REQUEUE_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(CTL_SRC),\
 	$(wildcard requeue/*/*.c)))
 CTL_OBJ := $(CTL_SRC:%.c=$(B)/%.o)
 SPANK_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard spank/*.c))
+# The methods of --checkpoint-method; they need nothing of the rest.
+CRIU_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard methods/criu/*.c))
 SCHECKPOINT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/scheckpoint/*.c))
 
 LIBCKPT := $(B)/lib/libckptstate.so
@@ -55,9 +57,10 @@ PLUGIN := $(B)/spank_checkpoint.so
 SCHECKPOINT := $(B)/bin/scheckpoint
 LIBEXEC := $(addprefix $(B)/libexec/,supervise settle rpc deliver notice \
 	method)
+METHODS := $(B)/method/criu
 
 ## all: library, plugin, command and helpers (the default goal)
-all: $(LIBCKPT) $(PLUGIN) $(SCHECKPOINT) $(LIBEXEC)
+all: $(LIBCKPT) $(PLUGIN) $(SCHECKPOINT) $(LIBEXEC) $(METHODS)
 
 $(B)/%.o: %.c $(B)/config.mk
 	@mkdir -p $(@D)
@@ -118,6 +121,10 @@ $(CTL_LIBEXEC): $(B)/libexec/%: $(B)/cmd/helpers/%.o $(CTL_OBJ) $(B)/librequeue.
 		$(LIBCKPT_A)
 	@mkdir -p $(@D)
 	$(CC) $(BUILD_LDFLAGS) -o $@ $^ $(LIB_LIBS) $(SLURM_LIBS)
+
+$(METHODS): $(CRIU_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(BUILD_LDFLAGS) -o $@ $^
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

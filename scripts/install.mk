@@ -38,6 +38,8 @@ INSTALLED = 755:$(SCHECKPOINT):$(bindir)/scheckpoint \
 	755:$(PLUGIN):$(slurm_plugindir)/spank_checkpoint.so \
 	$(foreach helper,$(LIBEXEC),\
 		711:$(helper):$(pkglibexecdir)/$(notdir $(helper))) \
+	$(foreach method,$(METHODS),\
+		755:$(method):$(pkglibexecdir)/methods/$(notdir $(method))) \
 	755:$(EPILOG):$(pkglibexecdir)/epilog \
 	755:$(LIBCKPT):$(libdir)/$(SONAME) \
 	644:$(LIBCKPT_A):$(libdir)/libckptstate.a \
@@ -158,7 +160,7 @@ uninstall: $(SNIPPET)
 	rm -rf $(DESTDIR)$(pythondir)/ckptstate/__pycache__
 	@test ! -d $(DESTDIR)$(docdir)/examples || \
 		find $(DESTDIR)$(docdir)/examples -depth -type d -empty -delete
-	@for dir in $(pkglibexecdir) $(docdir) $(snippetdir) \
+	@for dir in $(pkglibexecdir)/methods $(pkglibexecdir) $(docdir) $(snippetdir) \
 			$(pythondir)/ckptstate; do \
 		rmdir $(DESTDIR)$$dir 2>/dev/null || :; \
 	done

@@ -17,14 +17,16 @@
 #include "requeue/supervise/storage.h"
 
 /* "continue" and "discard" have this time. */
-#define SHORT_MS  10000
+#define SHORT_MS    10000
 /* What a save that fails leaves of a request's time. */
-#define MARGIN_MS 3000
+#define MARGIN_MS   3000
 /* A commit has at least this time. */
-#define COMMIT_MS 1000
-#define LEAST_MS  5000
+#define COMMIT_MS   1000
+#define LEAST_MS    5000
+/* What a save has at least while the run goes on. */
+#define INTERVAL_MS 600000
 /* After Slurm's SIGTERM: KillWait is 30 s by default. */
-#define TERM_MS	  20000
+#define TERM_MS	    20000
 
 bool method_is_on(const struct method *m, const struct context *ctx)
 {
@@ -47,7 +49,10 @@ static int64_t save_ms(const struct method *m, const struct context *ctx)
 		return TERM_MS;
 	if (m->is_requested && run->give_up_ms)
 		return at_least(run->give_up_ms - clock_now_ms() - MARGIN_MS);
-	return at_least(run->grace_ms - MARGIN_MS);
+	if (m->is_requested)
+		return at_least(run->grace_ms - MARGIN_MS);
+	/* To kill it may do more harm than to wait. */
+	return run->grace_ms < INTERVAL_MS ? INTERVAL_MS : run->grace_ms;
 }
 
 /* The step's child runs until *until_ms; a child that couldn't be started has
@@ -80,6 +85,9 @@ static void begin_save(struct method *m, struct context *ctx)
 
 	m->newest = newest_version(ctx);
 	m->step = METHOD_SAVES;
+	/* A save that goes wrong may end the programs: then the job isn't one
+	 * that has failed by itself. */
+	report_request(ctx, CAUSE_INTERVAL, true);
 	if (!set_child(m, ctx, method_save_start(ctx, &call),
 		       call.wait_ms + COMMIT_MS))
 		end_step(m, ctx, NULL, false);
@@ -213,7 +221,6 @@ void method_save(struct method *m, struct context *ctx)
 		events_post_kind(&ctx->events, RUN_EV_SAVED);
 		return;
 	}
-	report_request(ctx, CAUSE_INTERVAL, false);
 	m->is_interval = true;
 	begin_save(m, ctx);
 }

@@ -24,7 +24,7 @@ result()
 # tree: sources without a mistake
 tree()
 {
-	rm -rf lib requeue spank cmd
+	rm -rf lib requeue spank cmd methods
 	mkdir -p lib requeue/settings requeue/policy spank cmd/helpers
 	echo '#include <json-c/json.h>' >lib/record.c
 	echo '#include "lib/record.h"' >>lib/record.c
