@@ -12,7 +12,8 @@ settings=()
 while IFS= read -r line; do
 	settings+=(--conf "$line")
 done <preempt.conf
-cluster_up --nodes 2 --accounting --preempt "${settings[@]}"
+cluster_up --nodes 2 --accounting --preempt \
+	--conf AccountingStoreFlags=job_comment "${settings[@]}"
 plugstack=$CLUSTER/etc/plugstack.conf
 plugin=$CLUSTER/libexec/spank_checkpoint.so
 line=$(cat "$plugstack")
@@ -27,7 +28,7 @@ put()
 }
 
 # ---- every file is there
-is "$(cd "$guide" && echo *)" "held.sh left.sh load.sh load.txt plugstack-line.conf\
+is "$(cd "$guide" && echo *)" "held.sh left.sh load.sh load.txt metrics.sh plugstack-line.conf\
  plugstack-off.conf preempt.conf qos.sh rollout.sh spot-watch spot-watch.service" \
 	'the guide has these files, and each is looked at here'
 
@@ -102,6 +103,10 @@ plain=$(submit --hold --output=none --wrap true)
 is "$("$guide/left.sh" | awk '{ print $1 }' | sort -n | xargs)" "$id $held" \
 	'jobs that need the plugin are listed, and no other'
 as_owner scancel "$plain"
+
+# ---- metrics
+ok 'the metrics are written' "$guide/metrics.sh" metrics.prom
+ok 'and name the user' grep -q "user=\"$JOB_USER\"" metrics.prom
 
 # ---- off
 put plugstack-off.conf
