@@ -18,6 +18,7 @@ static struct queue_rules site_rules(void)
 	return (struct queue_rules){
 		.sched_s = 60,
 		.backfill_s = 30,
+		.idle_s = 30,
 		.backfill_jobs = 500,
 		.completing_s = 3,
 		.launch_s = 1,
@@ -66,7 +67,10 @@ static struct queue_rules small_rules(bool has_exact_min)
 	struct queue_rules rules = site_rules();
 
 	rules.has_exact_min = has_exact_min;
-	rules.sched_s = rules.backfill_s = 2;
+	rules.sched_s = 2;
+	rules.backfill_s = 0;
+	rules.idle_s = 3;
+	rules.keeps_place = true;
 	rules.completing_s = 0;
 	rules.delay_s = 3;
 	rules.launch_s = 0;
@@ -107,7 +111,7 @@ static void small(void)
 	rules.save_s = 10;
 	rules.min_s = 600;
 	rules.sched_s = 60;
-	rules.backfill_s = 30;
+	rules.backfill_s = rules.idle_s = 30;
 	rules.share = 0;
 	print_small("hours: plain", &load, &rules);
 	rules.share = 1;

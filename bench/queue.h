@@ -43,8 +43,12 @@ struct queue_load {
 struct queue_rules {
 	double share; /* of checkpointed jobs */
 	/* Slurm */
-	bool has_exact_min;   /* backfill gives a job exactly its minimum */
-	int64_t sched_s;      /* the main scheduler looks this often */
+	bool keeps_place;   /* a requeue doesn't reset the priority, as with
+			       priority/basic */
+	bool has_exact_min; /* backfill gives a job exactly its minimum */
+	int64_t sched_s;    /* the main scheduler looks this often */
+	int64_t idle_s; /* backfill without work sleeps so much longer, which
+			   a begin time that comes doesn't shorten */
 	int64_t backfill_s;   /* and backfill */
 	size_t backfill_jobs; /* it looks at so many */
 	int64_t completing_s; /* from the end of a run until nodes are free */

@@ -77,7 +77,9 @@ struct sim {
 
 static bool is_before(const struct event *a, const struct event *b)
 {
-	return a->at_s != b->at_s ? a->at_s < b->at_s : a->kind < b->kind;
+	if (a->at_s != b->at_s)
+		return a->at_s < b->at_s;
+	return a->kind != b->kind ? a->kind < b->kind : a->job < b->job;
 }
 
 static void post(struct sim *s, int64_t at_s, enum kind kind, uint32_t job)
@@ -125,9 +127,11 @@ static void wake(struct sim *s, bool is_now)
 	int64_t main_s =
 		is_now ? s->now_s
 		       : (s->now_s / s->rules->sched_s + 1) * s->rules->sched_s;
-	int64_t fill_s =
-		(s->now_s / s->rules->backfill_s + 1) * s->rules->backfill_s;
+	int64_t fill_s = s->now_s + (is_now ? 0 : s->rules->idle_s);
 
+	if (s->rules->backfill_s)
+		fill_s = (fill_s / s->rules->backfill_s + 1) *
+			 s->rules->backfill_s;
 	if (main_s < s->main_s) {
 		s->main_s = main_s;
 		post(s, main_s, MAIN_SCHED, 0);
@@ -141,18 +145,17 @@ static void wake(struct sim *s, bool is_now)
 /* --------------------------------------------------------------- queue */
 
 /* The priority of a job is its age in the queue, which a requeue resets: what
- * comes now is the last. */
+ * comes now is the last.  Or else jobs keep the order of their submission. */
 static void enqueue(struct sim *s, uint32_t job)
 {
 	struct state *state = &s->states[job];
 
 	state->before = s->last;
-	state->next = 0;
-	if (s->last)
-		s->states[s->last].next = job;
-	else
-		s->first = job;
-	s->last = job;
+	while (s->rules->keeps_place && state->before > job)
+		state->before = s->states[state->before].before;
+	state->next = state->before ? s->states[state->before].next : s->first;
+	*(state->before ? &s->states[state->before].next : &s->first) = job;
+	*(state->next ? &s->states[state->next].before : &s->last) = job;
 	s->queued++;
 	state->is_queued = true;
 	state->eligible_s = s->now_s;
@@ -548,7 +551,8 @@ static void handle(struct sim *s, const struct event *event)
 	switch (event->kind) {
 	case RUN_OVER:
 		end_run(s, event->job);
-		wake(s, s->rules->completing_s == 0);
+		if (!s->rules->completing_s)
+			wake(s, true);
 		break;
 	case NODES_FREE:
 		s->free += s->load->jobs[event->job - 1].nodes;
@@ -563,7 +567,7 @@ static void handle(struct sim *s, const struct event *event)
 		break;
 	case OPEN:
 		s->free += s->load->nodes;
-		wake(s, false);
+		wake(s, true);
 		break;
 	case MAIN_SCHED:
 		if (s->main_s == s->now_s)
