@@ -73,10 +73,10 @@ static int check_limit(const struct settings *set, char *err)
 	duration_format(limit_s, limit);
 	if (set->grace_s >= limit_s)
 		return fault(err,
-			     "--checkpoint=%s: with --time of %s no time is "
+			     "--checkpoint=%s%s: with --time of %s no time is "
 			     "left to compute; ask for a longer --time or a "
-			     "shorter grace window",
-			     grace, limit);
+			     "shorter grace",
+			     set->is_auto ? "auto:" : "", grace, limit);
 	if (settings_is_given(set, row) && set->min_s > limit_s)
 		return fault(err,
 			     "--checkpoint-min=%s: longer than --time of %s; "
@@ -367,8 +367,9 @@ static void warn_short(const struct settings *set, int64_t limit_min)
 	if (!limit_min || limit_min * MINUTE_S >= 2 * set->grace_s)
 		return;
 	say_warning(
-		"--checkpoint=%s: more than half of a run of %s is kept for "
-		"saving; a longer --time or a shorter grace window computes more",
+		"--checkpoint=%s%s: more than half of a run of %s is kept for "
+		"saving; a longer --time or a shorter grace computes more",
+		set->is_auto ? "auto:" : "",
 		duration_format(set->grace_s, grace),
 		duration_format(limit_min * MINUTE_S, limit));
 }

@@ -14,7 +14,7 @@ static void print_commands(enum command_use use)
 {
 	for (size_t i = 0; i < command_count; i++)
 		if (commands[i].use == use)
-			printf("  %-9s %-19s %s\n", commands[i].name,
+			printf("  %-10s %-19s %s\n", commands[i].name,
 			       commands[i].arguments, commands[i].help);
 }
 

@@ -295,12 +295,16 @@ static bool submit(struct rehearsing *r)
 
 static void compute(struct rehearsing *r, size_t n)
 {
+	const struct run_record *run = &r->seen.runs[n].record;
 	time_t end = time(NULL) + r->order->after_s;
+	bool is_over;
 
 	say(r, "run %zu has begun on %s, is requested in %" PRId64 " s", n,
-	    r->seen.runs[n].record.node, r->order->after_s);
-	if (wait_for(r, n, WISH_OVER, r->order->after_s) ||
-	    (r->is_gone && !is_ended))
+	    run->node, r->order->after_s);
+	is_over = wait_for(r, n, WISH_OVER, r->order->after_s);
+	if (is_over && run->plan.action == ACT_REQUEUE_HOLD)
+		set_trouble(r, "the job is held: %s", run->plan.reason);
+	else if (is_over || (r->is_gone && !is_ended))
 		set_trouble(r,
 			    "run %zu ended by itself before it was requested: "
 			    "give it more work, or try --after=%" PRId64 "s",

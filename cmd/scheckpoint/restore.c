@@ -483,7 +483,8 @@ static int explain_none(const struct call *call, struct ckpt_store *store,
 				 "no version in %s can be used; the last "
 				 "tried: %s",
 				 ckpt_dir(store), err->text);
-	say_error(call, "there is no version yet in %s", ckpt_dir(store));
+	say_error(call, "there is no version yet in %s%s", ckpt_dir(store),
+		  is_own ? ": the job begins from the start" : "");
 	return SAYS_NO;
 }
 

@@ -149,6 +149,9 @@ void row_add_history(struct row *row, const struct history *history,
 			row->version = versions[i].number;
 			row->saved_s = versions[i].time_s;
 		}
+	for (size_t i = history->count; i-- > 0 && !row->saved_s;)
+		if (history->runs[i].evidence == EVIDENCE_FILES)
+			row->saved_s = history_end_s(&history->runs[i]);
 	for (size_t i = history->count; i-- > 0 && row->progress < 0;)
 		row->progress = history->runs[i].shown.progress;
 	if (!history->count)

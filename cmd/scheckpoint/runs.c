@@ -61,7 +61,7 @@ const char *run_end(char text[RUN_END_MAX], const struct run_record *run)
 	char how[32] = "";
 
 	if (run->ending == END_STORE)
-		snprintf(how, sizeof(how), "store unusable");
+		snprintf(how, sizeof(how), "not started");
 	else if (run->ending == END_REPEAT)
 		snprintf(how, sizeof(how), "not started again");
 	else if (run->is_oom)

@@ -190,13 +190,31 @@ static const struct run_record *print_last_end(const struct run_record *runs,
 	return NULL;
 }
 
-static void print_version(const struct ckpt_version *version, int64_t now_s)
+/* Programs that keep files of their own make no version. */
+static void print_files(const struct history *history, int64_t now_s)
+{
+	char clock[TEXT_CLOCK_MAX];
+
+	for (size_t i = history->count; i-- > 0;) {
+		const struct run_record *run = &history->runs[i];
+
+		if (run->evidence != EVIDENCE_FILES)
+			continue;
+		printf("files of the programs' own, by run %u, %s\n", run->run,
+		       text_clock(clock, history_end_s(run), now_s));
+		return;
+	}
+	printf("no version yet\n");
+}
+
+static void print_version(const struct ckpt_version *version,
+			  const struct history *history, int64_t now_s)
 {
 	char clock[TEXT_CLOCK_MAX], size[SAY_BYTES_MAX];
 
 	printf("  newest    ");
 	if (!version) {
-		printf("no version yet\n");
+		print_files(history, now_s);
 		return;
 	}
 	printf("version %" PRIu32 " of run %" PRIu32 ", %s, %s\n",
@@ -288,7 +306,7 @@ static int show_known(const struct call *call, struct ckpt_store *store,
 	       say_clean(clean, sizeof(clean), ckpt_dir(store)));
 	print_settings(&history);
 	print_now(reply, history.runs, history.count, now_s);
-	print_version(newest_good(list, versions), now_s);
+	print_version(newest_good(list, versions), &history, now_s);
 	print_passed(list, versions,
 		     history.count ? &history.runs[history.count - 1] : NULL);
 	print_progress(reply, history.runs, history.count);

@@ -55,6 +55,13 @@ static void add(char **list, char *word)
 		list[n] = word;
 }
 
+/* sbatch has none of these names, but a --wait without a value. */
+static bool is_ours(const char *word)
+{
+	return !strcmp(word, "--json") || !strcmp(word, "--after") ||
+	       !strncmp(word, "--after=", 8) || !strncmp(word, "--wait=", 7);
+}
+
 /* The options end at "--", after which the script's arguments follow. */
 static int sort_operands(const struct call *call, struct words *words)
 {
@@ -70,6 +77,11 @@ static int sort_operands(const struct call *call, struct words *words)
 	for (int i = 1; i < call->count; i++) {
 		if (list == words->options && !strcmp(call->operands[i], "--"))
 			list = words->rest;
+		else if (list == words->options && is_ours(call->operands[i]))
+			return say_error(call,
+					 "%s is no option of sbatch: give it "
+					 "before %s",
+					 call->operands[i], words->script);
 		else
 			add(list, call->operands[i]);
 	}

@@ -201,6 +201,11 @@ def _write(what: Union[Writer, Mapping[str, bytes]], top: pathlib.Path) -> None:
     if callable(what):
         what(top)
         return
+    if not isinstance(what, Mapping):
+        raise TypeError(
+            "save takes a function that writes files, or a dict of names and"
+            " contents, such as {'state': b'...'}, not %r" % (what,)
+        )
     for name, data in what.items():
         path = top / name
         if path.is_absolute() and top not in path.parents or ".." in path.parts:

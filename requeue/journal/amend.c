@@ -54,7 +54,8 @@ bool amend_check(const char *word, const char *value, int64_t limit_min,
 			 value, (long long)limit_min);
 		return false;
 	}
-	snprintf(err, err_len, "%.32s can't be set, but " AMEND_WORDS, word);
+	snprintf(err, err_len, "%.32s can't be set; what can: " AMEND_WORDS,
+		 word);
 	return false;
 }
 

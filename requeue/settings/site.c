@@ -32,7 +32,7 @@ const struct option_row site_options[] = {
 	{
 		.name = "grace",
 		.argument = "TIME",
-		.help = "grace window of --checkpoint=default",
+		.help = "grace of --checkpoint=default",
 		.kind = OPTION_DURATION,
 		.standard = "5m",
 		.key = "grace",
@@ -43,7 +43,7 @@ const struct option_row site_options[] = {
 	{
 		.name = "min_grace",
 		.argument = "TIME",
-		.help = "shortest grace window that a user may ask for",
+		.help = "shortest grace that a user may ask for",
 		.kind = OPTION_DURATION,
 		.standard = "5s",
 		.key = "min_grace",
@@ -54,7 +54,7 @@ const struct option_row site_options[] = {
 	{
 		.name = "max_grace",
 		.argument = "TIME",
-		.help = "longest grace window that a user may ask for",
+		.help = "longest grace that a user may ask for",
 		.kind = OPTION_DURATION,
 		.standard = "30d",
 		.key = "max_grace",
@@ -216,7 +216,7 @@ static int check_together(const struct site *site, char *err, size_t err_len)
 	return 0;
 }
 
-/* Move the built-in grace window into bounds that were given without one. */
+/* Move the built-in grace into bounds that were given without one. */
 static void fit_grace(struct site *site)
 {
 	if (site->grace_s > site->max_grace_s)
@@ -321,7 +321,7 @@ int site_check(const struct site *site, const struct settings *set, char *err,
 	if (set->min_s && set->min_s <= set->grace_s) {
 		snprintf(err, err_len,
 			 "--checkpoint-min=%s: must be longer than the grace "
-			 "window of %s, or a run would only save",
+			 "of %s, or a run would only save",
 			 duration_format(set->min_s, min),
 			 duration_format(set->grace_s, grace));
 		return -1;

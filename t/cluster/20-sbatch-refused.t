@@ -79,7 +79,7 @@ refused '--chdir: the directory'\''s name has a line break, which --checkpoint'\
 
 # ---- options from the environment and from #SBATCH lines
 SBATCH_CHECKPOINT=10m refused "--checkpoint-min=5m: must be longer than the\
- grace window of 10m, or a run would only save" --checkpoint-min=5m job
+ grace of 10m, or a run would only save" --checkpoint-min=5m job
 script lines <<'EOF'
 #!/bin/bash
 #SBATCH --checkpoint=600 --checkpoint-exit=0
@@ -98,14 +98,14 @@ refused '--checkpoint-max-runs=51: this site wants at most 50' \
 refused "--checkpoint-total: needs --checkpoint=TIME, which turns\
  checkpointing on" --checkpoint-total=2h job
 no_time="no time is left to compute; ask for a longer --time or a shorter\
- grace window"
+ grace"
 refused "--checkpoint=10m: with --time of 10m $no_time" \
 	--checkpoint=600 --time=10 job
 refused "--checkpoint=90m: with --time of 1h $no_time" \
 	--checkpoint=90m --time=1:00:00 job
 SBATCH_TIMELIMIT=10 refused "--checkpoint=10m: with --time of 10m $no_time" \
 	--checkpoint=600 job
-refused "--checkpoint-min=10m: must be longer than the grace window of 10m, or\
+refused "--checkpoint-min=10m: must be longer than the grace of 10m, or\
  a run would only save" --checkpoint=600 --checkpoint-min=600 job
 refused "--checkpoint-interval: needs a signal that doesn't end the program,\
  such as --checkpoint-signal=TERM,USR1, or --checkpoint-hook, or\

@@ -80,7 +80,7 @@ like "$(job_settings "$id")" ',limit=20$' 'it carries the settings of the first'
 # ---- warnings
 said=$(hold --checkpoint=600 --time=19 job 2>&1 >/dev/null)
 is "$said" "sbatch: warning: --checkpoint=10m: more than half of a run of 19m\
- is kept for saving; a longer --time or a shorter grace window computes more" \
+ is kept for saving; a longer --time or a shorter grace computes more" \
 	'a limit of less than twice the grace: a warning'
 is "$(hold --checkpoint=600 --time=20 job 2>&1 >/dev/null)" '' \
 	'twice the grace: none'
@@ -115,7 +115,7 @@ SBATCH_CHECKPOINT=10m SBATCH_NO_REQUEUE=1 warned "$off $requeues" '' job
 SBATCH_CHECKPOINT=1s warned "$off --checkpoint=1s: this site wants at least 5s" \
 	'' job
 SBATCH_CHECKPOINT=10m warned "$off --checkpoint=10m: with --time of 5m no time\
- is left to compute; ask for a longer --time or a shorter grace window" '' \
+ is left to compute; ask for a longer --time or a shorter grace" '' \
 	--time=5 job
 SBATCH_CHECKPOINT=10m warned "$off --signal=B:TERM@9: --checkpoint sends\
  SIGTERM itself; leave --signal out, or name another signal with one of them" \
@@ -129,7 +129,7 @@ SBATCH_SIGNAL=B:TERM@9 warned \
 SBATCH_CHECKPOINT_KEEP=1 warned "SBATCH_CHECKPOINT_KEEP=1: must be a whole\
  number from 2 to 1000; it is left off" 2m --checkpoint=2m job
 SBATCH_CHECKPOINT_MIN=1m warned "SBATCH_CHECKPOINT_MIN is left off:\
- --checkpoint-min=1m: must be longer than the grace window of 2m, or a run\
+ --checkpoint-min=1m: must be longer than the grace of 2m, or a run\
  would only save" 2m --checkpoint=2m job
 SBATCH_CHECKPOINT_DIR=a/%A warned "SBATCH_CHECKPOINT_DIR is left off:\
  --checkpoint-dir=a/%A: the tasks of an array would share it; put %a or %j into\

@@ -32,7 +32,7 @@ chmod 777 .
 # ---- forms
 ran --checkpoint=60 job
 is $? 0 '--wait: success'
-like "$(out)" '^SLURM_CHECKPOINT_GRACE=60$' 'the job knows its grace window'
+like "$(out)" '^SLURM_CHECKPOINT_GRACE=60$' 'the job knows its grace'
 unlike "$(out)" "$traces" 'and finds no other variable of ours'
 is "$(cat said)" '' 'sbatch says nothing'
 ran --checkpoint=60 job 3

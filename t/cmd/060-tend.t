@@ -126,7 +126,7 @@ exits 2 "set of what has no value"
 says err "'total' is not WORD=VALUE"
 run scheckpoint set 9 keep=3
 exits 2 "set of what can't be set"
-says err "keep can't be set, but total, grace, max-runs or max-stalls"
+says err "keep can't be set; what can: total, grace, max-runs or max-stalls"
 for words in "total=soon" "grace=off" "max-runs=0"; do
 	run scheckpoint set 9 max-stalls=1 $words
 	exits 2 "set $words"

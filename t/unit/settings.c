@@ -761,7 +761,7 @@ static const struct {
 	 600,
 	 600,
 	 1000,
-	 "--checkpoint-min=10m: must be longer than the grace window of 10m, "
+	 "--checkpoint-min=10m: must be longer than the grace of 10m, "
 	 "or a run would only save"},
 	{{"max_grace=1h"}, 3600, 0, 1000, NULL},
 	{{"max_grace=1h"},
