@@ -210,6 +210,7 @@ unusable()
 {
 	sinfo -h -N -o '%T' | grep -v -E '^idle[~%#!]?$'
 }
-wait_for 30 'the nodes to be idle' fails unusable
+# Slurm itself takes half a minute to end an extern step that it has just resumed.
+wait_for 70 'the nodes to be idle' fails unusable
 is "$(unusable)" '' 'every node is idle or switched off, none is drained'
 done_testing
