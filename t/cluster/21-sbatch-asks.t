@@ -23,6 +23,11 @@ limits() # ID
 		"$(job_field "$1" TimeMin)"
 }
 
+# From 25.05.3 on the first run has a minimum of 20 times the grace.
+first=N/A
+printf '25.05.3\n%s\n' "$(sbatch --version | cut -d' ' -f2)" | sort -C -V &&
+	first=00:20:00
+
 # ---- a plain job
 id=$(hold --time=60 job)
 is "$(limits "$id")" '0 01:00:00 N/A' 'a plain job is left as it is'
@@ -48,9 +53,9 @@ tap $? 'two jobs have different tokens'
 is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-total=100s job)")" \
 	'1 00:03:00 N/A' 'a limit is lowered to total and grace, rounded up'
 is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-total=9h job)")" \
-	'1 01:00:00 N/A' 'and never raised'
+	"1 01:00:00 $first" 'and never raised'
 id=$(hold --time=0 --checkpoint=60 --checkpoint-total=9h job)
-is "$(limits "$id")" '1 09:01:00 N/A' 'an unlimited one is lowered, too'
+is "$(limits "$id")" "1 09:01:00 $first" 'an unlimited one is lowered, too'
 unlike "$(job_settings "$id")" limit= 'an unlimited job carries no limit'
 id=$(hold --checkpoint=60 --checkpoint-total=9h job)
 is "$(limits "$id")" '1 00:10:00 N/A' "without --time it is the partition's"
@@ -59,6 +64,8 @@ like "$(job_settings "$id")" ',limit=60$' \
 	'it carries the limit that the user gave'
 
 # ---- the shortest run
+is "$(limits "$(hold --time=60 --checkpoint=60 job)")" "1 01:00:00 $first" \
+	'the first run has a minimum where that costs nothing'
 is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-min=110s job)")" \
 	'1 01:00:00 00:02:00' '--checkpoint-min becomes TimeMin, rounded up'
 is "$(limits "$(hold --time=60 --checkpoint=60 --checkpoint-min=30m \
