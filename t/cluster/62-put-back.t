@@ -23,7 +23,7 @@ for name in requeue down; do
 done
 node=$(job_field "${id[down]}" NodeList)
 scontrol requeue "${id[requeue]}"
-wait_for 30 'its settle' has_line requeue '^scheckpoint: run 0: requeued'
+wait_for 30 'its settle' has_line requeue 'scheckpoint: run 0: requeued'
 scontrol update "nodename=$node" state=down reason=test
 for name in requeue down; do
 	ok "$name: the next run begins in seconds" \
@@ -31,7 +31,7 @@ for name in requeue down; do
 	like "$(cat "checkpoint-${id[$name]}/journal-0000.jsonl")" \
 		'"rec":"plan".*"stalls":0,' 'and this one is no stall'
 done
-like "$(cat down)" "^scheckpoint: the node $node was set down" \
+like "$(cat down)" "scheckpoint: the node $node was set down" \
 	'its output says why'
 like "$(cat down)" 'requeued: to be continued \(cause: node\)' 'and so does settle'
 for name in requeue=operator down=node; do
