@@ -200,7 +200,7 @@ START_TEST(what_is_written_for_a_moment_more_is_awaited)
 	writer = start_writer("a.rst");
 	killer = fork();
 	if (killer == 0) {
-		sleep(2);
+		sleep(1); /* of the five that the collection waits */
 		kill(writer, SIGKILL);
 		_exit(0);
 	}

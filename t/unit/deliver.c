@@ -274,7 +274,8 @@ START_TEST(a_program_is_awaited_when_the_script_that_told_it_has_ended)
 				   "_term() { kill -TERM $p; kill -STOP $p; }\n"
 				   "trap _term TERM\n"
 				   "$A slow & p=$!\nwait $p\n"
-				   "(sleep 2; kill -CONT $p) &");
+				   "(while [ ! -e go ]; do sleep .1; done;"
+				   " kill -CONT $p) &");
 	uint64_t start_ticks = pid_start_ticks(script, NULL);
 	long long end_ms = clock_ms() + ACTORS_PATIENCE_MS;
 
@@ -290,6 +291,7 @@ START_TEST(a_program_is_awaited_when_the_script_that_told_it_has_ended)
 	ck_assert(delivery_is_passed_on_only(delivery));
 	make();
 	ck_assert_uint_eq(delivery_count(delivery), 1);
+	close(open("go", O_CREAT | O_WRONLY, 0600));
 	await_and_kill_frozen();
 	ck_assert_uint_eq(stage_count("got"), 1);
 }
