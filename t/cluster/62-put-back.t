@@ -12,8 +12,11 @@ script plain <<'END'
 #!/bin/bash
 [ "$1" = requeue ] || trap 'sleep 3; exit 1' TERM
 echo "run $SLURM_CHECKPOINT_RUN"
-sleep 300 &
-wait
+# Slurm may end sleep before the shell has the signal.
+while :; do
+	sleep 300 &
+	wait
+done
 END
 for name in requeue down; do
 	id[$name]=$(submit --checkpoint=20 --time=10 --output=$name plain $name)
