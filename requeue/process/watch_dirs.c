@@ -13,10 +13,6 @@
 
 #define ENTRIES_MAX 20000 /* names that are looked at, in all directories */
 
-/* What a store contains, of this or another job: it is none of the places in
- * which programs save by themselves. */
-#define STORE_MARK "store.json"
-
 #define EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR)
 
 void watch_dirs_add(struct watcher *w, int fd, unsigned depth)
@@ -31,7 +27,7 @@ void watch_dirs_add(struct watcher *w, int fd, unsigned depth)
 	    fstat(fd, &st) ||
 	    (st.st_ino == w->store_ino && st.st_dev == w->store_dev) ||
 	    (depth && st.st_mode & S_ISVTX) ||
-	    !faccessat(fd, STORE_MARK, F_OK, 0))
+	    !faccessat(fd, WATCHER_STORE_MARK, F_OK, 0))
 		goto refuse;
 	for (size_t i = 0; i < w->count; i++)
 		if (w->dirs[i].ino == st.st_ino && w->dirs[i].dev == st.st_dev)

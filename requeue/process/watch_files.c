@@ -22,6 +22,28 @@ static struct open_file *find_file(struct watcher *w, const struct stat *st)
 	return NULL;
 }
 
+/*
+ * A watched directory is a store, or in one.  A store that was there when the
+ * watch began isn't watched; that of a job which begins later has become one
+ * since its directory was made.
+ */
+static bool is_in_store(const struct watcher *w, int dirfd)
+{
+	char path[3 * WATCHER_DEPTH_MAX + sizeof(WATCHER_STORE_MARK)] = "";
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < w->count; i++)
+		if (w->dirs[i].fd == dirfd)
+			depth = w->dirs[i].depth;
+	for (unsigned up = 0; up <= depth; up++) {
+		strcpy(path + 3 * up, WATCHER_STORE_MARK);
+		if (!faccessat(dirfd, path, F_OK, 0))
+			return true;
+		strcpy(path + 3 * up, "../");
+	}
+	return false;
+}
+
 static bool is_state(struct watcher *w, int dirfd, const char *name,
 		     bool is_renamed)
 {
@@ -32,7 +54,8 @@ static bool is_state(struct watcher *w, int dirfd, const char *name,
 
 	if (!evidence_is_name(name, is_renamed, w->order.hook) ||
 	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) ||
-	    !S_ISREG(st.st_mode) || !st.st_size || st.st_uid != getuid())
+	    !S_ISREG(st.st_mode) || !st.st_size || st.st_uid != getuid() ||
+	    is_in_store(w, dirfd))
 		return false;
 	now.size_bytes = st.st_size;
 	now.changed_ns = changed_ns(&st);

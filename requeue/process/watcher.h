@@ -21,6 +21,10 @@
 #define WATCHER_FILES_MAX 1024 /* open files that are known */
 #define WATCHER_NAMES_MAX 256  /* written files that are told apart */
 
+/* What a store contains, of this or another job: it is none of the places in
+ * which programs save by themselves. */
+#define WATCHER_STORE_MARK "store.json"
+
 /* A file that a program of the job had open when the watch began. */
 struct open_file {
 	dev_t dev;

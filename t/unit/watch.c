@@ -255,6 +255,20 @@ START_TEST(the_stores_of_other_jobs_do_not_count)
 }
 END_TEST
 
+START_TEST(a_store_that_another_job_makes_meanwhile_does_not_count)
+{
+	begin("", "");
+	ck_assert_int_eq(mkdir("checkpoint-8", 0700), 0);
+	usleep(100000); /* its directory is watched by now */
+	make("checkpoint-8/store.json", "{}");
+	make("checkpoint-8/journal-0000.jsonl", "{}");
+	ck_assert_int_eq(mkdir("checkpoint-8/v000001", 0700), 0);
+	usleep(100000);
+	make("checkpoint-8/v000001/MANIFEST.json", "{}");
+	ck_assert_uint_eq(end(), 0);
+}
+END_TEST
+
 START_TEST(the_store_does_not_count)
 {
 	char store[128];
@@ -541,6 +555,8 @@ int main(void)
 	tcase_add_test(tcase, a_state_in_a_new_directory_counts);
 	tcase_add_test(tcase, the_store_does_not_count);
 	tcase_add_test(tcase, the_stores_of_other_jobs_do_not_count);
+	tcase_add_test(tcase,
+		       a_store_that_another_job_makes_meanwhile_does_not_count);
 	tcase_add_test(tcase, output_that_only_grows_does_not_count);
 	tcase_add_test(tcase, an_open_file_that_is_rewritten_counts);
 	tcase_add_test(tcase, an_open_file_that_is_only_closed_does_not_count);
