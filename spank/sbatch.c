@@ -113,6 +113,7 @@ static void check_pairs(void)
 		const struct option_row *row = settings_row(pair.name);
 		struct settings scratch = request.set;
 		char err[SETTINGS_ERROR_LEN], shown[64];
+		int len;
 
 		if (!row || settings_set(&scratch, row, pair.value, err,
 					 sizeof(err)) == 0)
@@ -120,10 +121,12 @@ static void check_pairs(void)
 		if (pair.value[0] != '-' && access(pair.value, F_OK) != 0)
 			say_refusal("%s", err);
 		text_clean(shown, sizeof(shown), pair.value);
-		say_refusal("--%s needs its %s, and takes %s for it; write "
-			    "--%s=%s%s",
-			    row->name, row->argument, shown, row->name,
-			    row->argument,
+		/* Of TIME|auto the first form is the one to show. */
+		len = (int)strcspn(row->argument, "|");
+		say_refusal("--%s needs its %.*s, and takes %s for it; write "
+			    "--%s=%.*s%s",
+			    row->name, len, row->argument, shown, row->name,
+			    len, row->argument,
 			    row == settings_options
 				    ? ", such as --checkpoint=10m"
 				    : "");
