@@ -236,6 +236,14 @@ void request_hook_ended(struct request *request, struct context *ctx,
 
 /* ------------------------------------------------------------ delivery */
 
+/* Is there a program whose end is the end of the save?  A program that polls
+ * isn't known: it has saved when the script has ended. */
+static bool awaits_programs(const struct request *request)
+{
+	return delivery_count(request->delivery) ||
+	       request->steps.state == STEPS_SIGNALLED || request->is_hooked;
+}
+
 /* A hook that has run counts as one program, whatever is found later. */
 static unsigned count_requested(const struct request *request)
 {
@@ -278,7 +286,8 @@ static void post_delivered(struct request *request, struct context *ctx)
 	/* Their trap would run as soon as they are thawed. */
 	if (request->delivery && !event.count && ctx->run.skips_delivery)
 		delivery_kill_submitters(request->delivery);
-	if (request->delivery && !event.count)
+	/* A shell that polls must go on to save. */
+	if (request->delivery && !awaits_programs(request))
 		delivery_thaw(request->delivery);
 	if (request->delivery)
 		report_passed(ctx, request->delivery,
@@ -345,10 +354,10 @@ static bool is_saving(const struct context *ctx)
 
 void request_look_at_programs(struct request *request, struct context *ctx)
 {
-	if (!is_saving(ctx) || request->steps.state == STEPS_LOOKING ||
-	    !(delivery_count(request->delivery) ||
-	      request->steps.state == STEPS_SIGNALLED || request->is_hooked) ||
-	    delivery_waiting(request->delivery))
+	if (!is_saving(ctx) || request->steps.state == STEPS_LOOKING)
+		return;
+	if (awaits_programs(request) ? delivery_waiting(request->delivery)
+				     : !ctx->run.is_script_gone)
 		return;
 	request->has_complied = true;
 	request->ended_ms = clock_now_ms();
