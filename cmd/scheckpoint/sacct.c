@@ -4,20 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint/parse.h"
 #include "requeue/settings/text.h"
 
-/* No value has this byte in it, as a comment may have every other one. */
-#define DELIMITER "\x1f"
-#define WORDS_MAX 32
+#define WORDS_MAX     32
+#define DELIMITER_MAX 32
 
 extern char **environ;
 
@@ -51,19 +52,38 @@ static void read_complaint(int fd, char trouble[SACCT_TROUBLE_MAX])
 		snprintf(trouble, SACCT_TROUBLE_MAX, "sacct failed");
 }
 
-/* Split a line in place; false: it hasn't so many values. */
-static bool split(char *line, char **values, size_t count)
+/* What no user knows: a comment may have every byte in it, also line ends, and
+ * must not make records.  False: there are no random numbers. */
+static bool make_delimiter(char delimiter[DELIMITER_MAX])
 {
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return false;
+	snprintf(delimiter, DELIMITER_MAX, "\x1f%016" PRIx64, random);
+	return true;
+}
+
+/* Split a line in place; false: it hasn't so many values. */
+static bool split(char *line, const char *delimiter, char **values,
+		  size_t count)
+{
+	char *end;
+
 	line[strcspn(line, "\n")] = '\0';
 	for (size_t i = 0; i < count; i++) {
-		values[i] = strsep(&line, DELIMITER);
-		if (!values[i])
+		if (!line)
 			return false;
+		values[i] = line;
+		end = strstr(line, delimiter);
+		if (end)
+			*end = '\0';
+		line = end ? end + strlen(delimiter) : NULL;
 	}
 	return true;
 }
 
-static void read_records(FILE *in, size_t count,
+static void read_records(FILE *in, const char *delimiter, size_t count,
 			 void (*each)(char *const *values, void *arg),
 			 void *arg)
 {
@@ -72,7 +92,7 @@ static void read_records(FILE *in, size_t count,
 
 	/* What follows a line end in a comment is no record. */
 	while (getline(&line, &size, in) > 0)
-		if (split(line, values, count))
+		if (split(line, delimiter, values, count))
 			each(values, arg);
 	free(line);
 }
@@ -99,9 +119,9 @@ bool sacct_each(const char *fields, const char *const *options,
 		void (*each)(char *const *values, void *arg), void *arg,
 		char trouble[SACCT_TROUBLE_MAX])
 {
-	const char *words[WORDS_MAX] = {
-		"sacct", "-n",	"-X", "-P", "--delimiter=" DELIMITER,
-		"-o",	 fields};
+	char option[DELIMITER_MAX + 16], delimiter[DELIMITER_MAX] = "";
+	const char *words[WORDS_MAX] = {"sacct", "-n", "-X",  "-P",
+					option,	 "-o", fields};
 	/* Complaints go to memory: a pipe could fill up unread. */
 	int out[2] = {-1, -1}, err_fd = memfd_create("sacct", MFD_CLOEXEC);
 	size_t n = 7, count = count_fields(fields);
@@ -112,8 +132,10 @@ bool sacct_each(const char *fields, const char *const *options,
 	while (*options && n < WORDS_MAX - 1)
 		words[n++] = *options++;
 	setenv("SLURM_TIME_FORMAT", "%s", 1);
-	if (err_fd >= 0 && pipe2(out, O_CLOEXEC) == 0)
+	if (err_fd >= 0 && make_delimiter(delimiter) &&
+	    pipe2(out, O_CLOEXEC) == 0)
 		in = fdopen(out[0], "r");
+	snprintf(option, sizeof(option), "--delimiter=%s", delimiter);
 	if (in)
 		pid = start(words, out[1], err_fd);
 	snprintf(trouble, SACCT_TROUBLE_MAX, "sacct can't be run: %s",
@@ -121,7 +143,7 @@ bool sacct_each(const char *fields, const char *const *options,
 	if (out[1] >= 0)
 		close(out[1]);
 	if (pid > 0) {
-		read_records(in, count, each, arg);
+		read_records(in, delimiter, count, each, arg);
 		is_good = end_well(pid);
 		read_complaint(err_fd, trouble);
 	}

@@ -158,11 +158,22 @@ says err "$work/elsewhere/my-1 is job 2's store, not job 9's"
 # ---- jobs that only accounting knows
 cat >"$helpers/sacct" <<EOF
 #!/bin/sh
+for word; do
+	case \$word in
+	--delimiter=*) delimiter=\${word#*=} ;;
+	esac
+done
+record() # VALUE...: all but the comment
+{
+	for value; do
+		printf '%s%s' "\$value" "\$delimiter"
+	done
+}
 case \$* in
-*"-j 2") printf '%s\037' 2 2 test job2 / ; echo "[scheckpoint: store=$work/elsewhere/my-1 run 0: ended]" ;;
-*"-j 1") printf '%s\037' 1 1 test job1 "$work"; echo ;;
+*"-j 2") record 2 2 test job2 / ; echo "[scheckpoint: store=$work/elsewhere/my-1 run 0: ended]" ;;
+*"-j 1") record 1 1 test job1 "$work"; echo ;;
 *"-j 20") for task in 1 2; do
-	printf '%s\037' 2\$task 20_\$task test job20 "$work"
+	record 2\$task 20_\$task test job20 "$work"
 	echo "[scheckpoint: dir=array/%25A-%25a]"
 	done ;;
 esac

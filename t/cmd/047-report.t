@@ -13,7 +13,11 @@ says err "scheckpoint: report: Slurm accounting storage is disabled"
 cat >"$helpers/sacct" <<EOF
 #!/bin/sh
 echo "\$*" >>"$temporary/calls"
-tr '|' '\037' <"$temporary/records"
+for word; do
+	case \$word in
+	--delimiter=*) sed "s/|/\${word#*=}/g" "$temporary/records" ;;
+	esac
+done
 EOF
 cat >"$helpers/rpc" <<EOF
 #!/bin/sh
@@ -58,6 +62,16 @@ is "a job that slurmctld holds" "1 1 1 1 0.0 0.0 0.0" \
 	"$(row "$(id -un) low")"
 is "all of them" "- 4 7 4 1 5.4 0.2 4.0" "$(row all)"
 says out "requeues by cause: limit 2, preempt 1, self 1"
+# The comment of a job may have every byte in it, and line ends.
+cp "$temporary/records" "$temporary/before"
+{
+	echo '6|eve|main|100|60|1|mine'
+	echo '77|root|main|100|7200|1|[scheckpoint: dir=x]' | tr '|' '\037'
+} >>"$temporary/records"
+said out >"$temporary/said"
+run scheckpoint report --since=2026-11-28T14:00
+is "a comment makes no record" "$(cat "$temporary/said")" "$(said out)"
+mv "$temporary/before" "$temporary/records"
 says out "  job 4 ($(id -un)): run 0: look at it; then release the job"
 run scheckpoint report --json
 is "as JSON" "1 4 7200 600 13800 1 4" "$(said out | python3 -c '
