@@ -69,22 +69,40 @@ static enum ckpt_status find_output(struct ckpt_store *store, char *path,
 	return CKPT_OK;
 }
 
-/* Open a plain file: a job's output may also be a device or a pipe.  NULL after
- * saying why. */
-static FILE *open_output(const struct call *call, const char *path)
+/* The path is what the owner of the store has written: it may lead to what root
+ * alone can read. */
+static bool is_of_other(const struct stat *output, const char *dir)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat store;
+
+	return geteuid() == 0 &&
+	       (stat(dir, &store) || store.st_uid != output->st_uid);
+}
+
+/* Open a plain file: a job's output may also be a device or a pipe, and to open
+ * some devices does harm.  NULL after saying why. */
+static FILE *open_output(const struct call *call, const char *path,
+			 const char *dir)
+{
+	int fd = -1, place = open(path, O_PATH | O_CLOEXEC);
+	const char *why = NULL;
+	char link[32];
 	struct stat st;
 
-	if (fd < 0) {
-		say_error(call, "the job's output %s: %s", path,
-			  strerror(errno));
-		return NULL;
-	}
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+	if (place < 0 || fstat(place, &st))
+		why = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		why = "is no file";
+	else if (is_of_other(&st, dir))
+		why = "belongs to another user than the store";
+	else if ((fd = open(link, O_RDONLY | O_NOCTTY | O_CLOEXEC)) < 0)
+		why = strerror(errno);
+	if (place >= 0)
+		close(place);
+	if (!why)
 		return fdopen(fd, "r");
-	close(fd);
-	say_error(call, "the job's output %s is no file", path);
+	say_error(call, "the job's output %s: %s", path, why);
 	return NULL;
 }
 
@@ -104,7 +122,7 @@ static int show(const struct call *call, struct ckpt_store *store)
 				 "neither the journal in %s nor Slurm tells "
 				 "where the job's output is",
 				 ckpt_dir(store));
-	in = open_output(call, path);
+	in = open_output(call, path, ckpt_dir(store));
 	if (!in)
 		return SAYS_ERROR;
 	if (id->array_job)

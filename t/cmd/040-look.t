@@ -113,7 +113,19 @@ mkfifo fifo
 "$mkstore" record checkpoint-50 0 run run=0 output="$work/fifo"
 run scheckpoint log 50
 exits 2 "an output that is no file"
-says err "the job's output $work/fifo is no file"
+says err "the job's output $work/fifo: is no file"
+if test "$(id -u)" -eq 0; then
+	echo '2026-11-28T14:03:20 scheckpoint: of another' >other.out
+	chown 12345 other.out
+	ln -s other.out link.out
+	"$mkstore" record checkpoint-50 0 run run=0 output="$work/link.out"
+	run scheckpoint log 50
+	exits 2 "for root, an output of another user than the store's"
+	says err "link.out: belongs to another user than the store"
+	chown -R 12345 checkpoint-50
+	run scheckpoint log 50
+	exits 0 "of the store's user"
+fi
 rm -r checkpoint-50
 
 # verify
