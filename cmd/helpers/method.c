@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "lib/store.h"
+#include "requeue/process/deliver.h"
 #include "requeue/process/mimic.h"
 #include "requeue/process/verb.h"
 #include "requeue/settings/brief.h"
@@ -109,6 +110,15 @@ static void await_end(pid_t pid)
 	_exit(mimic_end(status));
 }
 
+/* What a method that has failed leaves behind must not compute beside what is
+ * restored next. */
+static void end_rest(void)
+{
+	delivery_kill_all(getpid());
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+}
+
 /*
  * Wait until the method says that the programs compute, and then until they
  * have ended: it returns only where that failed.
@@ -130,14 +140,14 @@ static void follow(const struct start *start, struct verb_run *run,
 	}
 	verb_close(run);
 	if (run->is_ready) {
+		prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 		tell(start, run->pid, version);
 		if (is_gone)
 			_exit(mimic_end(status));
 		await_end(run->pid);
 	}
+	end_rest();
 	if (!is_gone) {
-		kill(run->pid, SIGKILL);
-		waitpid(run->pid, &status, 0);
 		snprintf(why, VERB_SAY_MAX,
 			 "it was not ready within %" PRId64 " s",
 			 start->wait_ms / 1000);
@@ -167,6 +177,7 @@ static void try(const struct start *start, const char *name, char *const *args,
 	};
 	struct verb_run run;
 
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (verb_start(&run, &verb))
 		snprintf(why, VERB_SAY_MAX, "no process can be started: %s",
 			 strerror(errno));

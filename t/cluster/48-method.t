@@ -136,21 +136,32 @@ as_owner scancel "${id[discard]}"
 
 # A restore that doesn't work: nothing begins from the start.
 said restore 1 'toy has restored version 2'
-echo 'restore fail' >restore/FAIL
+echo 'restore leave' >restore/FAIL
 command_to restore requeue
 wait_held 40 "${id[restore]}"
 for version in 3 2; do
 	like "$(cat restore/out)" \
-		"version $version can't be restored: the toy can't restore" \
+		"version $version can't be restored: exit code 1" \
 		"version $version is tried"
 done
 like "$(job_field "${id[restore]}" Comment)" "can't start or restore it" \
 	'then the job is held, and its comment says why'
+rm restore/left
+sleep 0.6
+ok 'and nothing of what it began is left' test ! -e restore/left
 rm restore/FAIL
 as_owner scontrol release "${id[restore]}"
 said restore 1 'toy has restored version 3'
+command_to restore requeue
+store="restore/checkpoint-${id[restore]}"
+wait_for 30 'version 4' test -e "$store/v000004"
+chmod 0 "$store"/v*/method/count
+wait_held 40 "${id[restore]}"
+ok 'a job of which no version can be read is held as well' \
+	has_line restore/out 'no version can be restored; to begin from the'
 is "$(grep -c '^count 1$' restore/out)" 1 'the job was never begun again'
 as_owner scancel "${id[restore]}"
+chmod 600 "$store"/v*/method/count
 
 # Another job can't begin from what only the method restores.
 as_owner mkdir other
