@@ -341,7 +341,8 @@ static int find_version(struct begin *b)
 	struct ckpt_error err = {0};
 	enum ckpt_status status = restore_from(b, b->store, &err);
 
-	if (status && status != CKPT_NONE)
+	b->is_unread = status && status != CKPT_NONE;
+	if (b->is_unread)
 		report_line("no version can be restored: %s", err.text);
 	return status && b->set.from[0] ? begin_elsewhere(b) : 0;
 }

@@ -41,6 +41,7 @@ struct begin {
 	struct ckpt_store *from;     /* --checkpoint-from, while it is in use */
 	struct ckpt_version version; /* number 0: none to go on from */
 	struct ckpt_version passed;  /* the newest passed over; number 0 */
+	bool is_unread;		     /* what the store has can't be read */
 	char restore_dir[4096];	     /* "": none */
 	int64_t planned_begin_s;     /* by the run before; 0 none */
 	int64_t ended_s;	     /* when the run before ended */

@@ -63,12 +63,13 @@ static void list_methods(const struct begin *b, char *text, size_t size)
 
 /* Could another user have put something else there?  It must belong to root or
  * to who owns this program, and only the owner may write to it. */
-static bool is_trusted(const char *path)
+static bool is_trusted(const char *path, mode_t kind)
 {
 	struct stat st, own;
 
 	return !stat(path, &st) && !stat("/proc/self/exe", &own) &&
-	       S_ISREG(st.st_mode) && !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
+	       (st.st_mode & S_IFMT) == kind &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
 	       (st.st_uid == 0 || st.st_uid == own.st_uid);
 }
 
@@ -87,10 +88,11 @@ static int find_method(struct begin *b)
 			      b->method.path, b->brief->node, strerror(errno),
 			      others);
 	}
-	if (!is_trusted(b->method.path))
+	if (!is_trusted(b->method.path, S_IFREG) ||
+	    !is_trusted(b->site.methods, S_IFDIR))
 		return refuse(b,
-			      "%s must belong to root, and nobody else may "
-			      "write to it",
+			      "%s and its directory must belong to root, and "
+			      "nobody else may write to them",
 			      b->method.path);
 	return 0;
 }
@@ -115,12 +117,17 @@ static int probe(struct begin *b)
 
 /* ----------------------------------------------------------- versions */
 
-/* Which method has saved the version?  "": the program itself. */
-static void read_note(struct ckpt_store *store, uint32_t version,
+/* Which method has saved the version?  "": the program itself.  False: it can't
+ * be read. */
+static bool read_note(struct ckpt_store *store, uint32_t version,
 		      char name[NOTE_LEN])
 {
-	if (ckpt_read_note(store, version, METHOD_NOTE, name, NOTE_LEN, NULL))
+	enum ckpt_status status = ckpt_read_note(store, version, METHOD_NOTE,
+						 name, NOTE_LEN, NULL);
+
+	if (status)
 		name[0] = '\0';
+	return !status || status == CKPT_NONE;
 }
 
 /* The version that the same method has saved before that one; 0: none. */
@@ -137,8 +144,8 @@ static uint32_t find_before(const struct begin *b, struct ckpt_store *store)
 	for (i++; i < count && !before; i++) {
 		if (list[i].is_aside)
 			continue;
-		read_note(store, list[i].number, name);
-		if (!strcmp(name, b->set.method))
+		if (read_note(store, list[i].number, name) &&
+		    !strcmp(name, b->set.method))
 			before = list[i].number;
 	}
 	free(list);
@@ -155,7 +162,11 @@ static int choose_versions(struct begin *b)
 	method->wait_s = START_S;
 	if (!b->version.number)
 		return 0;
-	read_note(store, b->version.number, name);
+	if (!read_note(store, b->version.number, name))
+		return refuse(b,
+			      "version %" PRIu32 " doesn't tell what has saved "
+			      "it",
+			      b->version.number);
 	if (!name[0])
 		return 0; /* the program goes on from it by itself */
 	if (strcmp(name, b->set.method) != 0)
@@ -193,7 +204,7 @@ int method_prepare(struct begin *b)
 		return code;
 	/* What was saved can't be used: to begin from the start would waste
 	 * it. */
-	if (!b->version.number && b->passed.number)
+	if (!b->version.number && (b->passed.number || b->is_unread))
 		return refuse(b,
 			      "no version can be restored; to begin from the "
 			      "start, submit the job again");
