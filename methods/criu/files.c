@@ -150,19 +150,27 @@ bool files_note(struct state *state, const struct tree *tree,
 	return true;
 }
 
+/* The path had no link at its end: one that is there now was put there, perhaps
+ * by another user, to have another file cut. */
 static bool cut(const struct state_file *file)
 {
+	int fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW |
+					  O_NONBLOCK | O_NOCTTY);
+	bool is_good = false;
+	int errnum = ENODATA; /* it has lost what the state counts on */
 	struct stat st;
 
-	if (stat(file->path, &st))
+	if (fd < 0)
 		return false;
-	if (st.st_size == file->size)
-		return true;
-	if (st.st_size < file->size) {
-		errno = ENODATA; /* it has lost what the state counts on */
-		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size >= file->size) {
+		is_good = st.st_size == file->size ||
+			  ftruncate(fd, file->size) == 0;
+		errnum = errno;
 	}
-	return !truncate(file->path, file->size);
+	close(fd);
+	errno = errnum;
+	return is_good;
 }
 
 bool files_bring_back(const struct state *state, const char *dir, char *why,

@@ -142,12 +142,16 @@ said damaged 'run 2 on'
 said damaged 'criu has restored version 3'
 requeue damaged
 wait_for 30 'the requeue' restarted "${id[damaged]}" 3
-as_owner rm damaged/extra
+as_owner mv damaged/extra damaged/other
+as_owner sh -c 'echo more >>damaged/other'
+as_owner ln -s other damaged/extra
 wait_held 40 "${id[damaged]}"
 ok 'a state whose files are gone holds the job' is_held "${id[damaged]}"
 like "$(cat damaged/out)" \
 	"version 4 can't be restored: the file .*extra can't be brought back" \
 	'and the reason is said'
+like "$(tail -n 1 damaged/other)" '^more$' \
+	'a link in place of the file leads to no other file'
 as_owner scancel "${id[damaged]}"
 
 # Limits and scancel reach restored programs.
