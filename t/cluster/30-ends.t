@@ -82,6 +82,23 @@ echo ready
 while :; do sleep 100 & wait $!; done
 END
 
+# polled: its program looks so often that it sees the request before the
+# supervisor has looked for programs that catch the signal
+script poller <<'END'
+#!/usr/bin/python3 -ES
+import subprocess, sys, time
+print("ready", flush=True)
+while subprocess.call(["scheckpoint", "requested"]):
+    time.sleep(0.02)
+subprocess.check_call(["scheckpoint", "save", "poller"])
+sys.exit(85)
+END
+script polled <<'END'
+#!/bin/bash
+[ "$SLURM_CHECKPOINT_RUN" -eq 0 ] || exit 0
+./poller
+END
+
 declare -A id
 opts='--checkpoint=30 --time=5'
 # shellcheck disable=SC2086 # options
@@ -105,13 +122,14 @@ opts='--checkpoint=30 --time=5'
 	id[piped]=$(start piped $opts piped)
 	id[leaves]=$(start leaves $opts leaves)
 	id[own]=$(start own $opts "--checkpoint-dir=$WORK/own-%j" requested 1)
+	id[polled]=$(start polled $opts polled)
 	id[plain3]=$(start plain3 $opts plain 3)
 	id[crash]=$(start crash $opts crash)
 }
 
 # ---- scancel
 as_owner scancel "${id[before]}"
-for name in own requested{0,1,2} done0 done4 saving piped leaves; do
+for name in own requested{0,1,2} done0 done4 saving piped leaves polled; do
 	wait_for 40 "$name" has_line "$name.out" '^ready'
 	as_owner scancel -b -s TERM "${id[$name]}"
 done
@@ -172,6 +190,10 @@ like "$(cat killed.out)" 'run 0: requeued: the supervisor was killed' \
 unlike "$(cat killed.out)" '^survived' 'the script died with it'
 ends "${id[killed2]}" COMPLETED 0:0 2 \
 	'supervisor killed, with a new version: requeued again'
+
+# ---- a program that polls
+ends "${id[polled]}" COMPLETED 0:0 1 'a program that polls: requeued'
+unlike "$(cat polled.out)" 'out of time' 'as soon as its script has ended'
 
 # ---- the limit
 ends "${id[limit]}" COMPLETED 0:0 1 'requested at the limit, exit 1: requeued'
