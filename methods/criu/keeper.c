@@ -29,7 +29,9 @@
 #define FIRST_PID   1000
 #define FIRST_RANGE 20000
 #define PID_GAP	    100
+/* What criu is handed over; its own output is a pipe of ours. */
 #define SCRIPT_FD   200
+#define OUTPUT_FD   201
 
 struct keeper {
 	const struct keeper_order *order;
@@ -160,7 +162,8 @@ static bool run_criu(struct keeper *k, const char *work)
 		if (is_elsewhere(i + 1, state->output[i]) &&
 		    (i == 0 ||
 		     strcmp(state->output[0], state->output[1]) != 0) &&
-		    hand_over(texts[i + 1], sizeof(texts[i + 1]), i + 1,
+		    dup2(i + 1, OUTPUT_FD + i) >= 0 &&
+		    hand_over(texts[i + 1], sizeof(texts[i + 1]), OUTPUT_FD + i,
 			      state->output[i])) {
 			argv[n++] = "--inherit-fd";
 			argv[n++] = texts[i + 1];
@@ -191,7 +194,7 @@ static bool restore(struct keeper *k)
 		space_set_last_pid(next_pid(state));
 	is_good = run_criu(k, work);
 	program_clean(work);
-	close(SCRIPT_FD);
+	close_range(SCRIPT_FD, OUTPUT_FD + 1, 0);
 	k->root = state->root;
 	return is_good;
 }
