@@ -163,13 +163,16 @@ void settle_strike(struct settle *s)
 		.kind = RECORD_STRIKE,
 		.strike = {.version = s->decision.strike},
 	};
+	const struct run_record *run = history_newest(&s->history);
 	struct ckpt_error err;
+	char why[64];
 
-	if (!s->decision.strike || !s->store ||
-	    history_newest(&s->history)->strike)
+	if (!s->decision.strike || !s->store || run->strike)
 		return;
 	append(s, &record);
-	if (ckpt_strike(s->store, s->decision.strike, s->decision.reason, &err))
+	snprintf(why, sizeof(why), "run %u ended soon after it began",
+		 run->run);
+	if (ckpt_strike(s->store, s->decision.strike, why, &err))
 		snprintf(s->store_problem, sizeof(s->store_problem), "%.250s",
 			 err.text);
 }
