@@ -5,7 +5,7 @@
 # shellcheck source=t/apps/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=t/apps/criu.sh
-. "$(dirname "$0")/criu.sh"
+. "$TOP/t/apps/criu.sh"
 cluster_up --nodes 5
 
 script ticks <<'EOJ'
