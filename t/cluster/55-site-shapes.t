@@ -180,7 +180,7 @@ submit --partition=gang --nodelist="${nodes[1]}" --ntasks=2 --time=5 \
 	--output=/dev/null --wrap='sleep 300' >beside
 chain power "${nodes[2]}" chain "$counter" $count
 for name in shapes refused gang power; do
-	wait_for 40 "job $name" has_line "$name.out" '^count 5$'
+	wait_for 90 "job $name" has_line "$name.out" '^count 5$'
 done
 
 : >"$SCRATCH/power/done"
@@ -189,7 +189,7 @@ for name in shapes refused gang power; do
 	as_owner scancel --batch -s TERM "${id[$name]}"
 done
 
-wait_for 40 'the save' has_line gang.out 'scheckpoint: saved: version 1'
+wait_for 90 'the save' has_line gang.out 'scheckpoint: saved: version 1'
 ok 'gang scheduling suspends a job while it saves' \
 	[ "$(suspensions)" -gt "$before" ]
 chained shapes $count 'slurmd without files, extern step, private /tmp, SlurmUser'
