@@ -26,7 +26,7 @@ static void add_row(struct table *table, const struct run_record *run,
 {
 	const struct run_shown *shown = &run->shown;
 	int64_t end_s = history_end_s(run);
-	char clock[TEXT_CLOCK_MAX], progress[SAY_PROGRESS_MAX];
+	char clock[TEXT_CLOCK_MAX], progress[TEXT_PROGRESS_MAX];
 	char end[RUN_END_MAX], node[NODE_MAX];
 	/* Without an end on record it runs, or died with its node. */
 	const char *open = !is_newest	    ? "no end on record"
@@ -49,7 +49,7 @@ static void add_row(struct table *table, const struct run_record *run,
 		table_add(table, "%" PRIu32, shown->version);
 	else
 		table_add(table, "-");
-	table_add(table, "%s", say_progress(progress, shown->progress));
+	table_add(table, "%s", text_progress(progress, shown->progress));
 	table_add(table, "%s", end_s ? run_end(end, run) : open);
 }
 

@@ -130,7 +130,7 @@ static const char *name_user(char text[64], uint32_t uid)
 
 static void add_progress(struct table *table, double progress)
 {
-	char bar[BAR_LEN + 1], text[SAY_PROGRESS_MAX];
+	char bar[BAR_LEN + 1], text[TEXT_PROGRESS_MAX];
 
 	if (!(progress >= 0 && progress <= 1)) {
 		table_add(table, "-");
@@ -139,7 +139,7 @@ static void add_progress(struct table *table, double progress)
 	memset(bar, '.', BAR_LEN);
 	memset(bar, '#', (size_t)(progress * BAR_LEN));
 	bar[BAR_LEN] = '\0';
-	table_add(table, "[%s] %6s", bar, say_progress(text, progress));
+	table_add(table, "[%s] %6s", bar, text_progress(text, progress));
 }
 
 static enum paint paint_of(const struct row *row)
@@ -288,7 +288,7 @@ int jobs_print(const struct call *call)
 		if (rows.count)
 			is_good = print_table(&rows, has_more_users(call));
 		else
-			printf("no checkpointed job is in the queue\n");
+			printf(JOBS_NONE);
 	}
 	free(rows.list);
 	return is_good ? code : say_error(call, "memory ran out");

@@ -8,6 +8,10 @@
 
 #include "requeue/slurm/job.h"
 
+#define JOBS_NONE                                                              \
+	"no checkpointed job is in the queue; scheckpoint history JOB shows "  \
+	"one that is over\n"
+
 struct call;
 
 /*

@@ -9,6 +9,7 @@
 
 #include "cmd/scheckpoint/runs.h"
 #include "cmd/scheckpoint/say.h"
+#include "requeue/journal/history.h"
 #include "requeue/policy/decision.h"
 #include "requeue/settings/text.h"
 
@@ -19,7 +20,8 @@
 /* ----------------------------------------------------------------- runs */
 
 /* Collect when the run saved: the versions that the store still has, and the
- * newest one, which may be gone. */
+ * newest one, which may be gone.  Files of the programs' own were written just
+ * before its end. */
 static bool add_saves(struct life_run *to, const struct run_record *run,
 		      const struct ckpt_version *versions, size_t count)
 {
@@ -32,12 +34,14 @@ static bool add_saves(struct life_run *to, const struct run_record *run,
 			to->saves[to->save_count++] = versions[i].time_s;
 	if (run->shown.saved_s)
 		to->saves[to->save_count++] = run->shown.saved_s;
+	else if (run->evidence == EVIDENCE_FILES)
+		to->saves[to->save_count++] = history_end_s(run);
 	return true;
 }
 
 static void note(struct life_run *to, const struct run_record *run)
 {
-	char progress[SAY_PROGRESS_MAX], end[RUN_END_MAX];
+	char progress[TEXT_PROGRESS_MAX], end[RUN_END_MAX];
 	bool is_requeued = run->plan.is_there && run->plan.action != ACT_LEAVE;
 
 	run_end(end, run);
@@ -55,7 +59,7 @@ static void note(struct life_run *to, const struct run_record *run)
 	if (run->shown.progress >= 0)
 		snprintf(to->note + strlen(to->note),
 			 sizeof(to->note) - strlen(to->note), ", %s",
-			 say_progress(progress, run->shown.progress));
+			 text_progress(progress, run->shown.progress));
 }
 
 static bool make_run(struct life_run *to, const struct run_record *run,

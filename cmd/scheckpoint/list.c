@@ -17,12 +17,12 @@
 static void add_row(struct table *table, const struct ckpt_version *version)
 {
 	char clock[TEXT_CLOCK_MAX], size[SAY_BYTES_MAX];
-	char progress[SAY_PROGRESS_MAX];
+	char progress[TEXT_PROGRESS_MAX];
 
 	table_add(table, "%" PRIu32, version->number);
 	table_add(table, "%" PRIu32, version->run);
 	table_add(table, "%s", text_clock(clock, version->time_s, 0));
-	table_add(table, "%s", say_progress(progress, version->progress));
+	table_add(table, "%s", text_progress(progress, version->progress));
 	table_add(table, "%" PRIu32, version->files);
 	table_add(table, "%s", say_bytes(size, version->bytes));
 	if (version->schema_name[0])

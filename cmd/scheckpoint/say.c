@@ -98,19 +98,3 @@ const char *say_bytes(char text[SAY_BYTES_MAX], uint64_t bytes)
 	snprintf(text, SAY_BYTES_MAX, "%.1f %s", value, units[unit]);
 	return text;
 }
-
-const char *say_progress(char text[SAY_PROGRESS_MAX], double progress)
-{
-	int thousandths;
-
-	if (progress >= 0 && progress <= 1) {
-		/* Round down, so that "100 %" is all; 0.57 * 1000 is
-		 * 569.99... */
-		thousandths = (int)(progress * 1000 + 1e-9);
-		snprintf(text, SAY_PROGRESS_MAX, "%d.%d %%", thousandths / 10,
-			 thousandths % 10);
-	} else {
-		snprintf(text, SAY_PROGRESS_MAX, "-");
-	}
-	return text;
-}

@@ -29,8 +29,5 @@ const char *say_clean(char *to, size_t size, const char *from);
 #define SAY_BYTES_MAX 32
 /* "12 B", "1.5 GiB" */
 const char *say_bytes(char text[SAY_BYTES_MAX], uint64_t bytes);
-#define SAY_PROGRESS_MAX 16
-/* "42.0 %", or "-" where it isn't known. */
-const char *say_progress(char text[SAY_PROGRESS_MAX], double progress);
 
 #endif

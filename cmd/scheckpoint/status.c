@@ -72,6 +72,27 @@ static void print_next(const struct slurm_reply *reply, int64_t now_s)
 	putchar('\n');
 }
 
+/* Write an option's value as it is given; returns its length, 0: it is unset.
+ */
+static int write_option(const struct option_row *row,
+			const struct settings *set, char *text, size_t size)
+{
+	const char *second =
+		set->interval_signal
+			? option_signal_name((int)set->interval_signal)
+			: NULL;
+	bool is_auto = set->is_auto && row == settings_row("checkpoint");
+	int len = snprintf(text, size, "%s", is_auto ? "auto:" : "");
+	int more = option_format(row, set, text + len, size - (size_t)len);
+
+	if (more <= 0)
+		return 0;
+	len += more;
+	if (second && row == settings_row("checkpoint-signal"))
+		len += snprintf(text + len, size - (size_t)len, ",%s", second);
+	return len;
+}
+
 /* Print the options that aren't at their defaults. */
 static void print_options(const char *text)
 {
@@ -90,9 +111,9 @@ static void print_options(const char *text)
 	for (size_t i = 0; i < settings_options_count; i++) {
 		const struct option_row *row = &settings_options[i];
 
-		if (option_format(row, &set, value, sizeof(value)) <= 0)
+		if (write_option(row, &set, value, sizeof(value)) <= 0)
 			continue;
-		if (option_format(row, &standard, other, sizeof(other)) > 0 &&
+		if (write_option(row, &standard, other, sizeof(other)) > 0 &&
 		    !strcmp(value, other))
 			continue;
 		printf(" --%s=%s", row->name,
@@ -250,7 +271,7 @@ static void print_passed(const struct ckpt_version *list, size_t count,
 static void print_progress(const struct slurm_reply *reply,
 			   const struct run_record *runs, size_t count)
 {
-	char bar[BAR_LEN + 1], text[SAY_PROGRESS_MAX], span[TEXT_SPAN_MAX];
+	char bar[BAR_LEN + 1], text[TEXT_PROGRESS_MAX], span[TEXT_SPAN_MAX];
 	double progress = -1;
 	int64_t remaining_s = -1;
 	int filled;
@@ -266,7 +287,7 @@ static void print_progress(const struct slurm_reply *reply,
 	memset(bar, '.', BAR_LEN);
 	memset(bar, '#', (size_t)filled);
 	bar[BAR_LEN] = '\0';
-	printf("  progress  [%s] %s", bar, say_progress(text, progress));
+	printf("  progress  [%s] %s", bar, text_progress(text, progress));
 	/* A job that is over computes no more. */
 	if (remaining_s > 0 && (!reply->is_known || job_is_alive(&reply->job)))
 		printf(", about %s of computing left",
@@ -430,7 +451,7 @@ static int show_jobs(const struct call *call)
 		return jobs_print(call);
 	code = jobs_each(call, show_job, &listing);
 	if (code == SAYS_YES && !listing.has_one)
-		printf("no checkpointed job is in the queue\n");
+		printf(JOBS_NONE);
 	return code;
 }
 

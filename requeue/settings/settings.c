@@ -91,7 +91,7 @@ const struct option_row settings_options[] = {
 	},
 	{
 		.name = "checkpoint-target",
-		.argument = "auto|script|tasks|all",
+		.argument = "auto|script|tasks|runtimes|all",
 		.help = "which processes get the signal",
 		.kind = OPTION_CHOICE,
 		.standard = "auto",

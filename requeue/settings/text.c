@@ -119,6 +119,22 @@ const char *text_clock(char *buf, int64_t when_s, int64_t now_s)
 	return buf;
 }
 
+const char *text_progress(char text[TEXT_PROGRESS_MAX], double progress)
+{
+	int thousandths;
+
+	if (progress >= 0 && progress <= 1) {
+		/* Round down, so that "100 %" is all; 0.57 * 1000 is
+		 * 569.99... */
+		thousandths = (int)(progress * 1000 + 1e-9);
+		snprintf(text, TEXT_PROGRESS_MAX, "%d.%d %%", thousandths / 10,
+			 thousandths % 10);
+	} else {
+		snprintf(text, TEXT_PROGRESS_MAX, "-");
+	}
+	return text;
+}
+
 size_t text_line(char *line, size_t size, int64_t now_s, const char *said)
 {
 	time_t now = (time_t)now_s;

@@ -34,6 +34,11 @@ const char *text_span(char *buf, int64_t seconds);
  * now_s. Returns buf (TEXT_CLOCK_MAX bytes). */
 const char *text_clock(char *buf, int64_t when_s, int64_t now_s);
 
+#define TEXT_PROGRESS_MAX 16
+/* Write "42.0 %", rounded down, or "-" where progress isn't known.  Returns
+ * text. */
+const char *text_progress(char text[TEXT_PROGRESS_MAX], double progress);
+
 /* Before what we say in a job's output, behind the time. */
 #define TEXT_LINE_MARK "scheckpoint: "
 /*

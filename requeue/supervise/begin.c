@@ -523,9 +523,12 @@ static void say_short(const struct run *run)
 /* What the run goes on from. */
 static void name_start(const struct begin *b, char *text, size_t size)
 {
+	char progress[TEXT_PROGRESS_MAX];
+
 	if (b->version.number && b->version.progress >= 0)
-		snprintf(text, size, "from version %" PRIu32 " (%.1f %% done)",
-			 b->version.number, b->version.progress * 100);
+		snprintf(text, size, "from version %" PRIu32 " (%s done)",
+			 b->version.number,
+			 text_progress(progress, b->version.progress));
 	else if (b->version.number)
 		snprintf(text, size, "from version %" PRIu32,
 			 b->version.number);
