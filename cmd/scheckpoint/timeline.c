@@ -3,10 +3,12 @@
 #include "cmd/scheckpoint/timeline.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/draw_svg.h"
@@ -49,11 +51,20 @@ static void name_life(struct life *life, const struct ckpt_store *store,
 			 : "");
 }
 
+/* Root may name a file in a user's directory, where a link leads anywhere. */
+static FILE *open_picture(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+	int fd = open(path, geteuid() ? flags : flags | O_NOFOLLOW, 0666);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
 static int write_svg(const struct call *call, const char *path,
 		     const struct life *life)
 {
 	bool is_stdout = !strcmp(path, "-");
-	FILE *out = is_stdout ? stdout : fopen(path, "we");
+	FILE *out = is_stdout ? stdout : open_picture(path);
 	bool is_good;
 
 	if (out)

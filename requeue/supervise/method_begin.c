@@ -204,7 +204,7 @@ int method_prepare(struct begin *b)
 		return code;
 	/* What was saved can't be used: to begin from the start would waste
 	 * it. */
-	if (!b->version.number && (b->passed.number || b->is_unread))
+	if (b->is_unread || (!b->version.number && b->passed.number))
 		return refuse(b,
 			      "no version can be restored; to begin from the "
 			      "start, submit the job again");

@@ -81,6 +81,13 @@ is "to the output as well" "$(cat life.svg)" "$(said out)"
 run scheckpoint timeline --svg=/no/such/place.svg life
 exits 2 "a picture that can't be written"
 says err "/no/such/place.svg could not be written: No such file or directory"
+echo kept >kept
+ln -s kept link.svg
+if test "$(id -u)" -eq 0; then
+	run scheckpoint timeline --svg=link.svg life
+	exits 2 "for root, through a link"
+	is "what it leads to stays" kept "$(cat kept)"
+fi
 
 # What is in the job's records can't break the picture.
 "$mkstore" claim 'a<b' 7 0
