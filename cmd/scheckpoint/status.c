@@ -178,6 +178,9 @@ static void print_held(const struct slurm_reply *reply,
 {
 	char said[2 * COMMENT_MAX], clean[sizeof(said)];
 
+	/* One that was released since isn't held any more. */
+	if (reply->is_known && !reply->job.is_held)
+		return;
 	if (last && last->plan.action == ACT_REQUEUE_HOLD) {
 		printf("  held      %s\n", last->plan.reason);
 		return;

@@ -293,6 +293,11 @@ run scheckpoint status 34
 exits 0 "why a job waits, as Slurm sees it"
 says out "job 34: PENDING (QOSMaxWallDurationPerJobLimit)"
 says out "  next      when Slurm starts it, limit 7 min"
+"$mkstore" record elsewhere/checkpoint-34 0 run run=0
+"$mkstore" record elsewhere/checkpoint-34 0 plan action=hold reason=stalled
+run scheckpoint status 34
+exits 0 "a job that was held after its last run, and released since"
+is "it isn't held any more" "" "$(said out | grep '^  held')"
 TZ=UTC run scheckpoint status 35
 says out "  next      not before 2100-01-01 00:00:00, limit 7 min"
 TZ=UTC run scheckpoint status 36
