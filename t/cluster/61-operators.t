@@ -36,7 +36,7 @@ near()
 # ---- time limits and suspension, side by side with the rest
 id[raised]=$(start raised --time=1 --checkpoint=38 "$counter" 170 2)
 id[suspended]=$(start suspended --time=1 --checkpoint=40 "$counter" 60 2)
-id[lowered]=$(start lowered --time=10 --checkpoint=25 "$counter" 70 2)
+id[lowered]=$(start lowered --time=10 --checkpoint=25 "$counter" 90 2)
 for name in raised suspended lowered; do
 	wait_for 20 "$name to run" has_line $name.out '^count 1$'
 done
@@ -135,7 +135,7 @@ ok 'which began before it' test "$w2_start" -lt \
 	"$(date -d "$(job_field "${id[first]}" StartTime)" +%s)"
 
 # ---- what became of the limits
-counted lowered 70 'a lowered limit: goes on'
+counted lowered 90 'a lowered limit: goes on'
 near 35 lowered 0 'the new limit counted'
 counted suspended 60 'a suspended job: goes on'
 near $((20 + stood_s)) suspended 0 'the time of suspension did not count'
