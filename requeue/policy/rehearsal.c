@@ -99,13 +99,33 @@ static void say_saved(const struct rehearsed_run *run, char *text, size_t size)
 			 "seen");
 }
 
-/* name: of the entry. */
-static bool check_save(const struct rehearsed_run *run, const char *name,
-		       struct checks *checks)
+/* What lets a run save that has saved nothing. */
+static const char *save_remedy(const struct rehearsal *rehearsal,
+			       const struct rehearsed_run *run)
 {
+	if (run->record.failed_s)
+		return "mend what is said there";
+	if (run->has_hook)
+		return "the program that looks for what the hook has done must "
+		       "write its state before it ends; if it is a shell "
+		       "script, it needs \"trap : TERM\"";
+	if (rehearsal->takes_files)
+		return "a file that --checkpoint-files names must change in "
+		       "each run; the job's output tells more";
+	return "its handler must write the state before it ends; the job's "
+	       "output tells more";
+}
+
+/* n: the run; name: of the entry. */
+static bool check_save(const struct rehearsal *rehearsal, size_t n,
+		       const char *name, struct checks *checks)
+{
+	const struct rehearsed_run *run = &rehearsal->runs[n];
 	const struct run_record *record = &run->record;
-	const char *why = record->failed_s ? record->failed_why
-					   : record->plan.reason;
+	/* The reason of a stall says only that nothing was saved. */
+	const char *why = record->failed_s	 ? record->failed_why
+			  : record->shown.stalls ? ""
+						 : record->plan.reason;
 	char text[REHEARSAL_TEXT_MAX];
 
 	if (has_saved(run)) {
@@ -117,11 +137,7 @@ static bool check_save(const struct rehearsed_run *run, const char *name,
 	check_remedy(checks_add(checks, GRADE_ERROR, name,
 				"run %u saved nothing%s%s", record->run,
 				why[0] ? ": " : "", why),
-		     "%s",
-		     record->failed_s
-			     ? "mend what is said there"
-			     : "its handler must write the state before it "
-			       "ends; the job's output tells more");
+		     "%s", save_remedy(rehearsal, run));
 	return false;
 }
 
@@ -267,15 +283,16 @@ void rehearsal_check(const struct rehearsal *rehearsal, struct checks *checks)
 	if (first->is_requested)
 		check_request(rehearsal, checks);
 	if (first->is_requested && first->is_over) {
-		if (check_save(first, "save", checks))
+		if (check_save(rehearsal, 0, "save", checks))
 			check_time(rehearsal, checks);
 		if (!is_files_only(rehearsal))
 			check_late(first, checks);
 		check_restart(rehearsal, checks);
 	}
 	if (second->is_requested && second->is_over) {
-		check_save(second, "save again", checks);
-		check_continued(rehearsal, checks);
+		check_save(rehearsal, 1, "save again", checks);
+		if (has_saved(first))
+			check_continued(rehearsal, checks);
 	}
 	if (!trouble[0] && (!first->is_there || is_open(rehearsal, 0) ||
 			    is_open(rehearsal, 1)))

@@ -104,6 +104,11 @@ START_TEST(a_run_that_saves_nothing_is_an_error)
 	rehearsal.runs[1].record.shown.versions = 0;
 	rehearsal.runs[1].record.evidence = EVIDENCE_NONE;
 	finds(&rehearsal, GRADE_ERROR, "save again", "run 1 saved nothing");
+	finds(&rehearsal, GRADE_ERROR, "save again", "its handler must");
+	rehearsal.takes_files = true;
+	finds(&rehearsal, GRADE_ERROR, "save again", "--checkpoint-files");
+	rehearsal.runs[1].has_hook = true;
+	finds(&rehearsal, GRADE_ERROR, "save again", "trap : TERM");
 	rehearsal.runs[1].record.failed_s = 5;
 	strcpy(rehearsal.runs[1].record.failed_why, "No space left");
 	finds(&rehearsal, GRADE_ERROR, "save again", ": No space left");
