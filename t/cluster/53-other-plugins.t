@@ -24,6 +24,17 @@ plugins()
 	printf '%s\n' "$@" >"$plugstack"
 }
 
+# pivot_root(2); not every util-linux has the command.
+cat >"$SCRATCH/pivot" <<'END'
+#!/usr/bin/python3
+import ctypes
+import platform
+
+number = {"x86_64": 155, "aarch64": 41}[platform.machine()]
+exit(ctypes.CDLL(None).syscall(number, b".", b"old"))
+END
+chmod 755 "$SCRATCH/pivot"
+
 # A container with the node's programs, the jobs' directory and Slurm's copy of
 # the script, and nothing else: no helper, no configuration, no socket.
 cat >"$SCRATCH/container" <<END
@@ -41,7 +52,7 @@ exec unshare --user --map-current-user --keep-caps --mount sh -c '
 	mkdir \$root/old
 	touch \$root/container
 	cd \$root
-	pivot_root . old
+	$SCRATCH/pivot
 	kill -STOP \$\$'
 END
 chmod 755 "$SCRATCH/container"
