@@ -169,6 +169,9 @@ daemon stop slurmctld
 daemon start slurmctld
 scontrol reconfigure
 
+# This checkout may be in /tmp as well.
+cp "$counter" "$WORK/counter"
+counter=$WORK/counter
 count=100
 chain shapes "${nodes[0]}" chain "$counter" $count
 chain refused "${nodes[0]}" chain "$counter" $count
