@@ -29,6 +29,8 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(1)
     if "RANK" in os.environ:
+        # Debian's PyTorch 2 is built without libuv.
+        os.environ.setdefault("USE_LIBUV", "0")
         dist.init_process_group("gloo")
     model = torch.nn.Sequential(
         torch.nn.Linear(8, 16),
