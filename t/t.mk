@@ -50,8 +50,9 @@ endif
 
 # Many clusters at once make a small machine slow, and a test may then miss a
 # bound.  A test that failed beside others must pass alone; the output shows
-# both.
-CLUSTER_PROVE = B=$(B) prove --timer --exec 'timeout -k 60 $(TEST_TIMEOUT)'
+# both.  Output and errors come merged: prove reads them apart in turn, and while
+# a test has written an error and no result yet, it starts no other.
+CLUSTER_PROVE = B=$(B) prove --timer --merge --comments --failures --exec 'timeout -k 60 $(TEST_TIMEOUT)'
 
 # Plugins of Slurm that stand for those of others.
 TEST_PLUGINS := $(patsubst %.c,$(B)/%.so,$(wildcard t/cluster/plugins/*.c))
