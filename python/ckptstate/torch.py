@@ -15,15 +15,24 @@ that job() was given, all random number generators, and the position in the
 data.  Needs PyTorch 1.13 or later.
 """
 
+import functools
 import random
+import signal
 import sys
-from typing import Any, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import torch
 import torch.distributed as dist
 from torch.utils.data import DataLoader
 
 import ckptstate
+
+
+def _begin_worker(then: Optional[Callable[[int], None]], worker: int) -> None:
+    """A worker ends with its program, and not by a signal to all processes."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if then:
+        then(worker)
 
 
 def _random_state() -> Dict[str, Any]:
@@ -123,6 +132,7 @@ class Job:
         """Batches of this rank, from the position to the end of the last epoch;
         more: arguments of DataLoader.  Several ranks leave out what is left of
         an epoch when there is less than a batch for each."""
+        init = functools.partial(_begin_worker, more.pop("worker_init_fn", None))
         step = batch_size * self.ranks
         end = len(data) - len(data) % step if self.ranks > 1 else len(data)
         for self.epoch in range(self.epoch, epochs):
@@ -138,7 +148,9 @@ class Job:
             if self._now:
                 _set_random(self._before)
             self._before = _random_state()
-            loader = iter(DataLoader(data, batch_sampler=lists, **more))
+            loader = iter(
+                DataLoader(data, batch_sampler=lists, worker_init_fn=init, **more)
+            )
             if self._now:
                 _set_random(self._now)
                 self._now = None
