@@ -171,7 +171,10 @@ static int gather(struct report *report)
 		options[n] = partition;
 	}
 	if (!sacct_each(FIELDS, options, add_record, report, trouble))
-		return say_error(call, "%s", trouble);
+		return say_error(call,
+				 "%s; the report is made from Slurm's "
+				 "accounting by slurmdbd",
+				 trouble);
 	if (!slurm_each("all", add_living, report, away))
 		say_error(call, "%s: the jobs of now are left out", away);
 	if (report->tally.count && !report->tally.has_comments)

@@ -7,7 +7,7 @@ export TZ=UTC
 
 run scheckpoint report
 exits 2 "no accounting"
-says err "scheckpoint: report: Slurm accounting storage is disabled"
+says err "scheckpoint: report: Slurm accounting storage is disabled; the report is made"
 
 # JOB|USER|PARTITION|START|ELAPSED|NODES|COMMENT
 cat >"$helpers/sacct" <<EOF
