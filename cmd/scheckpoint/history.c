@@ -96,18 +96,6 @@ static int print_table(const struct run_record *runs, size_t count)
 
 /* ------------------------------------------------------------------ JSON */
 
-static bool print_record(struct ckpt_record *rec, const char *before)
-{
-	const char *text = rec ? ckpt_record_json(rec) : NULL;
-
-	if (text) {
-		fputs(before, stdout);
-		say_json(text);
-	}
-	ckpt_record_free(rec);
-	return text != NULL;
-}
-
 static struct ckpt_record *store_json(const struct ckpt_store *store)
 {
 	const struct ckpt_identity *id = ckpt_identity_of(store);
@@ -208,10 +196,10 @@ static int print_json(const struct ckpt_store *store,
 	bool is_good = true;
 
 	printf("{\"format\":%d,", HISTORY_FORMAT);
-	is_good = print_record(store_json(store), "\"store\":");
+	is_good = say_record(store_json(store), "\"store\":");
 	printf(",\"runs\":[");
 	for (size_t i = 0; i < count && is_good; i++)
-		is_good = print_record(run_json(&runs[i]), i ? ",\n " : "\n ");
+		is_good = say_record(run_json(&runs[i]), i ? ",\n " : "\n ");
 	printf("]}\n");
 	return is_good ? SAYS_YES : SAYS_ERROR;
 }

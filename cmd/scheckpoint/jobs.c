@@ -240,19 +240,6 @@ static struct ckpt_record *as_record(const struct row *row)
 	return rec;
 }
 
-static bool print_record(const struct row *row, const char *before)
-{
-	struct ckpt_record *rec = as_record(row);
-	const char *text = ckpt_record_json(rec);
-
-	if (text) {
-		fputs(before, stdout);
-		say_json(text);
-	}
-	ckpt_record_free(rec);
-	return text != NULL;
-}
-
 bool jobs_print_json(const struct job *job, const char *store, int64_t now_s,
 		     const char *before)
 {
@@ -261,7 +248,7 @@ bool jobs_print_json(const struct job *job, const char *store, int64_t now_s,
 	row_of_job(&row, job, now_s);
 	snprintf(row.store, sizeof(row.store), "%s", store);
 	row_read(&row, now_s);
-	return print_record(&row, before);
+	return say_record(as_record(&row), before);
 }
 
 static bool print_json(const struct rows *rows)
@@ -270,7 +257,8 @@ static bool print_json(const struct rows *rows)
 
 	printf("{\"format\":%d,\"jobs\":[", JOBS_FORMAT);
 	for (size_t i = 0; i < rows->count && is_good; i++)
-		is_good = print_record(&rows->list[i], i ? ",\n " : "\n ");
+		is_good = say_record(as_record(&rows->list[i]),
+				     i ? ",\n " : "\n ");
 	printf("]}\n");
 	return is_good;
 }

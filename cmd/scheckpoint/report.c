@@ -290,18 +290,6 @@ static struct ckpt_record *held_record(const struct held *held)
 	return rec;
 }
 
-/* Takes the record. */
-static bool print_record(struct ckpt_record *rec, const char *before)
-{
-	const char *text = ckpt_record_json(rec);
-
-	fputs(before, stdout);
-	if (text)
-		say_json(text);
-	ckpt_record_free(rec);
-	return text != NULL;
-}
-
 static bool print_json(const struct report *report)
 {
 	bool is_good = true;
@@ -309,12 +297,12 @@ static bool print_json(const struct report *report)
 	printf("{\"format\":%d,\"since\":%" PRId64 ",\"groups\":[",
 	       REPORT_FORMAT, report->since_s);
 	for (size_t i = 0; i < report->group_count && is_good; i++)
-		is_good = print_record(group_record(&report->groups[i]),
-				       i ? ",\n " : "\n ");
+		is_good = say_record(group_record(&report->groups[i]),
+				     i ? ",\n " : "\n ");
 	printf("],\"held\":[");
 	for (size_t i = 0; i < report->held_count && is_good; i++)
-		is_good = print_record(held_record(&report->held[i]),
-				       i ? ",\n " : "\n ");
+		is_good = say_record(held_record(&report->held[i]),
+				     i ? ",\n " : "\n ");
 	printf("]}\n");
 	return is_good;
 }

@@ -83,6 +83,18 @@ void say_json(const char *text)
 	}
 }
 
+bool say_record(struct ckpt_record *rec, const char *before)
+{
+	const char *text = rec ? ckpt_record_json(rec) : NULL;
+
+	if (text) {
+		fputs(before, stdout);
+		say_json(text);
+	}
+	ckpt_record_free(rec);
+	return text != NULL;
+}
+
 const char *say_bytes(char text[SAY_BYTES_MAX], uint64_t bytes)
 {
 	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};

@@ -3,6 +3,7 @@
 #ifndef SAY_H
 #define SAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,13 @@ int say_status(const struct call *call, enum ckpt_status status,
 /* Print JSON text on stdout.  What a terminal would act on, and what isn't
  * UTF-8, is printed as \uXXXX: the text means the same. */
 void say_json(const char *text);
+/*
+ * Print a text and then the record as JSON; false, and nothing is printed:
+ * memory ran out.
+ *
+ * rec  taken: freed whatever is returned; NULL: memory ran out
+ */
+bool say_record(struct ckpt_record *rec, const char *before);
 
 /* The functions below fill a buffer of the caller's and return it. */
 
