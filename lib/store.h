@@ -24,6 +24,7 @@
 #include "lib/copy.h"
 #include "lib/digest.h"
 #include "lib/failure.h"
+#include "lib/fsutil.h"
 #include "lib/identity.h"
 #include "lib/journal.h"
 #include "lib/kinds.h"

@@ -22,7 +22,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd/scheckpoint/remove_tree.h"
 #include "cmd/scheckpoint/say.h"
 
 #define ROOM_LEAST     ((uint64_t)1 << 30)
@@ -237,7 +236,7 @@ void trial_check_kind(const struct trial *trial, struct checks *checks)
 void trial_end(struct trial *trial)
 {
 	if (trial->place[0])
-		remove_tree(trial->place);
+		ckpt_fs_remove(AT_FDCWD, trial->place);
 	trial->place[0] = '\0';
 }
 

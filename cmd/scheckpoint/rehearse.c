@@ -8,6 +8,7 @@
 #include "cmd/scheckpoint/rehearse.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -21,7 +22,6 @@
 #include "cmd/scheckpoint/call.h"
 #include "cmd/scheckpoint/parse.h"
 #include "cmd/scheckpoint/program.h"
-#include "cmd/scheckpoint/remove_tree.h"
 #include "cmd/scheckpoint/request.h"
 #include "cmd/scheckpoint/say.h"
 #include "cmd/scheckpoint/slurm.h"
@@ -394,7 +394,7 @@ static void tidy(const struct rehearsing *r, bool is_well)
 			r->output, r->store);
 		return;
 	}
-	remove_tree(r->store);
+	ckpt_fs_remove(AT_FDCWD, r->store);
 	unlink(r->output);
 }
 
