@@ -26,6 +26,7 @@
 #include <slurm/spank.h>
 
 #include "requeue/settings/brief.h"
+#include "requeue/settings/monotonic.h"
 #include "spank/ending.h"
 #include "spank/launch.h"
 
@@ -185,14 +186,6 @@ static void settle_child(const char *path, const struct launch_user *user,
 	_exit(127);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
-}
-
 /* How long slurmstepd waits for settle, over all attempts. */
 struct patience {
 	struct witness witness;
@@ -209,7 +202,7 @@ static void begin_patience(struct patience *patience, const char *group)
 	*patience = (struct patience){
 		.work_ms = work_ms < LAUNCH_WORK_MS ? work_ms : LAUNCH_WORK_MS,
 	};
-	patience->end_ms = now_ms() + patience->work_ms;
+	patience->end_ms = monotonic_ms() + patience->work_ms;
 	patience->is_ending = !witness_start(&patience->witness, group);
 	if (patience->is_ending)
 		slurm_info("checkpoint: it can't be seen here when Slurm ends "
@@ -221,7 +214,7 @@ static void begin_patience(struct patience *patience, const char *group)
 /* The witness has ended: from now on slurmd waits for settle. */
 static void note_ending(struct patience *patience)
 {
-	int64_t end_ms = now_ms() + patience->work_ms;
+	int64_t end_ms = monotonic_ms() + patience->work_ms;
 
 	witness_end(&patience->witness);
 	patience->is_ending = true;
@@ -240,7 +233,7 @@ static void note_ending(struct patience *patience)
  */
 static bool watch(int fd, struct patience *patience)
 {
-	int64_t silent_ms = now_ms() + LAUNCH_SILENCE_MS, left;
+	int64_t silent_ms = monotonic_ms() + LAUNCH_SILENCE_MS, left;
 	char beats[64];
 	ssize_t count;
 	int ready;
@@ -255,7 +248,7 @@ static bool watch(int fd, struct patience *patience)
 
 		left = silent_ms < patience->end_ms ? silent_ms
 						    : patience->end_ms;
-		left -= now_ms();
+		left -= monotonic_ms();
 		ready = left > 0 ? poll(wait, 2, (int)left) : 0;
 		if (ready < 0 && errno == EINTR)
 			continue;
@@ -270,11 +263,11 @@ static bool watch(int fd, struct patience *patience)
 			continue;
 		if (count <= 0)
 			return true;
-		silent_ms = now_ms() + LAUNCH_SILENCE_MS;
+		silent_ms = monotonic_ms() + LAUNCH_SILENCE_MS;
 		patience->is_waiting = memchr(beats, BRIEF_BEAT_WAITING,
 					      (size_t)count) != NULL;
 		if (patience->is_waiting && !patience->is_ending)
-			patience->end_ms = now_ms() + patience->work_ms;
+			patience->end_ms = monotonic_ms() + patience->work_ms;
 	}
 }
 

@@ -24,6 +24,7 @@
 #include "requeue/process/mimic.h"
 #include "requeue/process/verb.h"
 #include "requeue/settings/brief.h"
+#include "requeue/settings/monotonic.h"
 #include "requeue/settle/settle.h"
 #include "requeue/supervise/method_begin.h"
 #include "requeue/supervise/report.h"
@@ -77,14 +78,6 @@ static void tell(const struct start *start, pid_t pid, uint32_t version)
 	close(start->socket);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Wait for a signal, and pass it on unless it tells of a child. */
 static void pass_signal(pid_t pid, int64_t wait_ms)
 {
@@ -128,11 +121,11 @@ static void end_rest(void)
 static void follow(const struct start *start, struct verb_run *run,
 		   uint32_t version, char why[VERB_SAY_MAX])
 {
-	int64_t until_ms = now_ms() + start->wait_ms;
+	int64_t until_ms = monotonic_ms() + start->wait_ms;
 	int status = 0;
 	bool is_gone = false;
 
-	while (!is_gone && !run->is_ready && now_ms() < until_ms) {
+	while (!is_gone && !run->is_ready && monotonic_ms() < until_ms) {
 		is_gone = waitpid(run->pid, &status, WNOHANG) == run->pid;
 		verb_listen(run);
 		if (!is_gone && !run->is_ready)

@@ -19,10 +19,10 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/scheckpoint/say.h"
+#include "requeue/settings/monotonic.h"
 
 #define ROOM_LEAST     ((uint64_t)1 << 30)
 #define INODES_LEAST   10000
@@ -56,14 +56,6 @@ static const struct kind kinds[] = {
 	{0x858458f6, "ramfs", true, false},
 	{0x794c7630, "overlay", true, false},
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void find_kind(struct trial *trial)
 {
@@ -124,10 +116,10 @@ static void check_commit(const struct trial *trial, struct checks *checks)
 {
 	int fd = open(trial->place,
 		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int64_t start_ms = now_ms(), took_ms;
+	int64_t start_ms = monotonic_ms(), took_ms;
 	const char *failed = fd < 0 ? "open" : try_commit(fd);
 
-	took_ms = now_ms() - start_ms;
+	took_ms = monotonic_ms() - start_ms;
 	if (!failed && write_file(fd, "token", trial->token))
 		failed = "write and fsync of a file";
 	if (failed)

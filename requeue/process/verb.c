@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "requeue/process/verb.h"
+#include "requeue/settings/monotonic.h"
 
 /* How often the end of a verb is looked for, before it has closed its
  * descriptor and then. */
@@ -118,18 +118,10 @@ void verb_close(struct verb_run *run)
 	run->fd = -1;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Wait for the end, and listen; false: it didn't come in time. */
 static bool await(struct verb_run *run, int64_t wait_ms, int *status)
 {
-	int64_t until_ms = now_ms() + wait_ms;
+	int64_t until_ms = monotonic_ms() + wait_ms;
 	bool is_open = true;
 
 	while (true) {
@@ -140,7 +132,7 @@ static bool await(struct verb_run *run, int64_t wait_ms, int *status)
 			verb_listen(run);
 			return true;
 		}
-		if (now_ms() >= until_ms)
+		if (monotonic_ms() >= until_ms)
 			return false;
 		poll(&said, 1, is_open ? POLL_OPEN_MS : POLL_CLOSED_MS);
 		if (said.revents)

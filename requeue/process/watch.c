@@ -17,6 +17,7 @@
 #include "requeue/process/watch_dirs.h"
 #include "requeue/process/watch_files.h"
 #include "requeue/process/watch_programs.h"
+#include "requeue/settings/monotonic.h"
 
 /*
  * A program may save where none of its directories lead to.  A file that it has
@@ -141,7 +142,7 @@ static void watch_on(struct watcher *w)
 		{.fd = w->fd, .events = POLLIN},
 		{.fd = w->inotify, .events = POLLIN},
 	};
-	int64_t begun_ms = watch_files_now_ms(), looked_ms = begun_ms;
+	int64_t begun_ms = monotonic_ms(), looked_ms = begun_ms;
 	int pause_ms = POLL_MS;
 	bool is_over = false;
 
@@ -153,10 +154,10 @@ static void watch_on(struct watcher *w)
 			is_over = !read_orders(w);
 		read_events(w);
 		watch_dirs_scan_next(w);
-		if (watch_files_now_ms() - looked_ms < pause_ms)
+		if (monotonic_ms() - looked_ms < pause_ms)
 			continue;
 		watch_programs_look(w, false);
-		looked_ms = watch_files_now_ms();
+		looked_ms = monotonic_ms();
 		if (looked_ms - begun_ms > POLL_OFTEN_MS)
 			pause_ms = POLL_LATE_MS;
 	}

@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "requeue/process/watch_files.h"
+#include "requeue/settings/monotonic.h"
 
 static int64_t changed_ns(const struct stat *st)
 {
@@ -66,14 +66,6 @@ static bool is_state(struct watcher *w, int dirfd, const char *name,
 	return is_new;
 }
 
-int64_t watch_files_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 		       bool is_renamed)
 {
@@ -81,7 +73,7 @@ void watch_files_judge(struct watcher *w, int dirfd, const char *name,
 
 	if (!is_state(w, dirfd, name, is_renamed))
 		return;
-	w->written_ms = watch_files_now_ms();
+	w->written_ms = monotonic_ms();
 	if (w->written_count == WATCHER_NAMES_MAX)
 		return;
 	for (size_t i = 0; i < w->written_count; i++)
@@ -133,8 +125,8 @@ void watch_files_report(struct watcher *w)
 	}
 	w->report.digest = is_known ? sum : 0;
 	w->report.dirs = (unsigned)w->count;
-	w->report.quiet_ms =
-		w->report.files ? watch_files_now_ms() - w->written_ms : -1;
+	w->report.quiet_ms = w->report.files ? monotonic_ms() - w->written_ms
+					     : -1;
 }
 
 void watch_files_keep(struct watcher *w, const struct stat *st, off_t position,

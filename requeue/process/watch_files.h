@@ -28,7 +28,4 @@ void watch_files_report(struct watcher *w);
 void watch_files_keep(struct watcher *w, const struct stat *st, off_t position,
 		      bool is_output, bool is_standard);
 
-/* Milliseconds of a clock that nobody sets. */
-int64_t watch_files_now_ms(void);
-
 #endif

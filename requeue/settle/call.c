@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "requeue/settings/monotonic.h"
 #include "requeue/settle/call.h"
 
 /* Once Slurm ends the job itself, slurmd waits for settle: it must be quick. */
@@ -76,14 +77,6 @@ static int64_t call_max_s(const struct settle *s)
 	int64_t call_s = s->brief->call_timeout_s;
 
 	return call_s > 0 && call_s < CALL_MAX_S ? call_s : CALL_MAX_S;
-}
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 enum ctl_result settle_persist(struct settle *s,
