@@ -26,7 +26,7 @@ struct queue_job {
 	double bend; /* its progress is (done / work) to this power */
 };
 
-/* Times at which nobody's job may run. */
+/* Times at which no job may run. */
 struct queue_reservation {
 	int64_t start_s, end_s;
 };

@@ -165,7 +165,7 @@ static void draw_user(struct queue_job *job, struct queue_random *random)
 {
 	job->lot = queue_random(random);
 	job->bend = exp2((queue_random(random) - 0.5) * 0.6);
-	/* Nobody checkpoints what is over soon. */
+	/* What is over soon isn't checkpointed. */
 	if (job->limit_min < 60)
 		job->lot = 2;
 }

@@ -20,6 +20,7 @@ bool ckpt_fs_is_name(const char *name);
 
 /* openat() that follows no link at the end of name. */
 int ckpt_fs_open(int dirfd, const char *name, int flags, mode_t mode);
+/* Open a directory below dirfd, no symbolic link; -1 with errno. */
 int ckpt_fs_open_dir(int dirfd, const char *name);
 /* Open for reading what the user named, through links: a source of a copy. */
 int ckpt_fs_open_users(int dirfd, const char *name);
@@ -35,9 +36,11 @@ void ckpt_fs_close(int *fd);
  * *len_bytes doesn't count; free() it. */
 int ckpt_fs_read_small(int dirfd, const char *name, uid_t owner, size_t max,
 		       char **text, size_t *len_bytes);
-/* read() and write() that go on after a signal; write: until all is written. */
+/* read() that goes on after a signal. */
 ssize_t ckpt_fs_read(int fd, void *data, size_t size_bytes);
+/* write() that goes on until all is written; 0, or -1 with errno. */
 int ckpt_fs_write(int fd, const void *data, size_t len_bytes);
+/* fsync() that goes on after a signal; 0, or -1 with errno. */
 int ckpt_fs_sync(int fd);
 /* The same for a directory; succeeds where the file system has no such
  * operation. */

@@ -338,7 +338,7 @@ enum ckpt_status ckpt_journal_begin_new(struct ckpt_store *store,
 	enum ckpt_status status = CKPT_OK;
 	bool is_new = false;
 
-	/* A number whose file is there belongs to another handle; or to nobody,
+	/* A number whose file is there belongs to another handle; or to none,
 	 * if the reply to our own creation was lost. */
 	while (!is_new && !status) {
 		if (store->run > CKPT_RUN_MAX)

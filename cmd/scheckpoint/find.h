@@ -32,7 +32,7 @@ void stores_free(struct stores *stores);
 
 /*
  * Write where the store of a job is or will be, as its comment, its numbers and
- * its work directory tell.  The owner can write the comment: whoever opens the
+ * its work directory tell.  The owner can write the comment: what opens the
  * store must compare its identity with the job.
  *
  * False: the job stands for several tasks that have not begun, or the comment

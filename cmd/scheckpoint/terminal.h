@@ -13,7 +13,7 @@ int terminal_width(void);
 bool terminal_has_colour(void);
 /* Is the locale's encoding UTF-8? */
 bool terminal_has_utf8(void);
-/* Clear the terminal, before what is printed anew; nothing where it is none. */
+/* Clear the terminal before it is printed again; nothing where it is none. */
 void terminal_clear(void);
 
 #endif

@@ -25,7 +25,7 @@ static void put(int fd, const char *before, const char *format, va_list args)
 	used = strlen(text);
 	text[used] = '\n';
 	if (write(fd, text, used + 1) < 0)
-		return; /* nobody listens */
+		return; /* nothing reads it */
 }
 
 void say_why(const char *format, ...)
