@@ -11,7 +11,8 @@
 
 /* XXH3-128 of files, one after the other. */
 struct ckpt_digest;
-struct ckpt_digest *ckpt_digest_new(void);	   /* NULL: out of memory */
+/* NULL: out of memory. */
+struct ckpt_digest *ckpt_digest_new(void);
 void ckpt_digest_free(struct ckpt_digest *digest); /* NULL too */
 /*
  * Digest of an open file from its present offset to its end.
@@ -30,7 +31,8 @@ uint64_t ckpt_digest_small(const void *data, size_t len_bytes);
 
 /* The same of a text that comes in pieces. */
 struct ckpt_sum;
-struct ckpt_sum *ckpt_sum_new(void);	  /* NULL: out of memory */
+/* NULL: out of memory. */
+struct ckpt_sum *ckpt_sum_new(void);
 void ckpt_sum_free(struct ckpt_sum *sum); /* NULL too */
 void ckpt_sum_update(struct ckpt_sum *sum, const void *data, size_t len_bytes);
 /* The sum with more at its end, which isn't kept. */

@@ -66,6 +66,7 @@ int ckpt_manifest_open(struct ckpt_manifest *manifest, int dirfd,
 		       const char *name, uid_t owner);
 /* Free what it holds, of CKPT_NO_MANIFEST too; errno is kept. */
 void ckpt_manifest_close(struct ckpt_manifest *manifest);
+/* The next file is the first again. */
 void ckpt_manifest_rewind(struct ckpt_manifest *manifest);
 /* 1: *file is filled, and valid until the next call; 0: the end. */
 int ckpt_manifest_next(struct ckpt_manifest *manifest, struct ckpt_file *file);

@@ -21,6 +21,7 @@ struct ckpt_text;
 struct ckpt_record *ckpt_record_new(const char *kind);
 /* A record without "rec" and "t". */
 struct ckpt_record *ckpt_record_plain(void);
+/* NULL too. */
 void ckpt_record_free(struct ckpt_record *rec);
 /* Is it NULL, or did memory run out for one of its members? */
 bool ckpt_record_failed(const struct ckpt_record *rec);
